@@ -1,0 +1,163 @@
+"""Every error this service reports on purpose.
+
+    CertifyError
+    ├── InvalidInput        the caller sent something unusable            exit 2
+    │   ├── ScanRefused     findings of severity BLOCK, or not overridden
+    │   └── ComparisonIncomplete
+    ├── NotFound            no such case, copy, code                      exit 2
+    ├── NotAllowed          the caller may not do this                    exit 2
+    │   ├── MandateInvalid      signatory has no valid mandate today
+    │   ├── SealNotAuthorised   no valid authorisation to use the seal
+    │   └── ConfirmationInvalid the signatory's assertion does not hold
+    ├── WrongState          right request, wrong moment                   exit 2
+    ├── CertificateUnfit    a certificate may not sign now                exit 2
+    ├── TryLater            a dependency is away; wait and retry          exit 4
+    │   ├── ServiceUnavailable  TSA, OCSP/CRL, key, archive or database
+    │   └── LeaseHeld           another worker has this attestation
+    ├── LeaseLost           we were overtaken; nothing was released       exit 4
+    ├── AttemptDiscarded    this signing attempt broke a time rule        exit 4
+    └── StoredDataDamaged   an object does not match its digest           exit 70
+
+Each class carries a stable `code`, says whether a retry can help, and owns the
+Vietnamese sentence a user reads. Data goes in as arguments; text never comes from
+an exception of somebody else's library. HTTP statuses live in `api.errors`.
+"""
+
+from typing import ClassVar
+
+
+class CertifyError(Exception):
+    """Root of the tree. `str(error)` is the Vietnamese sentence for the user."""
+
+    code: ClassVar[str] = "fault"
+    retryable: ClassVar[bool] = False
+    exit_code: ClassVar[int] = 70
+    sentence: ClassVar[str] = "Hệ thống gặp lỗi ngoài dự kiến. Hãy báo người quản trị."
+
+    def __init__(self, **data: str | int) -> None:
+        """Fill the class's sentence with `data`; keep it for logs and the API."""
+        self.data = data
+        super().__init__(self.sentence.format(**data))
+
+
+class InvalidInput(CertifyError):
+    """A field, file or parameter is unusable. `field` names it, `reason` tells."""
+
+    code = "input.invalid"
+    exit_code = 2
+    sentence = "{field}: {reason}"
+
+
+class ScanRefused(InvalidInput):
+    """The scan has blocking findings, or warnings nobody accepted."""
+
+    code = "scan.refused"
+    sentence = "Bản chụp chưa dùng được: {reason}"
+
+
+class ComparisonIncomplete(InvalidInput):
+    """The officer's record lacks something the law demands (domain rules 1-11)."""
+
+    code = "comparison.incomplete"
+    sentence = "Chưa đủ nội dung đối chiếu: {reason}"
+
+
+class NotFound(CertifyError):
+    """Nothing is known under this identifier."""
+
+    code = "not_found"
+    exit_code = 2
+    sentence = "Không tìm thấy {what}. Hãy kiểm tra lại mã đã nhập."
+
+
+class NotAllowed(CertifyError):
+    """The caller is known but may not do this."""
+
+    code = "not_allowed"
+    exit_code = 2
+    sentence = "Không được phép: {reason}"
+
+
+class MandateInvalid(NotAllowed):
+    """No Chairman or delegation valid today (NĐ 280/2025; domain rule 19)."""
+
+    code = "mandate.invalid"
+    sentence = "Người ký không có thẩm quyền chứng thực hôm nay: {reason}"
+
+
+class SealNotAuthorised(NotAllowed):
+    """The clerk who holds the seal has not authorised its use (NĐ 30/2020 Đ33)."""
+
+    code = "seal.not_authorised"
+    sentence = "Chưa có phép dùng con dấu của văn thư: {reason}"
+
+
+class ConfirmationInvalid(NotAllowed):
+    """The assertion over the statement digests does not verify."""
+
+    code = "confirmation.invalid"
+    sentence = "Xác nhận của người ký không hợp lệ: {reason}"
+
+
+class WrongState(CertifyError):
+    """The request is right but this thing is not at that step."""
+
+    code = "wrong_state"
+    exit_code = 2
+    sentence = "Không làm được ở bước hiện tại: {reason}"
+
+
+class CertificateUnfit(CertifyError):
+    """A certificate is expired, revoked, weak or of the wrong usage."""
+
+    code = "certificate.unfit"
+    exit_code = 2
+    sentence = "Chứng thư số của {holder} không dùng được để ký: {reason}"
+
+
+class TryLater(CertifyError):
+    """Something outside is away; the same call can succeed later."""
+
+    code = "try_later"
+    retryable = True
+    exit_code = 4
+    sentence = "Tạm thời chưa làm được: {reason}. Hệ thống sẽ tự thử lại."
+
+
+class ServiceUnavailable(TryLater):
+    """A named dependency did not answer as it must."""
+
+    code = "service.unavailable"
+    sentence = "{service} tạm thời không phản hồi. Hồ sơ được giữ chờ và tự thử lại."
+
+
+class LeaseHeld(TryLater):
+    """Another worker is on this attestation."""
+
+    code = "lease.held"
+    sentence = "Bản sao này đang được xử lý ở máy khác. Hãy chờ trong giây lát."
+
+
+class LeaseLost(CertifyError):
+    """This worker was overtaken; whatever it made is not released."""
+
+    code = "lease.lost"
+    retryable = True
+    exit_code = 4
+    sentence = "Lượt xử lý đã hết hạn và được chuyển cho máy khác."
+
+
+class AttemptDiscarded(CertifyError):
+    """Tokens broke a time rule of the design; compose again, same number."""
+
+    code = "attempt.discarded"
+    retryable = True
+    exit_code = 4
+    sentence = "Lượt ký bị hủy vì lệch thời gian ({reason}). Hệ thống ký lại."
+
+
+class StoredDataDamaged(CertifyError):
+    """Bytes read are not the bytes that were stored."""
+
+    code = "stored_data.damaged"
+    sentence = "Dữ liệu lưu trữ không còn nguyên vẹn ({what}). Hãy báo người quản trị."

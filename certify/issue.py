@@ -1,0 +1,229 @@
+"""THE main job: an approved attestation becomes a released certified copy.
+
+Commits stand after steps 3, 5 and 9. Run again after a crash, the same code resumes:
+the number already reserved is kept, an attempt already sealed and archived is
+checked again and released, anything else is composed anew as the next attempt.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from certify.attestation import (
+    CopyOrder,
+    Edition,
+    IssuanceTask,
+    SealedCopy,
+    StoredObject,
+)
+from certify.clock import Clock
+from certify.comparison import check_comparison
+from certify.errors import (
+    AttemptDiscarded,
+    CertifyError,
+    StoredDataDamaged,
+)
+from certify.identifiers import verification_address
+from certify.numbering import DEFAULT_NUMBER_TEMPLATE
+from certify.permission import check_permission
+from certify.ports import (
+    Archive,
+    Inspector,
+    PreparedCopy,
+    ReadySealer,
+    Register,
+    ScanStore,
+    Sealer,
+    WorkFolder,
+)
+from certify.scan import CanonicalScan
+from certify.self_check import check_as_stranger, check_belongs_to_intent
+from certify.wording import wording_by_version
+
+ATTEMPTS = 3  # compositions of one run; a later run continues with the same number
+RETENTION = timedelta(days=3653)  # 10 years: dated default 2026-11-22, unconfirmed
+
+Progress = Callable[[int, str], None]
+
+
+def silent(_step: int, _text: str) -> None:
+    """Report no progress."""
+
+
+class IssueCopy:
+    """The nine steps of issuing one copy."""
+
+    def __init__(  # noqa: PLR0913 - the collaborators of the main job, all of them
+        self,
+        *,
+        register: Register,
+        scans: ScanStore,
+        archive: Archive,
+        sealer: Sealer,
+        inspector: Inspector,
+        clock: Clock,
+        work_folder: WorkFolder,
+        service_key: bytes,
+        base_url: str,
+        worker: str,
+        number_template: str = DEFAULT_NUMBER_TEMPLATE,
+        retention: timedelta = RETENTION,
+    ) -> None:
+        """Take the collaborators; no state is held between calls."""
+        self._register = register
+        self._scans = scans
+        self._archive = archive
+        self._sealer = sealer
+        self._inspector = inspector
+        self._clock = clock
+        self._work_folder = work_folder
+        self._service_key = service_key
+        self._base_url = base_url
+        self._worker = worker
+        self._number_template = number_template
+        self._retention = retention
+
+    def __call__(self, attestation_id: str, progress: Progress = silent) -> Edition:
+        """Issue the copy of an approved attestation.
+
+        Raises:
+            TryLater: a dependency is away; the attestation waits, visibly.
+            LeaseLost: overtaken by another worker; nothing was released.
+            AttemptDiscarded: the clock rules failed several times in a row.
+            CertifyError: refused, with the reason; nothing was released.
+        """
+        for attempts_left in reversed(range(ATTEMPTS)):
+            try:
+                return self._issue(attestation_id, progress)
+            except AttemptDiscarded:
+                if not attempts_left:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _issue(self, attestation_id: str, progress: Progress) -> Edition:
+        # 1. lease; statement; mandate, officer ≠ signatory; certificates good now
+        progress(1, "Kiểm tra thẩm quyền và chứng thư số")
+        task = self._register.take(attestation_id, self._worker, self._clock.now())
+        with self._giving_back(task), self._work_folder() as workdir:
+            check_permission(task, self._clock.now(), self._service_key)
+            if (edition := self._finish_archived(task, workdir)) is not None:
+                return edition
+            self._sealer.check_certificates(task.statement)
+            # 2. findings clean or overridden; the page digest is the one compared
+            progress(2, "Kiểm tra bản chụp đã đối chiếu")
+            scan = self._compared_scan(task, workdir)
+            # 3. TSA, revocation evidence and keys answer; then reserve; COMMIT
+            progress(3, "Lấy số chứng thực")
+            sealer = self._sealer.make_ready(task.statement)
+            reservation = self._register.reserve(task.lease, self._clock.now())
+            task = replace(task, reservation=reservation)
+            # 4. compose: everything that can fail without a key
+            progress(4, "Soạn bản sao")
+            prepared = self._compose(task, sealer, scan, workdir)
+            # 5. write down what is about to be signed; COMMIT
+            self._register.intend(task.lease, prepared.intent, self._clock.now())
+            # 6. sign: the person, then the agency, then the archive timestamp
+            progress(6, "Ký số và đóng dấu thời gian")
+            sealed = prepared.seal()
+            # 7. check the result as a stranger would
+            progress(7, "Kiểm tra bản đã ký")
+            inspection = self._inspector.inspect(sealed.path)
+            check_as_stranger(inspection, prepared.intent, task.statement)
+            # 8. archive: write-once, with retention; remember the version
+            progress(8, "Lưu kho")
+            stored = self._archive_copy(attestation_id, sealed)
+            # 9. book row, edition, audit record in one transaction; COMMIT: released
+            progress(9, "Ghi sổ và phát hành")
+            return self._register.complete(
+                task.lease, prepared.intent, stored, self._clock.now()
+            )
+
+    def _compared_scan(self, task: IssuanceTask, workdir: Path) -> CanonicalScan:
+        """Fetch the scan and hold it against the officer's record."""
+        check_comparison(task.comparison, task.scan)
+        path = workdir / "scan.pdf"
+        self._scans.fetch(task.scan.id, path)
+        return CanonicalScan(
+            path=path,
+            sha256=task.scan.sha256,
+            size_bytes=task.scan.size_bytes,
+            upload_sha256=task.scan.upload_sha256,
+            pages=task.scan.pages,
+            findings=task.scan.findings,
+        )
+
+    def _compose(
+        self,
+        task: IssuanceTask,
+        sealer: ReadySealer,
+        scan: CanonicalScan,
+        workdir: Path,
+    ) -> PreparedCopy:
+        if task.reservation is None:
+            raise RuntimeError("compose before reserve")
+        number = task.reservation.number
+        return sealer.prepare(
+            CopyOrder(
+                statement=task.statement,
+                number=number,
+                shown_number=number.show(self._number_template),
+                trail_head=task.reservation.trail_head,
+                wording=wording_by_version(task.statement.wording),
+                attested_at=self._clock.now().replace(microsecond=0),
+                attempt=task.intent.attempt + 1 if task.intent else 1,
+                address=verification_address(
+                    self._base_url, task.statement.verification_code
+                ),
+                scan=scan,
+                workdir=workdir,
+            )
+        )
+
+    def _archive_copy(self, attestation_id: str, sealed: SealedCopy) -> StoredObject:
+        return self._archive.put_once(
+            f"{attestation_id}/{sealed.sha256}",
+            sealed.path,
+            sealed.sha256,
+            self._clock.now() + self._retention,
+        )
+
+    def _finish_archived(self, task: IssuanceTask, workdir: Path) -> Edition | None:
+        """Recovery: the last commit was 5 and the object of that attempt exists.
+
+        An object that belongs to an earlier attempt, or is damaged, is left alone:
+        it was never released and never will be.
+        """
+        if task.intent is None:
+            return None
+        for number, stored in enumerate(
+            self._archive.list(f"{task.lease.attestation_id}/")
+        ):
+            path = workdir / f"found-{number}.pdf"
+            try:
+                self._archive.fetch(stored, path)
+                check_belongs_to_intent(path, task.intent)
+                check_as_stranger(
+                    self._inspector.inspect(path), task.intent, task.statement
+                )
+            except StoredDataDamaged:
+                continue
+            return self._register.complete(
+                task.lease, task.intent, stored, self._clock.now()
+            )
+        return None
+
+    @contextmanager
+    def _giving_back(self, task: IssuanceTask) -> Iterator[None]:
+        """End the lease however the run ends; say at the desk what it waits for."""
+        try:
+            yield
+        except CertifyError as error:
+            self._register.give_back(task.lease, waiting=str(error))
+            raise
+        except BaseException:
+            self._register.give_back(task.lease, waiting=CertifyError.sentence)
+            raise
+        else:
+            self._register.give_back(task.lease, waiting=None)

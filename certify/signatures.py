@@ -1,0 +1,52 @@
+"""Which signatures make a certified copy (NĐ 45/2020 Đ10 k.3; design §5).
+
+Exactly three: the person's certification (changes limited to form filling and
+signing), the agency's approval that locks everything, and a document timestamp.
+"""
+
+from collections.abc import Iterator
+
+from certify.inspection import Indication, Inspection, SignatureFacts
+
+SIGNATORY_FIELD = "NguoiThucHienChungThuc"
+SEAL_FIELD = "CoQuanChungThuc"
+ARCHIVE_LEVEL = "PAdES-B-LTA"
+_CERTIFICATION_P2 = 2
+
+
+def person_and_agency(
+    inspection: Inspection,
+) -> tuple[SignatureFacts, SignatureFacts] | None:
+    """Return (person's, agency's) when the file has the shape of a certified copy."""
+    signatures = [s for s in inspection.signatures if s.kind == "signature"]
+    if [s.field for s in signatures] != [SIGNATORY_FIELD, SEAL_FIELD]:
+        return None
+    return signatures[0], signatures[1]
+
+
+def signature_problems(
+    inspection: Inspection, *, signatory_certificate: str, seal_certificate: str
+) -> Iterator[str]:
+    """Say in Vietnamese what keeps the signatures from making a certified copy."""
+    pair = person_and_agency(inspection)
+    if pair is None:
+        yield "tệp không có đúng hai chữ ký của người ký và cơ quan"
+        return
+    person, agency = pair
+    if person.certificate_sha256 != signatory_certificate:
+        yield "chữ ký thứ nhất không phải của người có thẩm quyền"
+    if agency.certificate_sha256 != seal_certificate:
+        yield "chữ ký thứ hai không phải của cơ quan chứng thực"
+    if person.certification != _CERTIFICATION_P2 or not agency.locks_all:
+        yield "chữ ký không khóa nội dung như quy định"
+    for facts in inspection.signatures:
+        yield from _one(facts)
+
+
+def _one(facts: SignatureFacts) -> Iterator[str]:
+    if not facts.intact:
+        yield f"chữ ký {facts.signer or facts.field} không còn nguyên vẹn"
+    elif facts.changes_since == "forbidden" or not facts.docmdp_ok:
+        yield f"tệp bị sửa sau chữ ký {facts.signer or facts.field}"
+    elif facts.indication is Indication.TOTAL_FAILED:
+        yield f"chữ ký {facts.signer or facts.field} không hợp lệ"
