@@ -1,0 +1,331 @@
+"""Is this file a certified copy, unchanged and in force?
+
+The *file* is judged: its container, its two signatures, the right persons. The
+register, where there is one, says what it knows of the file and of its code. By code
+alone nothing is ever green (design §4.11): a genuine QR on a forged paper must not
+vouch for it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from certify.attestation import CertifiedCopy
+from certify.identifiers import parse_verification_code
+from certify.inspection import Indication, Inspection
+from certify.ports import Inspector
+from certify.signatures import (
+    ARCHIVE_LEVEL,
+    person_and_agency,
+    signature_problems,
+)
+
+
+class Verdict(StrEnum):
+    """Closed list (design §6)."""
+
+    OURS_IN_FORCE = "ours_in_force"
+    OURS_EARLIER_EDITION = "ours_earlier_edition"
+    OURS_ALTERED = "ours_altered"
+    OTHER_AUTHORITY = "other_authority"
+    SIGNED_NOT_CERTIFIED = "signed_not_certified"
+    SIGNATURE_BROKEN = "signature_broken"
+    SIGNED_BY_UNTRUSTED = "signed_by_untrusted"
+    UNSIGNED = "unsigned"
+    UNDETERMINED = "undetermined"
+    UNREADABLE = "unreadable"
+    OVER_LIMITS = "over_limits"
+
+
+class Colour(StrEnum):
+    """What a clerk sees from afar; the word says the same."""
+
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+
+
+@dataclass(frozen=True)
+class VerdictText:
+    """How a verdict is shown: a colour and a word and a sentence."""
+
+    colour: Colour
+    word: str
+    sentence: str
+    exit_code: int
+
+
+VERDICT_TEXTS: dict[Verdict, VerdictText] = {
+    Verdict.OURS_IN_FORCE: VerdictText(
+        Colour.GREEN,
+        "Hợp lệ",
+        "Đây là bản sao điện tử có chứng thực, còn nguyên vẹn và đang có hiệu lực.",
+        0,
+    ),
+    Verdict.OURS_EARLIER_EDITION: VerdictText(
+        Colour.GREEN,
+        "Hợp lệ",
+        "Đây là bản sao có chứng thực, còn nguyên vẹn; đã có tệp gia hạn lưu trữ "
+        "mới hơn.",
+        0,
+    ),
+    Verdict.OURS_ALTERED: VerdictText(
+        Colour.RED,
+        "Đã bị sửa",
+        "Tệp mang mã của một bản sao đã cấp nhưng nội dung không còn đúng như khi "
+        "cấp. Không sử dụng tệp này.",
+        1,
+    ),
+    Verdict.OTHER_AUTHORITY: VerdictText(
+        Colour.AMBER,
+        "Đúng chữ ký, chưa tra sổ",
+        "Chữ ký đúng của cơ quan chứng thực có trong danh bạ tin cậy; chưa kiểm tra "
+        "được bản sao có bị hủy bỏ hay không.",
+        3,
+    ),
+    Verdict.SIGNED_NOT_CERTIFIED: VerdictText(
+        Colour.AMBER,
+        "Không phải bản sao chứng thực",
+        "Tệp có chữ ký số nhưng không xác lập được là bản sao điện tử có chứng thực.",
+        1,
+    ),
+    Verdict.SIGNATURE_BROKEN: VerdictText(
+        Colour.RED,
+        "Chữ ký bị hỏng",
+        "Chữ ký số không còn đúng với nội dung tệp: tệp đã bị sửa sau khi ký.",
+        1,
+    ),
+    Verdict.SIGNED_BY_UNTRUSTED: VerdictText(
+        Colour.RED,
+        "Người ký không tin cậy",
+        "Tệp được ký bằng chứng thư số không thuộc hệ thống tin cậy.",
+        1,
+    ),
+    Verdict.UNSIGNED: VerdictText(
+        Colour.RED,
+        "Không có chữ ký",
+        "Tệp không có chữ ký số nên không phải bản sao điện tử có chứng thực.",
+        1,
+    ),
+    Verdict.UNDETERMINED: VerdictText(
+        Colour.AMBER,
+        "Chưa xác định",
+        "Chưa đủ căn cứ để kết luận. Hãy thử lại sau hoặc hỏi cơ quan cấp bản sao.",
+        3,
+    ),
+    Verdict.UNREADABLE: VerdictText(
+        Colour.RED,
+        "Không đọc được",
+        "Tệp bị hỏng hoặc không phải PDF nên không kiểm tra được.",
+        1,
+    ),
+    Verdict.OVER_LIMITS: VerdictText(
+        Colour.AMBER,
+        "Tệp quá lớn",
+        "Tệp vượt giới hạn kiểm tra của hệ thống.",
+        2,
+    ),
+}
+
+CONTAINER_SENTENCES: dict[str, str] = {
+    "trailing_bytes": "có dữ liệu lạ sau phần kết thúc tệp",
+    "revision_after_signature": "có phần được thêm vào sau khi đóng dấu thời gian",
+    "byte_range_gap": "chữ ký không bao trùm toàn bộ tệp",
+    "contents_encoding": "vùng chữ ký bị ghi lại khác chuẩn",
+    "contents_padding": "vùng đệm của chữ ký bị thay đổi",
+    "header": "phần đầu tệp bị thay đổi",
+    "duplicate_object": "tệp chứa đối tượng trùng lặp",
+    "not_signed": "tệp không có chữ ký số",
+    "structure": "cấu trúc tệp không đúng của một bản sao chứng thực",
+}
+
+
+@dataclass(frozen=True)
+class RosterEntry:
+    """A certificate that an authority uses in a role.
+
+    Attributes:
+        role: "signatory" or "seal".
+        valid_from, valid_to: ISO 8601; a signature proven in between counts.
+    """
+
+    authority_id: str
+    authority_name: str
+    role: str
+    certificate_sha256: str
+    valid_from: str
+    valid_to: str
+
+
+class RegisterView(Protocol):
+    """What verification asks the register; filled by `ports.Register`."""
+
+    def released(self, verification_code: str) -> CertifiedCopy | None: ...
+    def released_file(self, sha256: str) -> CertifiedCopy | None: ...
+
+
+@dataclass(frozen=True)
+class Report:
+    """The answer to one verification.
+
+    Attributes:
+        problems: Vietnamese, each names one thing that is wrong or missing.
+        copy: the register's view, for our own files only.
+    """
+
+    verdict: Verdict
+    problems: tuple[str, ...]
+    inspection: Inspection
+    copy: CertifiedCopy | None
+
+    @property
+    def text(self) -> VerdictText:
+        """Colour, word, sentence and exit code of the verdict."""
+        return VERDICT_TEXTS[self.verdict]
+
+
+class VerifyCopy:
+    """Judges a file, with the register or, without it, with a roster alone."""
+
+    def __init__(
+        self,
+        *,
+        inspector: Inspector,
+        register: RegisterView | None,
+        roster: Sequence[RosterEntry],
+    ) -> None:
+        """Take the collaborators; `register` is None offline."""
+        self._inspector = inspector
+        self._register = register
+        self._roster = roster
+
+    def __call__(self, path: Path) -> Report:
+        """Judge one file. Never raises for bad bytes."""
+        inspection = self._inspector.inspect(path)
+        if inspection.problem == "limits":
+            return Report(Verdict.OVER_LIMITS, (), inspection, None)
+        if self._register is not None:
+            released = self._register.released_file(inspection.sha256)
+            if released is not None:
+                return self._judge_ours(inspection, released)
+            claimed = self._claimed(inspection)
+            if claimed is not None:
+                problems = tuple(_problems(inspection, claimed))
+                return Report(Verdict.OURS_ALTERED, problems, inspection, claimed)
+        return self._judge_stranger(inspection)
+
+    def _judge_ours(self, inspection: Inspection, copy: CertifiedCopy) -> Report:
+        """Judge a file whose bytes are those of a released edition."""
+        problems = tuple(_problems(inspection, copy, same_bytes=True))
+        if problems:
+            # The bytes are what was released, so the doubt is about trust or time.
+            return Report(Verdict.UNDETERMINED, problems, inspection, copy)
+        newest = copy.newest.stored.sha256 == inspection.sha256
+        verdict = Verdict.OURS_IN_FORCE if newest else Verdict.OURS_EARLIER_EDITION
+        return Report(verdict, (), inspection, copy)
+
+    def _claimed(self, inspection: Inspection) -> CertifiedCopy | None:
+        """Return the copy whose code the file carries, if the register knows it."""
+        if self._register is None:
+            return None
+        code = parse_verification_code(inspection.record.get("code", ""))
+        return self._register.released(code) if code else None
+
+    def _judge_stranger(self, inspection: Inspection) -> Report:
+        problems = tuple(_file_problems(inspection))
+        verdict = self._stranger_verdict(inspection, problems)
+        if verdict is Verdict.OTHER_AUTHORITY:
+            problems = ("chưa tra được sổ chứng thực để biết bản sao có bị hủy bỏ",)
+        elif not problems and verdict is Verdict.SIGNED_NOT_CERTIFIED:
+            problems = ("người ký không có trong danh bạ cơ quan chứng thực",)
+        return Report(verdict, problems, inspection, None)
+
+    def _stranger_verdict(
+        self, inspection: Inspection, problems: tuple[str, ...]
+    ) -> Verdict:
+        signatures = [s for s in inspection.signatures if s.kind == "signature"]
+        if inspection.problem:
+            return Verdict.UNREADABLE
+        if not signatures:
+            return Verdict.UNSIGNED
+        if any(
+            not s.intact or s.changes_since == "forbidden" or not s.docmdp_ok
+            for s in inspection.signatures
+        ):
+            return Verdict.SIGNATURE_BROKEN
+        if any(s.sub_indication in _UNTRUSTED for s in signatures):
+            return Verdict.SIGNED_BY_UNTRUSTED
+        if any(s.indication is Indication.TOTAL_FAILED for s in signatures):
+            return Verdict.SIGNATURE_BROKEN
+        if any(s.indication is Indication.INDETERMINATE for s in signatures):
+            return Verdict.UNDETERMINED
+        if not problems and self._on_roster(inspection):
+            return Verdict.OTHER_AUTHORITY
+        return Verdict.SIGNED_NOT_CERTIFIED
+
+    def _on_roster(self, inspection: Inspection) -> bool:
+        """Both signatures by the right roles of one authority, at the right time."""
+        pair = person_and_agency(inspection)
+        if pair is None:
+            return False
+        authorities = [
+            {
+                entry.authority_id
+                for entry in self._roster
+                if entry.role == role
+                and entry.certificate_sha256 == facts.certificate_sha256
+                and facts.proven_time is not None
+                and entry.valid_from <= facts.proven_time <= entry.valid_to
+            }
+            for facts, role in zip(pair, ("signatory", "seal"), strict=True)
+        ]
+        return bool(authorities[0] & authorities[1])
+
+
+_UNTRUSTED = {"NO_CERTIFICATE_CHAIN_FOUND", "NO_CERTIFICATE_CHAIN_FOUND_NO_POE"}
+
+
+def _file_problems(inspection: Inspection) -> Iterator[str]:
+    """What is wrong with the file by itself."""
+    if inspection.problem:
+        yield "tệp bị hỏng, bị mã hóa hoặc không phải PDF"
+        return
+    for code in inspection.container_problems:
+        yield CONTAINER_SENTENCES.get(code, CONTAINER_SENTENCES["structure"])
+    pair = person_and_agency(inspection)
+    yield from signature_problems(
+        inspection,
+        signatory_certificate=pair[0].certificate_sha256 if pair else "",
+        seal_certificate=pair[1].certificate_sha256 if pair else "",
+    )
+    if pair and inspection.level != ARCHIVE_LEVEL:
+        yield f"chữ ký chỉ đạt mức {inspection.level or 'chưa xác định'}"
+    if pair and not inspection.page_digest:
+        yield "các trang không có dạng của bản sao chứng thực"
+    elif pair and inspection.record.get("page_digest") != inspection.page_digest:
+        yield "hình ảnh trang khác với bản đã chứng thực"
+
+
+def _problems(
+    inspection: Inspection, copy: CertifiedCopy, *, same_bytes: bool = False
+) -> Iterator[str]:
+    """What is wrong with a file that claims to be this released copy."""
+    if not same_bytes:
+        yield "nội dung tệp khác với tệp đã cấp"
+    if inspection.problem:
+        yield "tệp bị hỏng hoặc bị cắt bớt"
+        return
+    for code in inspection.container_problems:
+        yield CONTAINER_SENTENCES.get(code, CONTAINER_SENTENCES["structure"])
+    yield from signature_problems(
+        inspection,
+        signatory_certificate=copy.statement.signatory_certificate,
+        seal_certificate=copy.statement.seal_certificate,
+    )
+    if inspection.page_digest != copy.statement.page_digest:
+        yield "hình ảnh trang khác với bản đã chứng thực"
+    for facts in inspection.signatures:
+        if facts.indication is Indication.INDETERMINATE:
+            yield f"chưa xác định được chữ ký {facts.signer}: {facts.sub_indication}"
