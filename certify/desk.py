@@ -7,7 +7,7 @@ committed change. Issuing is `issue.py`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 
 from certify.attestation import Act, AttestationView
@@ -48,7 +48,7 @@ class DeskRules:
 
     max_upload_bytes: int = 100 * 1024 * 1024
     confirmation_valid: timedelta = timedelta(hours=8)
-    hours: OfficeHours = OfficeHours()
+    hours: OfficeHours = field(default_factory=OfficeHours)
 
 
 class Desk:

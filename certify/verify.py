@@ -162,8 +162,13 @@ class RosterEntry:
 class RegisterView(Protocol):
     """What verification asks the register; filled by `ports.Register`."""
 
-    def released(self, verification_code: str) -> CertifiedCopy | None: ...
-    def released_file(self, sha256: str) -> CertifiedCopy | None: ...
+    def released(self, verification_code: str) -> CertifiedCopy | None:
+        """Return a released copy by its code."""
+        ...
+
+    def released_file(self, sha256: str) -> CertifiedCopy | None:
+        """Return the copy one of whose editions has this digest."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -246,24 +251,27 @@ class VerifyCopy:
         self, inspection: Inspection, problems: tuple[str, ...]
     ) -> Verdict:
         signatures = [s for s in inspection.signatures if s.kind == "signature"]
-        if inspection.problem:
-            return Verdict.UNREADABLE
-        if not signatures:
-            return Verdict.UNSIGNED
-        if any(
+        certified = not problems and self._on_roster(inspection)
+        broken = any(
             not s.intact or s.changes_since == "forbidden" or not s.docmdp_ok
             for s in inspection.signatures
-        ):
-            return Verdict.SIGNATURE_BROKEN
-        if any(s.sub_indication in _UNTRUSTED for s in signatures):
-            return Verdict.SIGNED_BY_UNTRUSTED
-        if any(s.indication is Indication.TOTAL_FAILED for s in signatures):
-            return Verdict.SIGNATURE_BROKEN
-        if any(s.indication is Indication.INDETERMINATE for s in signatures):
-            return Verdict.UNDETERMINED
-        if not problems and self._on_roster(inspection):
-            return Verdict.OTHER_AUTHORITY
-        return Verdict.SIGNED_NOT_CERTIFIED
+        )
+        indications = {s.indication for s in signatures}
+        # The first answer that applies; the worst news comes first.
+        answers = (
+            (bool(inspection.problem), Verdict.UNREADABLE),
+            (not signatures, Verdict.UNSIGNED),
+            (broken, Verdict.SIGNATURE_BROKEN),
+            (
+                any(s.sub_indication in _UNTRUSTED for s in signatures),
+                Verdict.SIGNED_BY_UNTRUSTED,
+            ),
+            (Indication.TOTAL_FAILED in indications, Verdict.SIGNATURE_BROKEN),
+            (Indication.INDETERMINATE in indications, Verdict.UNDETERMINED),
+            (certified, Verdict.OTHER_AUTHORITY),
+            (True, Verdict.SIGNED_NOT_CERTIFIED),
+        )
+        return next(verdict for applies, verdict in answers if applies)
 
     def _on_roster(self, inspection: Inspection) -> bool:
         """Both signatures by the right roles of one authority, at the right time."""

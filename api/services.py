@@ -1,0 +1,49 @@
+"""The built system, as routes and commands see it. `api.wiring` makes it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from certify.clock import Clock
+from certify.desk import Desk
+from certify.issue import IssueCopy
+from certify.ports import (
+    Archive,
+    AuditTrail,
+    Cases,
+    Intake,
+    People,
+    Register,
+    ScanStore,
+    WorkFolder,
+)
+from certify.reconcile import Reconcile
+from certify.verify import VerifyCopy
+
+
+@dataclass(frozen=True)
+class Services:
+    """One object per collaborator; all are safe to use from several threads.
+
+    Attributes:
+        authority_id, officer_id, signatory_id: the development people, who act at the
+            desk until accounts exist; "" in production.
+        close: stops child processes and servers, closes the database.
+    """
+
+    clock: Clock
+    people: People
+    cases: Cases
+    register: Register
+    trail: AuditTrail
+    scans: ScanStore
+    archive: Archive
+    intake: Intake
+    desk: Desk
+    issue: IssueCopy
+    verify: VerifyCopy
+    reconcile: Reconcile
+    work_folder: WorkFolder
+    authority_id: str
+    officer_id: str
+    signatory_id: str
+    close: Callable[[], None]
