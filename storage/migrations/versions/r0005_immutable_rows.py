@@ -25,7 +25,8 @@ TRIGGERS = {
             "book_rows",
             "UPDATE",
             (
-                "NEW.number <> OLD.number OR NEW.year <> OLD.year OR NEW.kind <> OLD.kind"
+                "NEW.number <> OLD.number OR NEW.year <> OLD.year"
+                " OR NEW.kind <> OLD.kind"
                 " OR NEW.authority_id <> OLD.authority_id"
                 " OR NEW.attestation_id <> OLD.attestation_id"
             ),
