@@ -1,0 +1,3 @@
+"""Fixtures and hooks all tests share; each lives in `tests/support`."""
+
+pytest_plugins = ("tests.support.real",)
