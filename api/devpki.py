@@ -176,6 +176,8 @@ class _Server(ThreadingHTTPServer):
     """Remembers its open connections, to end them when it stops."""
 
     daemon_threads = True
+    # The default of 5 drops connections of a burst; their retry comes a second later.
+    request_queue_size = 128
 
     def __init__(self, port: int, routes: _Routes) -> None:
         self.routes = routes
