@@ -110,9 +110,7 @@ def test_list_takes_exactly_the_prefix(archive: Archive, put: Put) -> None:
     assert list(archive.list("nothing/")) == []
 
 
-def test_two_writers_of_one_key_end_with_one_version(
-    archive: Archive, put: Put
-) -> None:
+def test_writers_of_one_key_end_with_one_version(put: Put) -> None:
     results: list[StoredObject] = []
     content = secrets.token_bytes(200_000)
     threads = [
