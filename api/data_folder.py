@@ -4,7 +4,8 @@
     service.json         choices of `certify init`; its presence says init is complete
     register.db          cases, books, audit trail
     archive/ scans/      encrypted objects
-    pki/                 development PKI
+    pki/                 development PKI with the signing keys
+    confirmation.pem     the development signatory's confirmation key
     pictures/            signature and seal, transparent PNG
     trust/               roots/*.pem and roster.json, for verification
     work/ cache/         private temporary folders; the prepared font
@@ -74,6 +75,11 @@ class DataFolder:
     def pki(self) -> Path:
         """Development PKI."""
         return self.path / "pki"
+
+    @property
+    def confirmation_key(self) -> Path:
+        """The development signatory's second factor."""
+        return self.path / "confirmation.pem"
 
     @property
     def pictures(self) -> Path:

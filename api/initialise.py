@@ -24,20 +24,19 @@ from api.development import (
     DevelopmentPeople,
     development_people,
 )
+from api.development_keys import (
+    create_development_confirmation,
+    create_development_keys,
+)
 from api.samples.pictures import seal_picture, signature_picture
-from api.service_key import PRIVATE_FILE, derive_key, read_service_key, write_service_key
+from api.service_key import PRIVATE_FILE, write_service_key
 from api.settings import Settings
 from api.trust_folder import write_trust
-from api.wiring import (
-    create_development_keys,
-    enrol_development_confirmation,
-    open_storage,
-)
+from api.wiring import open_storage
 from certify.access import Scope
 from certify.attestation import Act
 from certify.clock import Clock, SystemClock
 from certify.errors import InvalidInput, NotAllowed
-from certify.verify import RosterEntry
 
 # Below Linux's ephemeral range (32768-60999): no outgoing connection takes it later.
 _PORTS = range(20000, 32000)
@@ -111,16 +110,9 @@ def _build(folder: DataFolder, settings: Settings, clock: Clock) -> None:
     write_service_key(folder.service_key)
     people = development_people()
     port = _free_port()
-    certificates = create_development_keys(folder, people, port=port, now=clock.now())
+    roster = create_development_keys(folder, people, port=port, now=clock.now())
+    write_trust(folder.trust, root=folder.pki / "root.pem", roster=roster)
     pictures = _write_pictures(folder, people)
-    write_trust(
-        folder.trust,
-        root=folder.pki / "root.pem",
-        roster=[
-            RosterEntry(people.authority.id, people.authority.name, *fields)
-            for fields in certificates
-        ],
-    )
     _seed(folder, settings, people, pictures)
     for private in (folder.archive, folder.scans, folder.work, folder.cache):
         private.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
@@ -143,7 +135,7 @@ def _seed(
     pictures: dict[str, str],
 ) -> None:
     """Put the people on record; the trail remembers the pictures' digests."""
-    enrolment_key = derive_key(read_service_key(folder.service_key), "enrolment")
+    confirmation = create_development_confirmation(folder, people)
     with open_storage(folder, settings) as storage:
         storage.people.add_authority(
             people.authority, Act(_BY_INIT, "authority.add")
@@ -157,10 +149,7 @@ def _seed(
             people.seal_authorisation,
             Act(_BY_INIT, "seal.authorise", _picture(pictures[SEAL_KEY])),
         )
-        key = enrol_development_confirmation(
-            folder, people.signatory.id, enrolment_key=enrolment_key
-        )
-        storage.people.enrol_key(key, Act(_BY_INIT, "key.enrol"))
+        storage.people.enrol_key(confirmation, Act(_BY_INIT, "key.enrol"))
 
 
 def _picture(digest: str) -> str:

@@ -9,11 +9,11 @@ import ipaddress
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from certify.errors import InvalidInput
 from certify.numbering import (
@@ -36,7 +36,7 @@ class Settings(BaseSettings):
         base_url: what QR codes start with; None takes the one of `certify init`.
         host, port: where the web server listens.
         keys: which signing keys; "development" is the development PKI.
-        tsa_urls: time stamping authorities in order; empty takes the development one.
+        tsa_url: the time stamping authority; None takes the development one.
         max_upload_mb: larger uploads are refused before they are opened.
         confirmation_hours: how long a confirmed statement may wait.
         retention_days: object lock of the archive; 10 years, unconfirmed 2026-11-22.
@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     keys: Literal["development"] = "development"
-    tsa_urls: Annotated[tuple[str, ...], NoDecode] = ()
+    tsa_url: str | None = None
     max_upload_mb: int = Field(default=100, ge=1, le=2048)
     confirmation_hours: int = Field(default=8, ge=1, le=72)
     number_template: str = DEFAULT_NUMBER_TEMPLATE
@@ -61,16 +61,10 @@ class Settings(BaseSettings):
     sweep_seconds: int = Field(default=30, ge=1, le=3600)
     debug: bool = False
 
-    @field_validator("base_url")
+    @field_validator("base_url", "tsa_url")
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
         return None if value is None else _checked_url(value)
-
-    @field_validator("tsa_urls", mode="before")
-    @classmethod
-    def _addresses(cls, value: object) -> object:
-        texts = value.replace(",", " ").split() if isinstance(value, str) else value
-        return tuple(map(_checked_url, texts)) if isinstance(texts, list) else texts
 
     @field_validator("host")
     @classmethod

@@ -209,48 +209,54 @@ def build_inspector(trust: Path) -> Iterator[Inspector]:
     raise NotImplementedError
 
 
-def _scan_store(plan: _Plan) -> ScanStore:
-    raise NotImplementedError
+def _development_pki(plan: _Plan) -> PkiHost:
+    """Answer for TSA, OCSP and CRL on the port that init chose."""
+    from api.devpki import serve_if_free  # noqa: PLC0415 - see the module's docstring
+    from keys.devpki.responders import DevelopmentPki  # noqa: PLC0415
+
+    try:
+        pki = DevelopmentPki(plan.folder.pki)
+    except (OSError, ValueError) as error:
+        raise StoredDataDamaged(what="hạ tầng khóa thử nghiệm") from error
+    port = plan.choices.pki_port
+    return PkiHost(lambda: serve_if_free(pki, clock=plan.clock, port=port))
 
 
-def _archive(plan: _Plan) -> Archive:
-    raise NotImplementedError
-
-
-def _sealer(plan: _Plan) -> Sealer:
-    """Open the keys, pictures and fonts, and reach for TSA and revocation."""
-    from keys.open import open_key  # noqa: PLC0415 - see the module's docstring
-    from keys.settings import FileKeySettings  # noqa: PLC0415
+def _sealer(plan: _Plan, keys: DevelopmentKeys) -> Sealer:
+    """Load pictures and fonts; reach for TSA and revocation evidence when asked."""
     from signing.embed import FontPrograms  # noqa: PLC0415
     from signing.revocation import RevocationClient  # noqa: PLC0415
     from signing.sealer import PadesSealer  # noqa: PLC0415
     from signing.timestamp import TimestampClient, TimestampSettings  # noqa: PLC0415
     from signing.trust import load_trust_anchors  # noqa: PLC0415
 
-    keys_folder = plan.folder.pki / "keys"
-    keys = {
-        key_id: open_key(
-            FileKeySettings(
-                key_id=key_id,
-                path=keys_folder / f"{key_id}.p12",
-                passphrase=(keys_folder / f"{key_id}.passphrase").read_text(),
-            )
-        )
-        for key_id in (SIGNATORY_KEY, SEAL_KEY)
-    }
     trust = load_trust_anchors(plan.folder.trust)
+    address = plan.settings.tsa_url or f"{pki_address(plan.choices.pki_port)}/tsa"
     return PadesSealer(
-        keys=keys,
+        keys=keys.signing,
         pictures=_pictures(plan),
         fonts=FontPrograms(plan.folder.cache),
         timestamps=TimestampClient(
-            settings=TimestampSettings(
-                address=plan.settings.tsa_url or f"{_pki_address(plan.choices)}/tsa"
-            ),
-            trust=trust,
-            clock=plan.clock,
+            settings=TimestampSettings(address=address), trust=trust, clock=plan.clock
         ),
         revocation=RevocationClient(clock=plan.clock),
         trust=trust,
         clock=plan.clock,
     )
+
+
+def _pictures(plan: _Plan) -> Mapping[str, Picture]:
+    """Load the pictures that init made, and only those."""
+    from signing.pictures import load_picture  # noqa: PLC0415
+
+    pictures = {}
+    for key_id, digest in plan.choices.picture_digests.items():
+        file = plan.folder.pictures / f"{key_id}.png"
+        try:
+            intact = hashlib.sha256(file.read_bytes()).hexdigest() == digest
+        except OSError as error:
+            raise StoredDataDamaged(what=f"hình {file.name}") from error
+        if not intact:
+            raise StoredDataDamaged(what=f"hình {file.name}")
+        pictures[key_id] = load_picture(file)
+    return pictures
