@@ -1,14 +1,14 @@
 """The data folder: where everything of the embedded set-up lies.
 
-    service.key   0600   32 random bytes; see `api.service_key`
-    service.json         choices of `certify init`; its presence says init is complete
-    register.db          cases, books, audit trail
-    archive/ scans/      encrypted objects
-    pki/                 development PKI with the signing keys
-    confirmation.pem     the development signatory's confirmation key
-    pictures/            signature and seal, transparent PNG
-    trust/               roots/*.pem and roster.json, for verification
-    work/ cache/         private temporary folders; the prepared font
+service.key   0600   32 random bytes; see `api.service_key`
+service.json         choices of `certify init`; its presence says init is complete
+register.db          cases, books, audit trail
+archive/ scans/      encrypted objects
+pki/                 development PKI with the signing keys
+confirmation.pem     the development signatory's confirmation key
+pictures/            signature and seal, transparent PNG
+trust/               roots/*.pem and roster.json, for verification
+work/ cache/         private temporary folders; the prepared font
 """
 
 from dataclasses import dataclass

@@ -120,9 +120,13 @@ def open_development_keys(folder: DataFolder, signatory_id: str) -> DevelopmentK
             key_id=CONFIRMATION_KEY,
             passphrase=_passphrase(service_key),
         )
-        signing = {key_id: _open(folder, key_id) for key_id in (SIGNATORY_KEY, SEAL_KEY)}
+        signing = {
+            key_id: _open(folder, key_id) for key_id in (SIGNATORY_KEY, SEAL_KEY)
+        }
     except KeyRefused as error:
-        raise StoredDataDamaged(what=f"{error.key_id}: {error.reason.sentence}") from error
+        raise StoredDataDamaged(
+            what=f"{error.key_id}: {error.reason.sentence}"
+        ) from error
     return DevelopmentKeys(signing=signing, confirmation={signatory_id: confirmation})
 
 

@@ -137,9 +137,7 @@ def _seed(
     """Put the people on record; the trail remembers the pictures' digests."""
     confirmation = create_development_confirmation(folder, people)
     with open_storage(folder, settings) as storage:
-        storage.people.add_authority(
-            people.authority, Act(_BY_INIT, "authority.add")
-        )
+        storage.people.add_authority(people.authority, Act(_BY_INIT, "authority.add"))
         storage.people.add_officer(people.officer, Act(_BY_INIT, "officer.add"))
         storage.people.add_signatory(
             people.signatory,

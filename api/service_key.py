@@ -56,6 +56,9 @@ def derive_key(service_key: bytes, purpose: str) -> bytes:
         purpose: one of the names in use, e.g. "archive"; another name is another key.
     """
     hkdf = HKDF(
-        algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"certify/{purpose}/1".encode()
+        algorithm=SHA256(),
+        length=KEY_BYTES,
+        salt=None,
+        info=f"certify/{purpose}/1".encode(),
     )
     return hkdf.derive(service_key)

@@ -154,7 +154,9 @@ def load_settings(*, signs: bool = True, **overrides: object) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else ""
-        shown = f"--{name.replace('_', '-')}" if name in given else PREFIX + name.upper()
+        shown = (
+            f"--{name.replace('_', '-')}" if name in given else PREFIX + name.upper()
+        )
         raise InvalidInput(field=shown, reason=_reason(dict(first))) from None
     return settings.refuse_unsafe() if signs else settings
 

@@ -1,7 +1,7 @@
 """The trust folder: all a stranger needs to judge a copy without the register.
 
-    roots/*.pem    certification authorities to trust
-    roster.json    which certificate an authority uses in which role, from when to when
+roots/*.pem    certification authorities to trust
+roster.json    which certificate an authority uses in which role, from when to when
 """
 
 import json

@@ -5,23 +5,21 @@ of pyHanko and the development PKI stand inside the functions that need them, so
 `certify verify` and `certify check` do not wait for them.
 """
 
+import hashlib
 import os
 import secrets
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-from cryptography.hazmat.primitives.hashes import SHA256
-
 from api.data_folder import DataFolder, ServiceChoices
-from api.development import (
-    CONFIRMATION_KEY,
-    SEAL_KEY,
-    SIGNATORY_KEY,
-    DevelopmentPeople,
+from api.development_keys import (
+    DevelopmentKeys,
+    open_development_keys,
+    pki_address,
 )
 from api.pki_host import PkiHost
 from api.service_key import derive_key, read_service_key
@@ -30,20 +28,23 @@ from api.settings import Settings
 from api.trust_folder import read_roster
 from api.work_folder import PrivateWorkFolder
 from certify.clock import Clock, SystemClock
-from certify.confirmation import EnrolledKey, enrolment_mac
 from certify.desk import Desk, DeskRules
 from certify.errors import NotAllowed, StoredDataDamaged
 from certify.isolation.runner import IsolatedRunner
 from certify.issue import IssueCopy
-from certify.ports import Archive, Confirmer, Inspector, Intake, ScanStore, Sealer
+from certify.ports import Inspector, Intake, Sealer
 from certify.reconcile import Reconcile
 from certify.verify import RegisterView, VerifyCopy
+from signing.confirmer import SoftwareConfirmer
+from signing.pictures import Picture, load_picture
 from storage.api_keys import SqlApiKeys
+from storage.archive.open import FolderLocation, open_archive
 from storage.audit import SqlAuditTrail
 from storage.cases import SqlCases
 from storage.database import Database
 from storage.people import SqlPeople
 from storage.register import SqlRegister
+from storage.scans import FolderScanStore
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,10 @@ def _assemble(
     settings, clock, choices = plan.settings, plan.clock, plan.choices
     work_folder = PrivateWorkFolder(plan.folder.work)
     work_folder.remove_stale(clock)
-    scans, archive = _scan_store(plan), _archive(plan)
-    sealer = _sealer(plan)
+    keys = open_development_keys(plan.folder, choices.signatory_id)
+    sealer = _sealer(plan, keys)
+    scans = FolderScanStore(plan.folder.scans, key=plan.key("scans"))
+    archive = open_archive(FolderLocation(plan.folder.archive, plan.key("archive")))
     issue = IssueCopy(
         register=storage.register,
         scans=scans,
@@ -124,7 +127,7 @@ def _assemble(
         scans=scans,
         intake=intake,
         sealer=sealer,
-        confirmer=_confirmer(plan),
+        confirmer=SoftwareConfirmer(keys=keys.confirmation),
         clock=clock,
         work_folder=work_folder,
         rules=DeskRules(
@@ -247,8 +250,6 @@ def _sealer(plan: _Plan, keys: DevelopmentKeys) -> Sealer:
 
 def _pictures(plan: _Plan) -> Mapping[str, Picture]:
     """Load the pictures that init made, and only those."""
-    from signing.pictures import load_picture  # noqa: PLC0415
-
     pictures = {}
     for key_id, digest in plan.choices.picture_digests.items():
         file = plan.folder.pictures / f"{key_id}.png"

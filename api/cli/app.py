@@ -79,17 +79,14 @@ def demo_command(
 
 
 @app.command(cls=VietnameseCommand, name="check")
-def check_command(
-    scan: Scan, *, page_size: PageSize = None, data: Data = None, json: Json = False
-) -> int:
+def check_command(scan: Scan, *, page_size: PageSize = None, json: Json = False) -> int:
     """Kiểm tra một bản chụp; không lưu gì."""
     from api.cli.check import check  # noqa: PLC0415 - keeps --help quick
-    from api.cli.context import scan_reader  # noqa: PLC0415 - keeps --help quick
     from api.cli.paper_size import paper_size_mm  # noqa: PLC0415 - keeps --help quick
-    from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
+    from api.wiring import build_intake  # noqa: PLC0415 - keeps --help quick
 
     page_mm = paper_size_mm(page_size)
-    with scan_reader(load_settings(data=data, signs=False)) as intake:
+    with build_intake() as intake:
         return check(intake, scan, page_mm=page_mm, terminal=Terminal(as_json=json))
 
 
@@ -115,9 +112,7 @@ def copy_command(  # noqa: PLR0913 - one parameter per option
         typer.Option(metavar="LÝ_DO", help="Lý do chấp nhận các cảnh báo."),
     ] = None,
     page_size: PageSize = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Ghi đè tệp đã có.")
-    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Ghi đè tệp đã có.")] = False,
     data: Data = None,
     json: Json = False,
 ) -> int:

@@ -1,18 +1,19 @@
 """`certify check SCAN`: what intake says of a scan; nothing is stored."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from api.cli.desk_work import upload_of
 from api.cli.terminal import SEVERITY_WORDS, Terminal
-from api.services import Services
 from certify.errors import ScanRefused
+from certify.ports import Intake
 from certify.scan import CanonicalScan, Severity, findings_to_json
 
 REFUSED = 2
 
 
 def check(
-    services: Services,
+    intake: Intake,
     scan: Path,
     *,
     page_mm: tuple[float, float] | None,
@@ -20,9 +21,9 @@ def check(
 ) -> int:
     """Run all checks; 0 when the scan can be used, 2 when it cannot."""
     upload = upload_of(scan, page_mm)
-    with services.work_folder() as workdir:
+    with TemporaryDirectory(prefix="certify-") as workdir:
         try:
-            read = services.intake.read(upload.path, upload.stated_page_mm, workdir)
+            read = intake.read(upload.path, upload.stated_page_mm, Path(workdir))
         except ScanRefused as error:
             terminal.result(
                 {

@@ -1,4 +1,4 @@
-"""From command line options to a built service, with everything closed again."""
+"""From command line options to what a command works with, closed again at its end."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,25 +6,29 @@ from pathlib import Path
 
 from api.cli.terminal import Terminal
 from api.data_folder import DataFolder
+from api.initialise import initialise
 from api.services import Services
 from api.settings import Settings
+from api.wiring import build_services, build_verifier, open_storage
+from certify.verify import VerifyCopy
 
 
 @contextmanager
 def running_services(
     settings: Settings, terminal: Terminal, *, make_data: bool = False
 ) -> Iterator[Services]:
-    """Build the service on a data folder; close it on exit.
+    """Build the service on a data folder.
 
     Args:
         settings: already checked.
         terminal: told when a new data folder is made.
         make_data: initialise a missing development data folder first.
     """
-    from api.wiring import build_services  # noqa: PLC0415 - imports the whole stack
-
-    if make_data:
-        ensure_data(settings, terminal)
+    if make_data and not DataFolder(settings.data).initialised:
+        terminal.note(
+            f"Chưa có dữ liệu, đang tạo môi trường thử nghiệm: {settings.data}"
+        )
+        initialise(settings)
     services = build_services(settings)
     try:
         yield services
@@ -32,22 +36,21 @@ def running_services(
         services.close()
 
 
-def ensure_data(settings: Settings, terminal: Terminal) -> None:
-    """Initialise the data folder of a developer who has none yet."""
-    if settings.env != "development" or DataFolder(settings.data).initialised:
-        return
-    from api.initialise import initialise  # noqa: PLC0415 - imports the whole stack
-
-    terminal.note(f"Chưa có dữ liệu, đang tạo môi trường thử nghiệm: {settings.data}")
-    initialise(settings)
-
-
-def existing_folder(path: Path) -> DataFolder:
-    """Return the data folder.
+@contextmanager
+def verifier(settings: Settings, trust: Path | None) -> Iterator[VerifyCopy]:
+    """Build verification: offline on a trust folder, or with our own register.
 
     Raises:
-        InvalidInput: `certify init` has not run there.
+        InvalidInput: not a trust folder, or no data folder to look into.
     """
-    folder = DataFolder(path)
+    if trust is not None:
+        with build_verifier(trust) as judge:
+            yield judge
+        return
+    folder = DataFolder(settings.data)
     folder.choices()
-    return folder
+    with (
+        open_storage(folder, settings) as storage,
+        build_verifier(folder.trust, storage.register) as judge,
+    ):
+        yield judge

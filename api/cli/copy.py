@@ -65,7 +65,9 @@ def _show(certified: Certified, terminal: Terminal) -> None:
     statement = certified.copy.statement
     text = certified.report.text
     terminal.say(f"Số chứng thực: {certified.copy.shown_number}")
-    terminal.say(f"Mã tra cứu:    {show_verification_code(statement.verification_code)}")
+    terminal.say(
+        f"Mã tra cứu:    {show_verification_code(statement.verification_code)}"
+    )
     terminal.say(f"Tệp:           {certified.file}")
     terminal.say(f"SHA-256:       {certified.copy.newest.stored.sha256}")
     terminal.say(f"Mức chữ ký:    {certified.report.inspection.level}")

@@ -92,7 +92,9 @@ def certify_one(
         services.officer_id, original.id, upload_of(paper.scan, paper.page_mm)
     )
     show_findings(scan.findings)
-    attestation = desk.record_comparison(original.id, _comparison(services, scan, paper))
+    attestation = desk.record_comparison(
+        original.id, _comparison(services, scan, paper)
+    )
     desk.approve(services.signatory_id, [attestation.id])
     services.issue(attestation.id, progress)
     released = services.register.released_attestation(attestation.id)

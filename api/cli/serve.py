@@ -80,4 +80,6 @@ def _announce(listening: socket.socket, base_url: str, terminal: Terminal) -> No
     terminal.say(f"  API:          {address}/api/v1/openapi.json")
     terminal.say("Nhấn Ctrl-C để dừng.")
     if urlsplit(base_url).port != port and urlsplit(base_url).hostname == "127.0.0.1":
-        terminal.note(f"Lưu ý: mã QR của bản sao dẫn tới {base_url}, không phải cổng này.")
+        terminal.note(
+            f"Lưu ý: mã QR của bản sao dẫn tới {base_url}, không phải cổng này."
+        )

@@ -82,4 +82,3 @@ class Terminal:
                 bar.update(task, completed=step - 1, description=f"{title}: {text}")
 
             yield advance
-
