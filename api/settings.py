@@ -24,7 +24,7 @@ from certify.numbering import (
 
 PREFIX = "CERTIFY_"
 MAX_BASE_URL = 100  # a longer one makes the QR too dense for a foot band of 18 mm
-MAX_BOOK_KIND = 40
+MAX_BOOK_KIND = 32  # width of the column
 
 
 class Settings(BaseSettings):
@@ -171,43 +171,40 @@ def _refuse_unknown_names() -> None:
             )
 
 
+_REASONS = {
+    "literal_error": "phải là {expected}",
+    "greater_than_equal": "phải từ {ge} trở lên",
+    "less_than_equal": "không được lớn hơn {le}",
+    "int_parsing": "phải là số nguyên",
+    "bool_parsing": "phải là true hoặc false",
+    "value_error": "{error}",  # raised above, in Vietnamese
+}
+
+
 def _reason(error: dict[str, Any]) -> str:
     """Pydantic's error in Vietnamese, without the value: it may be a secret."""
-    context = error.get("ctx", {})
-    match error["type"]:
-        case "value_error":
-            return str(context["error"])
-        case "literal_error":
-            return f"phải là {str(context['expected']).replace(' or ', ' hoặc ')}"
-        case "greater_than_equal":
-            return f"phải từ {context['ge']} trở lên"
-        case "less_than_equal":
-            return f"không được lớn hơn {context['le']}"
-        case "int_parsing" | "int_type":
-            return "phải là số nguyên"
-        case "bool_parsing" | "bool_type":
-            return "phải là true hoặc false"
-        case _:
-            return "giá trị không hợp lệ"
+    template = _REASONS.get(error["type"], "giá trị không hợp lệ")
+    return template.format(**error.get("ctx", {})).replace(" or ", " hoặc ")
 
 
 def _checked_url(text: str) -> str:
     text = text.strip().rstrip("/")
-    try:
-        parts = urlsplit(text)
-        usable = bool(
-            parts.scheme in {"http", "https"}
-            and parts.hostname
-            and (parts.port or 1)
-            and not (parts.query or parts.fragment or parts.username)
-        )
-    except ValueError:
-        usable = False
-    if not usable or not text.isascii() or not text.isprintable() or " " in text:
-        raise ValueError("phải là địa chỉ web dạng https://ten-mien/duong-dan")
     if len(text) > MAX_BASE_URL:
         raise ValueError(f"dài quá {MAX_BASE_URL} ký tự")
+    plain = text.isascii() and text.isprintable() and " " not in text
+    if not plain or not _is_web_address(text):
+        raise ValueError("phải là địa chỉ web dạng https://ten-mien/duong-dan")
     return text
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises for a port that is none
+    except ValueError:
+        return False
+    extra = parts.query or parts.fragment or parts.username
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not extra
 
 
 def _is_loopback(host: str) -> bool:

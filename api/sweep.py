@@ -53,7 +53,7 @@ class Sweep:
             _log.warning("sweep waits: %s", error.code)
         except Exception as error:  # noqa: BLE001 - the worker outlives any fault
             # The class only: a message may quote data of a case.
-            _log.error("sweep failed: %s", type(error).__name__)  # noqa: TRY400
+            _log.error("sweep failed: %s", type(error).__name__)
         else:
             if result.released or result.waiting:
                 _log.info(

@@ -43,10 +43,12 @@ def read_roster(trust: Path) -> tuple[RosterEntry, ...]:
         return ()
     try:
         rows = json.loads(file.read_text(encoding="utf-8"))
-        if rows["type"] != _TYPE:
-            raise ValueError(rows["type"])
-        return tuple(RosterEntry(**row) for row in rows["entries"])
+        known = rows["type"] == _TYPE
+        roster = tuple(RosterEntry(**row) for row in rows["entries"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InvalidInput(
             field=str(file), reason="danh bạ tin cậy không đọc được"
         ) from error
+    if not known:
+        raise InvalidInput(field=str(file), reason="danh bạ thuộc phiên bản khác")
+    return roster

@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from storage.archive.open import FolderLocation, open_archive
+from storage.scans import FolderScanStore
+
 from api.data_folder import DataFolder, ServiceChoices
 from api.development_keys import (
     DevelopmentKeys,
@@ -30,7 +33,6 @@ from api.work_folder import PrivateWorkFolder
 from certify.clock import Clock, SystemClock
 from certify.desk import Desk, DeskRules
 from certify.errors import NotAllowed, StoredDataDamaged
-from certify.isolation.runner import IsolatedRunner
 from certify.issue import IssueCopy
 from certify.ports import Inspector, Intake, Sealer
 from certify.reconcile import Reconcile
@@ -38,13 +40,11 @@ from certify.verify import RegisterView, VerifyCopy
 from signing.confirmer import SoftwareConfirmer
 from signing.pictures import Picture, load_picture
 from storage.api_keys import SqlApiKeys
-from storage.archive.open import FolderLocation, open_archive
 from storage.audit import SqlAuditTrail
 from storage.cases import SqlCases
 from storage.database import Database
 from storage.people import SqlPeople
 from storage.register import SqlRegister
-from storage.scans import FolderScanStore
 
 
 @dataclass(frozen=True)

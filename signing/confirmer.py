@@ -12,7 +12,6 @@ from certify.errors import ConfirmationInvalid
 from certify.people import Signatory
 from keys.confirmation import ConfirmationKey
 
-
 KIND = "software-p256"
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from api.cli.terminal import Terminal
 from api.data_folder import DataFolder
-from api.initialise import initialise
 from api.services import Services
 from api.settings import Settings
 from api.wiring import build_services, build_verifier, open_storage
@@ -25,6 +24,8 @@ def running_services(
         make_data: initialise a missing development data folder first.
     """
     if make_data and not DataFolder(settings.data).initialised:
+        from api.initialise import initialise  # noqa: PLC0415 - draws pictures: slow
+
         terminal.note(
             f"Chưa có dữ liệu, đang tạo môi trường thử nghiệm: {settings.data}"
         )

@@ -20,7 +20,7 @@ from certify.scan import Finding, findings_to_json
 from certify.verify import Verdict
 
 
-def copy(  # noqa: PLR0913 - one argument per thing the officer says
+def copy(
     services: Services,
     paper: Paper,
     *,
