@@ -68,14 +68,15 @@ def read_request(request_der: bytes, *, policy: str) -> TimestampRequest:
         asked_policy = request["req_policy"].native
         nonce = _nonce(request["nonce"])
         wants_certificates = bool(request["cert_req"].native)
-        extensions = request["extensions"].native
+        # Not read any further: none is understood.
+        extended = not isinstance(request["extensions"], core.Void)
     except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
         raise Refusal(Failure.BAD_DATA_FORMAT) from error
     if version != "v1":
         raise Refusal(Failure.BAD_REQUEST)
     if asked_policy not in (None, policy):
         raise Refusal(Failure.UNACCEPTED_POLICY)
-    if extensions:
+    if extended:
         # §2.4.1: not recognised means no token, critical or not.
         raise Refusal(Failure.UNACCEPTED_EXTENSION)
     return TimestampRequest(imprint, nonce, wants_certificates)
