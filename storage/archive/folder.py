@@ -1,0 +1,104 @@
+"""The archive in a folder of this machine: the embedded default.
+
+Each object is one sealed file (`storage.sealed_file`), written once
+(`storage.write_once`). Its authenticated header carries the version id, the digest
+and the date until which it is to be kept. A folder cannot keep root from deleting:
+retention under lock and key is what S3 with object lock is for.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from certify.attestation import StoredObject
+from certify.errors import NotFound, StoredDataDamaged, WrongState
+from certify.identifiers import new_id
+from storage.columns import utc_text
+from storage.sealed_file import SealedHeader, StorageKey
+from storage.write_once import WriteOnceFolder
+
+SERVICE = "Kho lưu trữ"
+
+
+class FolderArchive:
+    """Fills the `Archive` port."""
+
+    def __init__(self, root: Path, *, key: bytes) -> None:
+        """Use a folder; made, private, if its parent exists.
+
+        Args:
+            root: the folder; nobody else writes in it.
+            key: 32 bytes; seals every object.
+
+        Raises:
+            ServiceUnavailable: the folder cannot be made.
+        """
+        self._folder = WriteOnceFolder(root, StorageKey(key), service=SERVICE)
+
+    def put_once(
+        self, key: str, path: Path, sha256: str, retain_until: datetime
+    ) -> StoredObject:
+        """Store durably and return the version.
+
+        Raises:
+            WrongState: the key holds another digest.
+            StoredDataDamaged: the file does not hash to `sha256`, or what the key
+                holds can no longer be read.
+            ServiceUnavailable: it cannot be stored now.
+        """
+        facts = {
+            "sha256": sha256,
+            "version": new_id(),
+            "retain_until": utc_text(retain_until),
+        }
+        self._folder.write(key, path, facts, sha256)
+        # Read back: ours, or that of whoever was first.
+        stored = _stored(self._folder.header(key))
+        if stored.sha256 != sha256:
+            raise WrongState(reason="kho đã có tệp khác với mã này")
+        return stored
+
+    def fetch(self, stored: StoredObject, target: Path) -> None:
+        """Write that version's bytes to `target`.
+
+        Raises:
+            NotFound: no such object or version.
+            StoredDataDamaged: the bytes do not hash to `stored.sha256`; no target
+                is left.
+            ServiceUnavailable: it cannot be read now.
+        """
+        header = self._folder.header(stored.key)
+        if header.facts["version"] != stored.version_id:
+            raise NotFound(what="phiên bản tệp lưu trữ")
+        if self._folder.read(stored.key, target) != stored.sha256:
+            target.unlink(missing_ok=True)
+            raise StoredDataDamaged(what="tệp lưu trữ khác mã băm trong sổ")
+
+    def list(self, prefix: str) -> Iterator[StoredObject]:
+        """Every object under a prefix, in order of key.
+
+        One whose header cannot be read any more is listed too, without version and
+        digest: it is there, and fetching it says that it is damaged.
+
+        Raises:
+            ServiceUnavailable: the folder is away.
+        """
+        for name in self._folder.names(prefix):
+            try:
+                yield _stored(self._folder.header(name))
+            except StoredDataDamaged:
+                yield StoredObject(
+                    key=name,
+                    version_id="",
+                    sha256="",
+                    size_bytes=self._folder.stored_bytes(name),
+                )
+
+
+def _stored(header: SealedHeader) -> StoredObject:
+    return StoredObject(
+        key=header.key,
+        version_id=header.facts["version"],
+        sha256=header.facts["sha256"],
+        size_bytes=header.size,
+    )

@@ -1,0 +1,49 @@
+"""Working scans and their previews in an encrypted folder."""
+
+from pathlib import Path
+
+from certify.errors import WrongState
+from storage.sealed_file import StorageKey
+from storage.write_once import WriteOnceFolder
+
+SERVICE = "Kho bản chụp"
+
+
+class FolderScanStore:
+    """Fills the `ScanStore` port. One purge policy for all: after release."""
+
+    def __init__(self, root: Path, *, key: bytes) -> None:
+        """Use a folder; made, private, if its parent exists.
+
+        Args:
+            root: the folder; nobody else writes in it.
+            key: 32 bytes; seals every file.
+
+        Raises:
+            ServiceUnavailable: the folder cannot be made.
+        """
+        self._folder = WriteOnceFolder(root, StorageKey(key), service=SERVICE)
+
+    def put(self, key: str, path: Path) -> None:
+        """Store a file, durably.
+
+        Raises:
+            WrongState: the key was used before.
+            ServiceUnavailable: disk full, no permission, folder away.
+        """
+        if not self._folder.write(key, path, {}):
+            raise WrongState(reason="bản chụp đã được lưu với mã này")
+
+    def fetch(self, key: str, target: Path) -> None:
+        """Write the plain file to `target`.
+
+        Raises:
+            NotFound: never stored, or purged.
+            StoredDataDamaged: not the bytes that were stored; no target is left.
+            ServiceUnavailable: it cannot be read now.
+        """
+        self._folder.read(key, target)
+
+    def exists(self, key: str) -> bool:
+        """Tell whether a file is stored. Raises ServiceUnavailable."""
+        return self._folder.exists(key)
