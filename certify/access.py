@@ -41,7 +41,7 @@ class ApiKey:
 class ApiKeys(Protocol):
     """The keys of all authorities. Writes are recorded in the audit trail."""
 
-    def create(  # noqa: PLR0913 - what a key is made of
+    def create(
         self,
         authority_id: str,
         scopes: frozenset[Scope],

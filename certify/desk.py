@@ -29,6 +29,7 @@ from certify.ports import (
     Sealer,
     WorkFolder,
 )
+from certify.printable import clean, unprintable
 from certify.scan import UploadedScan
 from certify.statement import AuthorisedStatement
 from certify.wording import wording_in_force
@@ -121,7 +122,7 @@ class Desk:
             case_id=case_id,
             position=0,  # the store gives the next position
             title=_required("Tên giấy tờ", title),
-            issuer=issuer.strip()[:MAX_NAME],
+            issuer=_optional("Cơ quan cấp", issuer),
             copies=copies,
             scan=None,
             attestation_id=None,
@@ -270,14 +271,20 @@ class Desk:
 
 
 def _required(field: str, text: str) -> str:
-    cleaned = " ".join(text.split())
+    cleaned = clean(text)
     if not cleaned:
         raise InvalidInput(field=field, reason="không được để trống")
     if len(cleaned) > MAX_NAME:
         raise InvalidInput(field=field, reason=f"dài quá {MAX_NAME} ký tự")
-    if not cleaned.isprintable():
-        raise InvalidInput(field=field, reason="có ký tự không in được")
+    if unprintable(cleaned):
+        raise InvalidInput(
+            field=field, reason=f"có ký tự không in được: {unprintable(cleaned)}"
+        )
     return cleaned
+
+
+def _optional(field: str, text: str) -> str:
+    return _required(field, text) if text.strip() else ""
 
 
 def _by(officer: Officer, action: str) -> Act:

@@ -1,1 +1,21 @@
-"""Placeholder docstring replaced by the package."""
+"""Private keys, and nothing else.
+
+Purpose: open a signing key from its settings, prove that it fits its certificate,
+and sign digests with it. Beside that, the development PKI (`keys.devpki`) and the
+development signatory's confirmation key (`keys.confirmation`).
+
+Entry point: `keys.open.open_key(settings)` returns a `keys.base.SigningKey`.
+
+    base.py          what every key can do, and the errors
+    settings.py      one settings class per backend, joined as a tagged union
+    open.py          settings to key: one `match`
+    fitness.py       strength, usage, validity, key against certificate
+    file.py          PKCS#12 or PEM file, parsed once
+    private_file.py  reading and writing files nobody else may read
+    confirmation.py  software P-256 confirmation key (development only)
+    devpki/          development CA, OCSP, CRL and TSA as pure functions
+
+It must not: import a sibling package, know documents, PDFs or the register, read
+the environment or the clock, speak HTTP, or put a key, passphrase or PIN into a log,
+an error or a `repr`.
+"""

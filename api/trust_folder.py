@@ -1,0 +1,52 @@
+"""The trust folder: all a stranger needs to judge a copy without the register.
+
+roots/*.pem    certification authorities to trust
+roster.json    which certificate an authority uses in which role, from when to when
+"""
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from api.data_folder import PRIVATE_FOLDER
+from certify.errors import InvalidInput
+from certify.verify import RosterEntry
+
+_TYPE = "roster/1"
+
+
+def write_trust(trust: Path, *, root: Path, roster: Sequence[RosterEntry]) -> None:
+    """Make the folder with one root, a PEM file, and the roster."""
+    roots = trust / "roots"
+    roots.mkdir(mode=PRIVATE_FOLDER, parents=True)
+    shutil.copyfile(root, roots / root.name)
+    rows = {"type": _TYPE, "entries": [asdict(entry) for entry in roster]}
+    text = json.dumps(rows, ensure_ascii=False, indent=2)
+    (trust / "roster.json").write_text(text + "\n", encoding="utf-8")
+
+
+def read_roster(trust: Path) -> tuple[RosterEntry, ...]:
+    """Return the roster; a folder with roots alone has an empty one.
+
+    Raises:
+        InvalidInput: not a trust folder, or a roster of another form.
+    """
+    if not any((trust / "roots").glob("*.pem")):
+        raise InvalidInput(
+            field=f"Thư mục tin cậy {trust}",
+            reason="không có chứng thư gốc (roots/*.pem)",
+        )
+    file = trust / "roster.json"
+    if not file.exists():
+        return ()
+    try:
+        rows = json.loads(file.read_text(encoding="utf-8"))
+        if rows["type"] != _TYPE:
+            raise ValueError(rows["type"])
+        return tuple(RosterEntry(**row) for row in rows["entries"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InvalidInput(
+            field=str(file), reason="danh bạ tin cậy không đọc được"
+        ) from error

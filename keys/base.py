@@ -1,0 +1,132 @@
+"""What every signing key can do, and how it fails.
+
+KeyBackendError
+├── KeyRefused       this key must not be used; `reason` says why; final
+└── KeyUnreachable   the backend is away; the same call can succeed later
+"""
+
+from enum import StrEnum
+from typing import ClassVar, Protocol
+
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384
+from cryptography.x509 import Certificate
+
+
+class SignatureScheme(StrEnum):
+    """Algorithms that TT 15/2025/TT-BKHCN lets pass (RSA >= 2048, ECDSA >= 256)."""
+
+    RSA_PKCS1_SHA256 = "rsa-pkcs1-sha256"
+    RSA_PSS_SHA256 = "rsa-pss-sha256"  # MGF1 with SHA-256, salt of 32 bytes
+    ECDSA_SHA256 = "ecdsa-sha256"
+    ECDSA_SHA384 = "ecdsa-sha384"
+
+    @property
+    def hash_algorithm(self) -> SHA256 | SHA384:
+        """The hash whose digest `sign_digest` takes."""
+        return SHA384() if self is SignatureScheme.ECDSA_SHA384 else SHA256()
+
+
+class SigningKey(Protocol):
+    """A private key with its certificate. Safe to use from several threads."""
+
+    @property
+    def key_id(self) -> str:
+        """Name of the key inside this service."""
+        ...
+
+    @property
+    def certificate(self) -> Certificate:
+        """The leaf; its public key belongs to this private key."""
+        ...
+
+    @property
+    def chain(self) -> tuple[Certificate, ...]:
+        """Issuers: the leaf's issuer first, the root last if it is known."""
+        ...
+
+    @property
+    def scheme(self) -> SignatureScheme:
+        """The one algorithm this key signs with."""
+        ...
+
+    def sign_digest(self, digest: bytes) -> bytes:
+        """Sign a digest made with `scheme.hash_algorithm`.
+
+        Returns:
+            The RSA signature as it is, or a DER ECDSA-Sig-Value (RFC 3279 §2.2.3).
+
+        Raises:
+            ValueError: the digest has the wrong length; a programmer's error.
+            KeyUnreachable: the backend did not answer.
+            KeyRefused: the backend will not sign with this key.
+        """
+        ...
+
+
+class RefusalReason(StrEnum):
+    """Why a key must not be used: a stable code for machines and logs."""
+
+    PASSPHRASE_MISSING = "passphrase_missing"  # noqa: S105 - a code, no secret
+    PASSPHRASE_WRONG = "passphrase_wrong"  # noqa: S105 - a code, no secret
+    NOT_ENCRYPTED = "not_encrypted"
+    FILE_MISSING = "file_missing"
+    FILE_UNREADABLE = "file_unreadable"
+    FILE_EXPOSED = "file_exposed"
+    FILE_DAMAGED = "file_damaged"
+    CERTIFICATE_MISSING = "certificate_missing"
+    KEY_MISMATCH = "key_mismatch"
+    KEY_WEAK = "key_weak"
+    KEY_UNSUPPORTED = "key_unsupported"
+    SCHEME_UNSUITABLE = "scheme_unsuitable"
+    USAGE_WRONG = "usage_wrong"
+    NOT_YET_VALID = "not_yet_valid"
+    EXPIRED = "expired"
+
+    @property
+    def sentence(self) -> str:
+        """The reason in Vietnamese, as a clause after the name of the key."""
+        return _SENTENCES[self]
+
+
+_SENTENCES = {
+    RefusalReason.PASSPHRASE_MISSING: "chưa có mật khẩu mở khóa",
+    RefusalReason.PASSPHRASE_WRONG: "mật khẩu mở khóa không đúng",
+    RefusalReason.NOT_ENCRYPTED: "tệp khóa không được mã hóa",
+    RefusalReason.FILE_MISSING: "không có tệp khóa",
+    RefusalReason.FILE_UNREADABLE: "dịch vụ không có quyền đọc tệp khóa",
+    RefusalReason.FILE_EXPOSED: "người dùng khác trên máy đọc được tệp khóa",
+    RefusalReason.FILE_DAMAGED: "tệp khóa bị hỏng hoặc không đúng định dạng",
+    RefusalReason.CERTIFICATE_MISSING: "tệp khóa không kèm chứng thư số",
+    RefusalReason.KEY_MISMATCH: "khóa không khớp với chứng thư số",
+    RefusalReason.KEY_WEAK: "khóa quá ngắn (cần RSA từ 2048 bit hoặc ECDSA từ 256 bit)",
+    RefusalReason.KEY_UNSUPPORTED: "loại khóa không được hỗ trợ",
+    RefusalReason.SCHEME_UNSUITABLE: "thuật toán ký không hợp với loại khóa",
+    RefusalReason.USAGE_WRONG: "chứng thư số không dùng để ký văn bản",
+    RefusalReason.NOT_YET_VALID: "chứng thư số chưa đến ngày có hiệu lực",
+    RefusalReason.EXPIRED: "chứng thư số đã hết hạn",
+}
+
+
+class KeyBackendError(Exception):
+    """Root. `str(error)` is a Vietnamese sentence without any secret or path."""
+
+    retryable: ClassVar[bool] = False
+
+
+class KeyRefused(KeyBackendError):
+    """This key must not be used until somebody changes the key or its settings."""
+
+    def __init__(self, reason: RefusalReason, *, key_id: str) -> None:
+        self.reason = reason
+        self.key_id = key_id
+        super().__init__(f"Khóa ký “{key_id}” bị từ chối: {reason.sentence}.")
+
+
+class KeyUnreachable(KeyBackendError):
+    """The backend is away; wait and retry."""
+
+    retryable = True
+
+    def __init__(self, *, key_id: str) -> None:
+        self.key_id = key_id
+        super().__init__(f"Khóa ký “{key_id}” tạm thời không truy cập được.")

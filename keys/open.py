@@ -1,0 +1,28 @@
+"""From settings to a key that is fit to sign documents."""
+
+from keys.base import SigningKey
+from keys.file import open_file_key
+from keys.fitness import check_strength, check_usage
+from keys.settings import FileKeySettings, KeySettings
+
+
+def open_key(settings: KeySettings) -> SigningKey:
+    """Open a key and check all that time does not change; slow, so do it once.
+
+    Every backend proves itself that the private key belongs to the certificate. The
+    validity period is not looked at: see `keys.fitness.check_usable`.
+
+    Raises:
+        KeyRefused: this key must not sign; `reason` says why.
+        KeyUnreachable: the backend is away.
+    """
+    key = _open(settings)
+    check_strength(key.certificate.public_key(), key_id=key.key_id)
+    check_usage(key.certificate, key_id=key.key_id)
+    return key
+
+
+def _open(settings: KeySettings) -> SigningKey:
+    match settings:
+        case FileKeySettings():
+            return open_file_key(settings)

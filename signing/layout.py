@@ -1,0 +1,219 @@
+"""Where things stand on a copy: the foot band of a page and the last page.
+
+Pure drawing from data; units are points. The scan is never covered: a page grows by
+`BAND_HEIGHT` at its foot, and the attestation stands on a page of its own.
+"""
+
+from dataclasses import dataclass
+
+from certify.attestation import CopyOrder
+from certify.clock import VIETNAM, paper_time
+from certify.identifiers import show_verification_code
+from signing.canvas import GREY, MM, Box, Canvas, Style
+from signing.pictures import Picture
+
+BAND_HEIGHT = 18 * MM
+MIN_BAND_WIDTH = 60 * MM  # narrower pages carry the band on the last page only
+LAST_PAGE = Box(0, 0, 210 * MM, 297 * MM)
+
+_MARGIN = 20 * MM
+_BODY = Style(12)
+_BOLD = Style(12, bold=True)
+_SMALL = Style(9)
+_NOTE = Style(8, colour=GREY)
+
+
+def draw_band(canvas: Canvas, order: CopyOrder, width: float, page: str) -> None:
+    """Draw the band of one page; `page` is "1/4". QR is the XObject /QR."""
+    qr = BAND_HEIGHT - 2 * MM
+    canvas.line(0, BAND_HEIGHT, width, 0.4)
+    canvas.place("QR", Box(width - qr - MM, MM, qr, qr))
+    code = show_verification_code(order.statement.verification_code)
+    lines = [
+        (f"Bản sao điện tử có chứng thực – {order.statement.authority_name}", True),
+        (f"Số chứng thực {order.shown_number}", False),
+        (f"Trang {page} – Mã tra cứu {code}", False),
+        (order.address, False),
+    ]
+    room = width - qr - 6 * MM
+    size = _largest_size(canvas, lines, room)
+    if size is None:  # a narrow page: what identifies the copy, on short lines
+        lines = [
+            ("Bản sao điện tử có chứng thực", True),
+            (f"Số {order.shown_number}", False),
+            (f"Trang {page}", False),
+            (code, False),
+        ]
+        size = _largest_size(canvas, lines, room) or 4.0
+    leading = size * 1.4
+    y = BAND_HEIGHT / 2 + leading * (len(lines) / 2 - 0.75)
+    for text, bold in lines:
+        canvas.text(3 * MM, y, text, Style(size, bold=bold))
+        y -= leading
+
+
+def _largest_size(
+    canvas: Canvas, lines: list[tuple[str, bool]], room: float
+) -> float | None:
+    for half_points in range(15, 9, -1):  # 7.5 pt down to 5 pt
+        size = half_points / 2
+        if all(canvas.width(t, Style(size, bold=b)) <= room for t, b in lines):
+            return size
+    return None
+
+
+@dataclass(frozen=True)
+class LastPage:
+    """Boxes of the last page that other objects fill.
+
+    Attributes:
+        person_widget, seal_widget: the signature fields; they never overlap.
+        signature_picture, seal_picture: page content; the seal overlaps the left
+            third of the signature (NĐ 30/2020 Phụ lục I).
+    """
+
+    person_widget: Box
+    seal_widget: Box
+    signature_picture: Box
+    seal_picture: Box
+
+
+def draw_last_page(
+    canvas: Canvas, order: CopyOrder, *, signature: Picture, seal: Picture
+) -> LastPage:
+    """Draw the lời chứng page. Pictures are the XObjects /Signature and /Seal."""
+    y = _draw_heading(canvas, order)
+    y = _draw_facts(canvas, order, y)
+    y = _draw_attestation(canvas, order, y - 12 * MM)
+    pictures, y = _draw_signature(canvas, order, y - 3 * MM, signature, seal)
+    widget = Box(_MARGIN, 0, (LAST_PAGE.width - 2 * _MARGIN - 6 * MM) / 2, 24 * MM)
+    top = min(y - 10 * MM, 92 * MM)
+    base = top - widget.height
+    left = Box(widget.x, base, widget.width, widget.height)
+    right = Box(left.x + left.width + 6 * MM, base, left.width, left.height)
+    _draw_foot(canvas, order, base - 8 * MM)
+    return LastPage(left, right, *pictures)
+
+
+def draw_widget(canvas: Canvas, box: Box, lines: tuple[str, ...]) -> None:
+    """Draw the appearance of a signature field; the first line is its heading."""
+    canvas.frame(Box(0.5, 0.5, box.width - 1, box.height - 1))
+    y = box.height - 2 * MM
+    room = box.width - 5 * MM
+    style = Style(8, bold=True)
+    for line in lines:
+        y = canvas.paragraph(2.5 * MM, y, room, line, style)
+        style = Style(8)
+
+
+def _draw_heading(canvas: Canvas, order: CopyOrder) -> float:
+    top = LAST_PAGE.height - 22 * MM
+    half = (LAST_PAGE.width - 2 * _MARGIN) / 2
+    left = _MARGIN + half * 0.45
+    right = _MARGIN + half * 1.45
+    canvas.centred(
+        right, top, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", Style(11, bold=True)
+    )
+    motto = "Độc lập – Tự do – Hạnh phúc"
+    canvas.centred(right, top - 16, motto, Style(11.5, bold=True))
+    motto_width = canvas.width(motto, Style(11.5, bold=True))
+    canvas.line(right - motto_width / 2, top - 21, motto_width)
+    y = canvas.centred_paragraph(
+        left,
+        top + Style(11).leading,
+        half * 0.9,
+        order.statement.authority_name.upper(),
+        Style(11, bold=True),
+    )
+    canvas.line(left - 22, y - 6, 44)
+    return min(y, top - 21) - 14 * MM
+
+
+def _draw_facts(canvas: Canvas, order: CopyOrder, y: float) -> float:
+    statement = order.statement
+    canvas.centred(
+        LAST_PAGE.centre,
+        y,
+        "BẢN SAO ĐIỆN TỬ CHỨNG THỰC TỪ BẢN CHÍNH",
+        Style(14, bold=True),
+    )
+    y -= 7 * MM
+    rows = (
+        ("Tên giấy tờ", statement.original_title),
+        ("Số trang của bản chính", f"{statement.original_pages:02d}"),
+        ("Số bản sao", f"{statement.copies:02d}"),
+    )
+    label_width = 54 * MM
+    room = LAST_PAGE.width - 2 * _MARGIN - label_width
+    for label, value in rows:
+        canvas.text(_MARGIN, y - _BODY.leading, f"{label}:", _BODY)
+        y = canvas.paragraph(_MARGIN + label_width, y, room, value, _BODY) - 1 * MM
+    return y
+
+
+def _draw_attestation(canvas: Canvas, order: CopyOrder, y: float) -> float:
+    """Set the fixed words of the lời chứng; their fields are all filled here."""
+    day = order.attested_at.astimezone(VIETNAM)
+    canvas.centred(LAST_PAGE.centre, y, "LỜI CHỨNG", Style(13, bold=True))
+    y -= 3 * MM
+    width = LAST_PAGE.width - 2 * _MARGIN
+    for line in order.wording.lines:
+        text = line.format(
+            number=f"{order.number.number:02d}",
+            book=order.number.book,
+            day=day.day,
+            month=day.month,
+            year=day.year,
+        )
+        y = canvas.centred_paragraph(LAST_PAGE.centre, y, width, text, _BODY) - 1 * MM
+    return y
+
+
+def _draw_signature(
+    canvas: Canvas, order: CopyOrder, y: float, signature: Picture, seal: Picture
+) -> tuple[tuple[Box, Box], float]:
+    """Draw title, pictures and name, as on paper; return the boxes and the y below."""
+    column = LAST_PAGE.width * 0.68
+    width = 80 * MM
+    for line in order.statement.signatory_title:
+        y = canvas.centred_paragraph(column, y, width, line, _BOLD)
+    high = max(signature.height_mm, seal.height_mm) * MM
+    middle = y - 3 * MM - high / 2
+    sign = Box(
+        column - signature.width_mm * MM / 2,
+        middle - signature.height_mm * MM / 2,
+        signature.width_mm * MM,
+        signature.height_mm * MM,
+    )
+    stamp = Box(
+        sign.x + sign.width / 3 - seal.width_mm * MM,
+        middle - seal.height_mm * MM / 2,
+        seal.width_mm * MM,
+        seal.height_mm * MM,
+    )
+    canvas.place("Signature", sign)
+    canvas.place("Seal", stamp)
+    y = canvas.centred_paragraph(
+        column,
+        middle - high / 2 - 1 * MM,
+        width,
+        order.statement.signatory_name,
+        _BOLD,
+    )
+    return (sign, stamp), y
+
+
+def _draw_foot(canvas: Canvas, order: CopyOrder, y: float) -> None:
+    qr = 26 * MM
+    canvas.place("QR", Box(LAST_PAGE.width - _MARGIN - qr, y - qr, qr, qr))
+    room = LAST_PAGE.width - 2 * _MARGIN - qr - 6 * MM
+    code = show_verification_code(order.statement.verification_code)
+    y = canvas.paragraph(
+        _MARGIN, y, room, f"Số chứng thực: {order.shown_number}", _SMALL
+    )
+    y = canvas.paragraph(_MARGIN, y, room, f"Mã tra cứu: {code}", Style(9, bold=True))
+    y = canvas.paragraph(_MARGIN, y, room, f"Kiểm tra tại: {order.address}", _SMALL)
+    marker = order.wording.conversion_marker.format(
+        time=paper_time(order.attested_at), authority=order.statement.authority_name
+    )
+    canvas.paragraph(_MARGIN, y - 1 * MM, room, marker, _NOTE)

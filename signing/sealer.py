@@ -1,0 +1,263 @@
+"""Fills the `Sealer` port: check certificates, get ready, prepare, seal.
+
+Each stage offers only the next legal step: `PadesSealer.make_ready` → `ReadyPades`
+→ `prepare` → `PreparedPades` → `seal`, which works once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from certify.attestation import CopyOrder, Intent, SealedCopy
+from certify.clock import Clock, vietnamese_day
+from certify.errors import AttemptDiscarded, CertificateUnfit, ServiceUnavailable
+from certify.people import Authority, Signatory
+from certify.statement import AuthorisedStatement
+from keys.base import KeyBackendError, KeyRefused, SigningKey
+from keys.fitness import check_usable
+from signing.cms import CmsTemplate
+from signing.compose import Pictures, compose
+from signing.embed import FontPrograms
+from signing.pades import (
+    Signer,
+    add_archive_timestamp,
+    sign_as_agency,
+    sign_as_person,
+)
+from signing.pictures import Picture
+from signing.revocation import RevocationClient, RevocationEvidence
+from signing.timestamp import TimestampClient
+from signing.trust import TrustAnchors, TrustError
+
+KEY_SERVICE = "Khóa ký số"
+_PRINTED_TIME_TOLERANCE = timedelta(minutes=10)  # design §3
+
+
+class PadesSealer:
+    """Makes PAdES-B-LTA files with the keys it is given."""
+
+    def __init__(  # noqa: PLR0913 - the collaborators of the sealer, all of them
+        self,
+        *,
+        keys: Mapping[str, SigningKey],
+        pictures: Mapping[str, Picture],
+        fonts: FontPrograms,
+        timestamps: TimestampClient,
+        revocation: RevocationClient,
+        trust: TrustAnchors,
+        clock: Clock,
+    ) -> None:
+        """Prepare one CMS template per key.
+
+        `keys` and `pictures` are by key id; a picture is the signature or the seal
+        of the key's holder.
+        """
+        self._keys = dict(keys)
+        self._pictures = dict(pictures)
+        self._templates = {key_id: CmsTemplate(key) for key_id, key in keys.items()}
+        self._fonts = fonts
+        self._timestamps = timestamps
+        self._revocation = revocation
+        self._trust = trust
+        self._clock = clock
+
+    def certificate_digests(
+        self, signatory: Signatory, authority: Authority
+    ) -> tuple[str, str]:
+        """SHA-256 of the person's and the seal's certificate in use now."""
+        person, seal = self._key(signatory.key_id), self._key(authority.seal_key_id)
+        return _fingerprint(person.certificate), _fingerprint(seal.certificate)
+
+    def check_certificates(self, statement: AuthorisedStatement) -> None:
+        """Check that both certificates are the named ones, valid, fit, not revoked."""
+        for key_id, expected in (
+            (statement.signatory_key_id, statement.signatory_certificate),
+            (statement.seal_key_id, statement.seal_certificate),
+        ):
+            key = self._key(key_id)
+            if _fingerprint(key.certificate) != expected:
+                raise CertificateUnfit(
+                    holder=_holder(key.certificate),
+                    reason="không phải chứng thư số đã được xác nhận",
+                )
+            try:
+                check_usable(key, self._clock.now())
+            except KeyRefused as error:
+                raise CertificateUnfit(
+                    holder=_holder(key.certificate), reason=error.reason.sentence
+                ) from error
+        self._revocation.gather(self._paths(statement))
+
+    def make_ready(self, statement: AuthorisedStatement) -> "ReadyPades":
+        """Collect evidence and prove that TSA and keys answer."""
+        self._timestamps.check_reachable()
+        paths = (*self._paths(statement), self._timestamps.certificates)
+        evidence = self._revocation.gather(paths)
+        for key_id in (statement.signatory_key_id, statement.seal_key_id):
+            self._key(key_id)
+            if key_id not in self._pictures:
+                raise ServiceUnavailable(service="Hình chữ ký hoặc con dấu")
+        return ReadyPades(self, evidence)
+
+    def _paths(
+        self, statement: AuthorisedStatement
+    ) -> tuple[tuple[x509.Certificate, ...], ...]:
+        keys = (
+            self._key(statement.signatory_key_id),
+            self._key(statement.seal_key_id),
+        )
+        return tuple(self._path(key) for key in keys)
+
+    def _path(self, key: SigningKey) -> tuple[x509.Certificate, ...]:
+        try:
+            return self._trust.path(key.certificate, key.chain, self._clock.now())
+        except TrustError as error:
+            raise CertificateUnfit(
+                holder=_holder(key.certificate),
+                reason="không dẫn tới nơi cấp đáng tin cậy",
+            ) from error
+
+    def _key(self, key_id: str) -> SigningKey:
+        try:
+            return self._keys[key_id]
+        except KeyError as error:
+            raise ServiceUnavailable(service=KEY_SERVICE) from error
+
+    def signer(self, key_id: str, name: str) -> Signer:
+        """Return the loaded signer of a key."""
+        self._key(key_id)
+        return Signer(self._templates[key_id], name)
+
+    def pictures(self, statement: AuthorisedStatement) -> Pictures:
+        """Return the visible signature and seal of a statement."""
+        return Pictures(
+            signature=self._pictures[statement.signatory_key_id],
+            seal=self._pictures[statement.seal_key_id],
+        )
+
+    def compose(self, order: CopyOrder, target: Path) -> None:
+        """Write revision 1 of an order."""
+        compose(
+            order,
+            fonts=self._fonts,
+            pictures=self.pictures(order.statement),
+            target=target,
+        )
+
+    @property
+    def timestamps(self) -> TimestampClient:
+        """The TSA in use."""
+        return self._timestamps
+
+    @property
+    def clock(self) -> Clock:
+        """Our clock."""
+        return self._clock
+
+
+@dataclass(frozen=True)
+class ReadyPades:
+    """Evidence in hand; see `PadesSealer.make_ready`."""
+
+    sealer: PadesSealer
+    evidence: RevocationEvidence
+
+    def prepare(self, order: CopyOrder) -> "PreparedPades":
+        """Compose revision 1; everything that can fail without a key."""
+        path = order.workdir / f"copy-{order.attempt}.pdf"
+        self.sealer.compose(order, path)
+        intent = Intent(
+            attempt=order.attempt,
+            composed_sha256=_file_digest(path),
+            composed_size=path.stat().st_size,
+            page_digest=order.scan.page_digest,
+            statement_digest=order.statement.digest,
+            number=order.number,
+            attested_at=order.attested_at,
+        )
+        return PreparedPades(self, order, intent, path)
+
+
+class PreparedPades:
+    """A composed copy bound to its order and intent. `seal` works once."""
+
+    def __init__(
+        self, ready: ReadyPades, order: CopyOrder, intent: Intent, path: Path
+    ) -> None:
+        """Made by `ReadyPades.prepare` only."""
+        self._sealer = ready.sealer
+        self._evidence = ready.evidence
+        self._order = order
+        self._path: Path | None = path
+        self.intent = intent
+
+    def seal(self) -> SealedCopy:
+        """Sign: the person, then the agency, then the archive timestamp.
+
+        Raises:
+            RuntimeError: called a second time.
+            AttemptDiscarded, ServiceUnavailable: see the port.
+        """
+        if self._path is None:
+            raise RuntimeError("a prepared copy is sealed once")
+        path, self._path = self._path, None
+        statement, tsa, clock = (
+            self._order.statement,
+            self._sealer.timestamps,
+            self._sealer.clock,
+        )
+        person = self._sealer.signer(
+            statement.signatory_key_id, statement.signatory_name
+        )
+        agency = self._sealer.signer(statement.seal_key_id, statement.authority_name)
+        try:
+            signed_at = sign_as_person(path, person, clock.now(), tsa)
+            self._check_printed_time(signed_at)
+            sealed_at = sign_as_agency(path, agency, clock.now(), tsa)
+            archived_at = add_archive_timestamp(path, self._evidence, tsa)
+        except KeyRefused as error:
+            raise CertificateUnfit(
+                holder=error.key_id, reason=error.reason.sentence
+            ) from error
+        except KeyBackendError as error:
+            raise ServiceUnavailable(service=KEY_SERVICE) from error
+        if not signed_at <= sealed_at <= archived_at:
+            raise AttemptDiscarded(reason="thứ tự dấu thời gian")
+        return SealedCopy(
+            path=path,
+            sha256=_file_digest(path),
+            size_bytes=path.stat().st_size,
+            signed_at=signed_at,
+            sealed_at=sealed_at,
+            archived_at=archived_at,
+        )
+
+    def _check_printed_time(self, signed_at: datetime) -> None:
+        """The printed date is the Vietnamese day of the person's token (design §3)."""
+        printed = self._order.attested_at
+        if vietnamese_day(printed) != vietnamese_day(signed_at):
+            raise AttemptDiscarded(reason="qua ngày khi đang ký")
+        if abs(signed_at - printed) > _PRINTED_TIME_TOLERANCE:
+            raise AttemptDiscarded(reason="thời gian in và dấu thời gian cách quá xa")
+
+
+def _file_digest(path: Path) -> str:
+    digest = sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _fingerprint(certificate: x509.Certificate) -> str:
+    return certificate.fingerprint(SHA256()).hex()
+
+
+def _holder(certificate: x509.Certificate) -> str:
+    names = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+    return str(names[0].value) if names else "?"

@@ -1,0 +1,66 @@
+"""The lease on an attestation: at most one worker can commit anything (design §3)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, select, update
+
+from certify.attestation import Lease
+from certify.errors import LeaseLost
+from storage.tables import attestations
+
+
+def held_row(
+    connection: Connection, lease: Lease, now: datetime
+) -> Row[tuple[Any, ...]]:
+    """Read and lock the attestation's row if the lease still holds.
+
+    Raises:
+        LeaseLost: overtaken, ended or expired.
+    """
+    row = connection.execute(
+        select(attestations).where(_holds(lease, now)).with_for_update()
+    ).first()
+    if row is None:
+        raise LeaseLost
+    return row
+
+
+def update_held(
+    connection: Connection,
+    lease: Lease,
+    now: datetime,
+    **values: Any,  # noqa: ANN401 - column values
+) -> None:
+    """Change the attestation's row, if and only if the lease still holds.
+
+    Raises:
+        LeaseLost: overtaken, ended or expired; nothing was changed.
+    """
+    changed = connection.execute(
+        update(attestations).where(_holds(lease, now)).values(**values)
+    )
+    if changed.rowcount != 1:
+        raise LeaseLost
+
+
+def end_lease(connection: Connection, lease: Lease, waiting: str | None) -> bool:
+    """End a lease, expired or not; False when it was overtaken or is over."""
+    ended = connection.execute(
+        update(attestations)
+        .where(_owned(lease))
+        .values(lease_owner=None, lease_until=None, waiting=waiting)
+    )
+    return ended.rowcount == 1
+
+
+def _owned(lease: Lease) -> ColumnElement[bool]:
+    return and_(
+        attestations.c.id == lease.attestation_id,
+        attestations.c.lease_owner == lease.worker,
+        attestations.c.fence == lease.fence,
+    )
+
+
+def _holds(lease: Lease, now: datetime) -> ColumnElement[bool]:
+    return and_(_owned(lease), attestations.c.lease_until > now)

@@ -1,0 +1,159 @@
+"""What the register tells: tasks for workers, released copies, the book."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, update
+
+from certify.attestation import (
+    BookRow,
+    CertifiedCopy,
+    IssuanceStep,
+    IssuanceTask,
+    Lease,
+)
+from certify.case import CaseStatus
+from certify.clock import vietnamese_day
+from certify.errors import StoredDataDamaged
+from storage.desk_reads import as_number, read_comparison, read_original
+from storage.issuance_rows import (
+    as_book_row,
+    as_edition,
+    as_intent,
+    as_reservation,
+    as_statement,
+    assertion_from_json,
+    live_book_row,
+)
+from storage.people_reads import (
+    read_authority,
+    read_enrolled_key,
+    read_officer,
+    read_seal_authorisation,
+    read_signatory,
+)
+from storage.tables import attestations, book_rows, cases, editions, originals
+
+_CLOSED = (IssuanceStep.RELEASED.value, IssuanceStep.VOID.value)
+
+
+def read_task(
+    connection: Connection, row: Row[tuple[Any, ...]], lease: Lease, now: datetime
+) -> IssuanceTask:
+    """Read everything a worker needs, in the transaction of its lease.
+
+    Raises:
+        StoredDataDamaged: the statement does not match its digest, or has no scan.
+        NotFound: a person it names, or the key that confirmed it, is not on record.
+    """
+    statement = as_statement(row)
+    scan = read_original(connection, row.original_id).scan
+    if scan is None:
+        raise StoredDataDamaged(what="bản chụp")
+    reserved = live_book_row(connection, row.id)
+    return IssuanceTask(
+        lease=lease,
+        authority=read_authority(connection, row.authority_id),
+        officer=read_officer(connection, statement.officer_id),
+        signatory=read_signatory(connection, statement.signatory_id),
+        seal_authorisation=read_seal_authorisation(
+            connection, row.authority_id, vietnamese_day(now)
+        ),
+        statement=statement,
+        assertion=assertion_from_json(row.assertion),
+        enrolled_key=read_enrolled_key(connection, statement.signatory_id),
+        comparison=read_comparison(connection, row.id),
+        scan=scan,
+        reservation=None if reserved is None else as_reservation(reserved),
+        intent=as_intent(row, reserved),
+    )
+
+
+def copy_where(
+    connection: Connection, where: ColumnElement[bool]
+) -> CertifiedCopy | None:
+    """Read a released copy; anything not released does not exist here."""
+    row = connection.execute(
+        select(
+            attestations,
+            book_rows.c.kind,
+            book_rows.c.year,
+            book_rows.c.volume,
+            book_rows.c.number,
+            book_rows.c.shown_number,
+        )
+        .join(book_rows, book_rows.c.attestation_id == attestations.c.id)
+        .where(
+            where,
+            attestations.c.step == IssuanceStep.RELEASED.value,
+            book_rows.c.state == "complete",
+        )
+    ).first()
+    if row is None:
+        return None
+    edition_rows = connection.execute(
+        select(editions)
+        .where(editions.c.attestation_id == row.id)
+        .order_by(editions.c.sequence)
+    )
+    return CertifiedCopy(
+        attestation_id=row.id,
+        number=as_number(row),
+        shown_number=row.shown_number,
+        statement=as_statement(row),
+        attested_at=row.intent_attested_at,
+        editions=tuple(as_edition(edition) for edition in edition_rows),
+    )
+
+
+def book(
+    connection: Connection, authority_id: str, kind: str, year: int
+) -> Sequence[BookRow]:
+    """Read all rows of a book in order of number."""
+    rows = connection.execute(
+        select(book_rows)
+        .where(
+            book_rows.c.authority_id == authority_id,
+            book_rows.c.kind == kind,
+            book_rows.c.year == year,
+        )
+        .order_by(book_rows.c.number)
+    )
+    return [as_book_row(row) for row in rows]
+
+
+def finish_case(connection: Connection, original_id: str) -> int:
+    """Set the case DONE when each of its originals is released or void.
+
+    An original without an attestation is still to be done.
+
+    Returns:
+        The case's status after this.
+    """
+    case_id = (
+        select(originals.c.case_id)
+        .where(originals.c.id == original_id)
+        .scalar_subquery()
+    )
+    # Locked, so that of two last releases one sees the other (PostgreSQL).
+    row = connection.execute(
+        select(cases.c.id, cases.c.status)
+        .where(cases.c.id == case_id)
+        .with_for_update()
+    ).one()
+    left = connection.scalar(
+        select(func.count())
+        .select_from(originals)
+        .outerjoin(attestations, attestations.c.original_id == originals.c.id)
+        .where(
+            originals.c.case_id == row.id,
+            or_(attestations.c.id.is_(None), attestations.c.step.not_in(_CLOSED)),
+        )
+    )
+    if left or row.status != CaseStatus.IN_PROGRESS:
+        return int(row.status)
+    connection.execute(
+        update(cases).where(cases.c.id == row.id).values(status=CaseStatus.DONE.value)
+    )
+    return CaseStatus.DONE.value

@@ -1,0 +1,40 @@
+"""The tables, one file per aggregate. Importing this registers all of them.
+
+Rules kept by the database itself: foreign keys, closed lists as CHECK, one live book
+row per attestation, and triggers (`migrations/versions/r0005_immutable_rows.py`) that
+refuse any change of what was released or recorded.
+"""
+
+from storage.columns import metadata
+from storage.tables.desk import case_counters, cases, comparisons, originals, scans
+from storage.tables.issuance import attestations, book_rows, books, editions
+from storage.tables.people import (
+    api_keys,
+    authorities,
+    confirmation_keys,
+    officers,
+    seal_authorisations,
+    signatories,
+)
+from storage.tables.trail import trail, trail_reasons
+
+__all__ = [
+    "api_keys",
+    "attestations",
+    "authorities",
+    "book_rows",
+    "books",
+    "case_counters",
+    "cases",
+    "comparisons",
+    "confirmation_keys",
+    "editions",
+    "metadata",
+    "officers",
+    "originals",
+    "scans",
+    "seal_authorisations",
+    "signatories",
+    "trail",
+    "trail_reasons",
+]

@@ -1,0 +1,95 @@
+"""What the desk records: cases, originals, scans, comparisons."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from certify.case import OriginalKind
+from certify.comparison import Legalisation
+from storage.columns import ID, SHA256, CanonicalJson, UtcTime, metadata, one_of
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("code", String(60), nullable=False, unique=True),
+    Column("authority_id", ID, ForeignKey("authorities.id"), nullable=False),
+    Column("officer_id", ID, ForeignKey("officers.id"), nullable=False),
+    Column("requester_name", Text, nullable=False),
+    Column("requester_email", Text),
+    Column("requester_phone", Text),
+    Column("status", Integer, nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    CheckConstraint("status BETWEEN 1 AND 10", name="status"),
+    Index(None, "authority_id", "opened_at"),
+)
+
+case_counters = Table(
+    "case_counters",
+    metadata,
+    Column("unit_code", String(40), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("last_number", Integer, nullable=False),
+    CheckConstraint("last_number >= 1", name="last_number"),
+)
+
+originals = Table(
+    "originals",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("case_id", ID, ForeignKey("cases.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("copies", Integer, nullable=False),
+    UniqueConstraint("case_id", "position"),
+    CheckConstraint("copies >= 1", name="copies"),
+)
+
+# The newest scan of an original is the one with the greatest sequence.
+scans = Table(
+    "scans",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("original_id", ID, ForeignKey("originals.id"), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("sha256", SHA256, nullable=False),
+    Column("upload_sha256", SHA256, nullable=False),
+    Column("pages", CanonicalJson, nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("findings", CanonicalJson, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    UniqueConstraint("original_id", "sequence"),
+)
+
+comparisons = Table(
+    "comparisons",
+    metadata,
+    Column("attestation_id", ID, ForeignKey("attestations.id"), primary_key=True),
+    Column("officer_id", ID, ForeignKey("officers.id"), nullable=False),
+    Column("compared_at", UtcTime, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("page_digest", SHA256, nullable=False),
+    Column("paper_original_shown", Boolean, nullable=False),
+    Column("pages_match", Boolean, nullable=False),
+    Column("original_kind", String(32), nullable=False),
+    Column("grounds", CanonicalJson, nullable=False),
+    Column("pages_with_information", Integer, nullable=False),
+    Column("legalisation", String(32), nullable=False),
+    Column("legalisation_note", Text, nullable=False),
+    Column("accepted_warnings", CanonicalJson, nullable=False),
+    Column("on_vneid", Boolean, nullable=False),
+    one_of("original_kind", OriginalKind),
+    one_of("legalisation", Legalisation),
+)

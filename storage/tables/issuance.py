@@ -1,0 +1,134 @@
+"""Attestations with their lease and intent, the books, the released editions."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+from certify.attestation import IssuanceStep
+from certify.identifiers import CODE_LENGTH
+from storage.columns import ID, SHA256, CanonicalJson, UtcTime, metadata, one_of
+
+attestations = Table(
+    "attestations",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("original_id", ID, ForeignKey("originals.id"), nullable=False, unique=True),
+    Column("authority_id", ID, ForeignKey("authorities.id"), nullable=False),
+    Column("step", String(16), nullable=False),
+    Column("code", String(CODE_LENGTH), nullable=False, unique=True),
+    # approved: the canonical JSON as signed by the second factor, and its digest
+    Column("statement", Text),
+    Column("statement_digest", SHA256),
+    Column("assertion", CanonicalJson),
+    Column("approved_at", UtcTime),
+    # lease: fence grows with every lease; an older fence can commit nothing
+    Column("lease_owner", Text),
+    Column("lease_until", UtcTime),
+    Column("fence", Integer, nullable=False),
+    Column("waiting", Text),
+    # intent: what the newest attempt was about to sign
+    Column("intent_attempt", Integer),
+    Column("intent_sha256", SHA256),
+    Column("intent_size", Integer),
+    Column("intent_page_digest", SHA256),
+    Column("intent_attested_at", UtcTime),
+    one_of("step", IssuanceStep),
+    CheckConstraint(
+        "step IN ('compared', 'void') OR (statement IS NOT NULL AND statement_digest"
+        " IS NOT NULL AND assertion IS NOT NULL AND approved_at IS NOT NULL)",
+        name="approved_has_statement",
+    ),
+    CheckConstraint(
+        "(lease_owner IS NULL) = (lease_until IS NULL)", name="lease_whole"
+    ),
+    CheckConstraint(
+        "step NOT IN ('intended', 'released') OR (intent_attempt IS NOT NULL AND"
+        " intent_sha256 IS NOT NULL AND intent_size IS NOT NULL AND"
+        " intent_page_digest IS NOT NULL AND intent_attested_at IS NOT NULL)",
+        name="intended_has_intent",
+    ),
+    Index(None, "step", "lease_until"),
+)
+
+books = Table(
+    "books",
+    metadata,
+    Column("authority_id", ID, ForeignKey("authorities.id"), primary_key=True),
+    Column("kind", String(32), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("volume", Integer, nullable=False),
+    Column("last_number", Integer, nullable=False),
+    Column("closed", Boolean, nullable=False),
+    CheckConstraint("last_number >= 0", name="last_number"),
+)
+
+book_rows = Table(
+    "book_rows",
+    metadata,
+    Column("authority_id", ID, primary_key=True),
+    Column("kind", String(32), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("volume", Integer, nullable=False),
+    Column("attestation_id", ID, ForeignKey("attestations.id"), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("shown_number", Text, nullable=False),
+    Column("reserved_at", UtcTime, nullable=False),
+    # the trail's head right after the reservation was recorded: printed in the copy
+    Column("trail_sequence", Integer, nullable=False),
+    Column("trail_digest", SHA256, nullable=False),
+    # columns 2 to 8 of the sổ chứng thực, filled at release
+    Column("attested_on", String(10)),
+    Column("requester", Text),
+    Column("title", Text),
+    Column("signatory", Text),
+    Column("copies", Integer),
+    Column("fee_dong", Integer),
+    Column("note", Text),
+    ForeignKeyConstraint(
+        ["authority_id", "kind", "year"],
+        ["books.authority_id", "books.kind", "books.year"],
+    ),
+    one_of("state", ("reserved", "complete", "void")),
+    CheckConstraint("number >= 1", name="number"),
+    CheckConstraint(
+        "state <> 'complete' OR (attested_on IS NOT NULL AND requester IS NOT NULL"
+        " AND title IS NOT NULL AND signatory IS NOT NULL AND copies IS NOT NULL"
+        " AND fee_dong IS NOT NULL AND note IS NOT NULL)",
+        name="complete_has_columns",
+    ),
+    # An attestation whose number was voided at the year's end takes a new one: unique
+    # among the rows that live, not among all (design §3).
+    Index(
+        "uq_book_rows_live_attestation",
+        "attestation_id",
+        unique=True,
+        sqlite_where=text("state <> 'void'"),
+        postgresql_where=text("state <> 'void'"),
+    ),
+)
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("attestation_id", ID, ForeignKey("attestations.id"), primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("sha256", SHA256, nullable=False, unique=True),
+    Column("object_key", Text, nullable=False),
+    Column("version_id", Text, nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("reason", String(16), nullable=False),
+    Column("released_at", UtcTime, nullable=False),
+    one_of("reason", ("issued", "renewed")),
+    CheckConstraint("sequence >= 1", name="sequence"),
+)
