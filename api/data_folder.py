@@ -11,6 +11,7 @@ trust/               roots/*.pem and roster.json, for verification
 work/ cache/         private temporary folders; the prepared font
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,6 +121,10 @@ class DataFolder:
             raise StoredDataDamaged(what="service.json") from None
 
     def write_choices(self, choices: ServiceChoices) -> None:
-        """Write `service.json`; the last step of init."""
+        """Write `service.json`, durably; the last step of init."""
         target = self.path / "service.json"
-        target.write_text(choices.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(choices.model_dump_json(indent=2) + "\n")
+            file.flush()
+            os.fsync(file.fileno())

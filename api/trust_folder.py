@@ -20,7 +20,8 @@ _TYPE = "roster/1"
 def write_trust(trust: Path, *, root: Path, roster: Sequence[RosterEntry]) -> None:
     """Make the folder with one root, a PEM file, and the roster."""
     roots = trust / "roots"
-    roots.mkdir(mode=PRIVATE_FOLDER, parents=True)
+    trust.mkdir(mode=PRIVATE_FOLDER)
+    roots.mkdir(mode=PRIVATE_FOLDER)
     shutil.copyfile(root, roots / root.name)
     rows = {"type": _TYPE, "entries": [asdict(entry) for entry in roster]}
     text = json.dumps(rows, ensure_ascii=False, indent=2)

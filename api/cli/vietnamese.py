@@ -4,6 +4,7 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import TyperException
+from typing_extensions import override
 
 _HEADINGS = {
     "Usage:": "Cách dùng:",
@@ -27,7 +28,8 @@ def _translated(text: str) -> str:
 class VietnameseCommand(TyperCommand):
     """A command whose help is Vietnamese."""
 
-    def get_help(self, ctx: Any) -> str:  # noqa: ANN401 - typer hides its Context
+    @override
+    def get_help(self, ctx: Any) -> str:
         """Return the help page."""
         return _translated(super().get_help(ctx))
 
@@ -35,7 +37,8 @@ class VietnameseCommand(TyperCommand):
 class VietnameseGroup(TyperGroup):
     """The group of commands, its help in Vietnamese."""
 
-    def get_help(self, ctx: Any) -> str:  # noqa: ANN401 - typer hides its Context
+    @override
+    def get_help(self, ctx: Any) -> str:
         """Return the help page."""
         return _translated(super().get_help(ctx))
 
