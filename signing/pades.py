@@ -25,6 +25,7 @@ from pyhanko.sign.fields import (
     FieldMDPAction,
     FieldMDPSpec,
     MDPPerm,
+    SigFieldSpec,
     SigSeedSubFilter,
 )
 from pyhanko.sign.signers.cms_embedder import (
@@ -188,7 +189,12 @@ def _place(
     digest_name: str,
 ) -> _Placed:
     """Write a revision with an empty /Contents and hash its byte range."""
-    steps = PdfCMSEmbedder().write_cms(field_name=field, writer=writer)
+    # A new field (the timestamp's) gets its invisible widget on the last page: the
+    # pages of the scan keep their exact shape.
+    spec = SigFieldSpec(sig_field_name=field, on_page=-1)
+    steps = PdfCMSEmbedder(new_field_spec=spec).write_cms(
+        field_name=field, writer=writer
+    )
     next(steps)
     steps.send(SigObjSetup(sig_placeholder=placeholder, mdp_setup=mdp))
     prepared, _ = steps.send(

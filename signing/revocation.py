@@ -80,6 +80,23 @@ class RevocationClient:
             tuple(certificates.values()),
         )
 
+    def current_list(self, address: str) -> bytes:
+        """Return the CRL published at a trusted address, from the cache or fresh.
+
+        Only its form and date are checked here; the validator verifies it.
+
+        Raises:
+            ServiceUnavailable: no list, or a stale one.
+        """
+        try:
+            der = self._list(address)
+            until = _load_crl(der).next_update_utc
+        except (_UnusableAnswerError, urllib3.exceptions.HTTPError) as error:
+            raise ServiceUnavailable(service=REVOCATION_SERVICE) from error
+        if until is None or until <= self._clock.now():
+            raise ServiceUnavailable(service=REVOCATION_SERVICE)
+        return der
+
     def _ocsp(
         self, leaf: x509.Certificate, issuer: x509.Certificate
     ) -> tuple[bytes, x509.Certificate]:
@@ -109,11 +126,7 @@ class RevocationClient:
     def _crl(self, subject: x509.Certificate, issuer: x509.Certificate) -> bytes:
         """Return the issuer's current CRL, after checking that it clears `subject`."""
         address = _crl_address(subject)
-        der = self._cached(
-            (address, b""),
-            lambda: self._fetch("GET", address, None, {}),
-            lambda data: _load_crl(data).next_update_utc or self._clock.now(),
-        )
+        der = self._list(address)
         crl = _load_crl(der)
         public_key = issuer.public_key()
         if (
@@ -128,6 +141,13 @@ class RevocationClient:
         if crl.get_revoked_certificate_by_serial_number(subject.serial_number):
             raise _revoked(subject)
         return der
+
+    def _list(self, address: str) -> bytes:
+        return self._cached(
+            (address, b""),
+            lambda: self._fetch("GET", address, None, {}),
+            lambda data: _load_crl(data).next_update_utc or self._clock.now(),
+        )
 
     def _cached(
         self,

@@ -1,3 +1,3 @@
-"""Fixtures all tests may use; each lives in `tests/support`."""
+"""Fixtures and hooks all tests share; each lives in `tests/support`."""
 
-pytest_plugins = ("tests.support.pki",)
+pytest_plugins = ("tests.support.pki", "tests.support.real")

@@ -1,0 +1,66 @@
+# Everything a person or CI does with this repository. `make help` lists it.
+
+PYTHON ?= python3
+DATA ?= data
+PYTEST_ARGS ?=
+
+BIN = .venv/bin
+STAMP = .venv/.installed
+DEMO_STAMP = $(DATA)/.demo
+
+# What tests run against and this service does not bring itself (Debian names).
+SYSTEM_PACKAGES = python3-venv poppler-utils qpdf chromium fonts-dejavu-core \
+	softhsm2 openssl postgresql
+
+.DEFAULT_GOAL := help
+.PHONY: help setup system run demo test check lock clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+setup: $(STAMP) ## make .venv with everything of requirements.lock and the project
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+system: ## install the Debian packages tests use (as root), or name what is missing
+	@if ! command -v dpkg-query >/dev/null; then \
+		echo "Not Debian. Tests use: $(SYSTEM_PACKAGES)"; exit 0; fi; \
+	missing=; for package in $(SYSTEM_PACKAGES); do \
+		dpkg-query -W -f '$${db:Status-Status}' $$package 2>/dev/null \
+			| grep -qx installed || missing="$$missing $$package"; done; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" != 0 ]; then \
+		echo "Missing, their tests will skip:$$missing"; exit 0; fi; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	apt-get update -qq && apt-get install -qq --yes --no-install-recommends $$missing
+
+run: setup ## serve, with the demo data when there is none yet
+	@test -e $(DEMO_STAMP) || $(MAKE) --no-print-directory demo
+	$(BIN)/certify serve --data $(DATA)
+
+demo: setup ## certify the sample papers into data/
+	$(BIN)/certify demo --data $(DATA)
+	@touch $(DEMO_STAMP)
+
+test: setup system ## run the tests; with CI=true nothing may be skipped for want of a component
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: setup ## lint, format, types, import arrows
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+lock: ## resolve pyproject.toml into requirements.lock (needs uv)
+	UV_PYTHON_DOWNLOADS=never uv pip compile --quiet --universal --generate-hashes --no-header \
+		--group pyproject.toml:dev pyproject.toml -o requirements.lock
+	@! grep -nE '://|^-' requirements.lock || { echo "requirements.lock names an address" >&2; exit 1; }
+
+clean: ## remove what make and the tools made; never data
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

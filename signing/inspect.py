@@ -1,0 +1,193 @@
+"""Reads a signed PDF as a stranger would (ETSI EN 319 102-1 §5.3, §5.6).
+
+Runs in a child process: the bytes may be hostile. pyHanko is asked twice, because
+AdES-LTA validation can say OK for a file whose basic validation says that it was
+changed in a forbidden way. No network: only the file, the trust folder and the
+revocation lists that the parent fetched.
+"""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+from asn1crypto import crl as asn1_crl
+from asn1crypto import x509 as asn1_x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.errors import ValidationInfoReadingError
+from pyhanko.sign.validation.policy_decl import (
+    CertificateFetchingRule,
+    LocalKnowledge,
+    PdfSignatureValidationSpec,
+    RevinfoOnlineFetchingRule,
+    RevocationInfoGatheringSpec,
+    SignatureValidationSpec,
+)
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
+from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
+from pyhanko_certvalidator.registry import SimpleTrustManager
+from pyhanko_certvalidator.revinfo.archival import CRLContainer
+
+from certify.inspection import Inspection, SignatureFacts
+from certify.scan import page_digest
+from signing.container import SignedRange, container_problems
+from signing.page_images import NotACopyError, read_page_images
+from signing.record import read_record
+from signing.signature_facts import Context, signature_facts
+from signing.trust import load_trust_anchors
+
+MAX_BYTES = 200 * 1024 * 1024
+_MAX_SIGNATURES = 40
+_MAX_METADATA = 256 * 1024
+
+# pyHanko logs a traceback for each bad signature; here that is an answer, not an event
+for _name in ("pyhanko", "pyhanko_certvalidator"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
+
+
+def inspect_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Task of the child process: read one file and return `Inspection.to_json()`.
+
+    Args:
+        arguments: "path" of the file, "trust" folder, "now" ISO 8601, "crls" paths of
+            revocation lists (DER) fetched by the parent.
+    """
+    path = Path(arguments["path"])
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        return Inspection(sha256="", size_bytes=size, problem="limits").to_json()
+    data = path.read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
+    context = _context(arguments)
+    try:
+        return _inspect(path, data, digest, context).to_json()
+    except Exception as error:  # noqa: BLE001 - hostile bytes raise anything; a verdict follows
+        kind = "encrypted" if _is_encrypted(data, error) else "damaged"
+        return Inspection(sha256=digest, size_bytes=size, problem=kind).to_json()
+
+
+def _is_encrypted(data: bytes, error: Exception) -> bool:
+    return b"/Encrypt" in data and "crypt" in f"{type(error).__name__} {error}".lower()
+
+
+def _context(arguments: Mapping[str, Any]) -> Context:
+    anchors = load_trust_anchors(Path(arguments["trust"]))
+    roots = [
+        asn1_x509.Certificate.load(root.public_bytes(Encoding.DER))
+        for root in anchors.roots
+    ]
+    now = datetime.fromisoformat(arguments["now"]).astimezone(UTC)
+    crls = [
+        CRLContainer(asn1_crl.CertificateList.load(Path(file).read_bytes()))
+        for file in arguments.get("crls", ())
+    ]
+    policy = CertValidationPolicySpec(
+        trust_manager=SimpleTrustManager.build(trust_roots=roots),
+        revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
+    )
+    spec = SignatureValidationSpec(
+        cert_validation_policy=policy,
+        revinfo_gathering_policy=RevocationInfoGatheringSpec(
+            online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY,
+            certificate_fetching_rule=CertificateFetchingRule.NEVER_FETCH,
+        ),
+        local_knowledge=LocalKnowledge(known_crls=crls),
+    )
+    return Context(
+        spec=PdfSignatureValidationSpec(signature_validation_spec=spec),
+        timing=ValidationTimingInfo(
+            validation_time=now, best_signature_time=now, point_in_time_validation=False
+        ),
+        roots=roots,
+        crls=[container.crl_data for container in crls],
+    )
+
+
+def _inspect(path: Path, data: bytes, digest: str, context: Context) -> Inspection:
+    with path.open("rb") as file:
+        reader, problems = _open(file)
+        embedded = list(reader.embedded_signatures)[:_MAX_SIGNATURES]
+        facts = tuple(
+            asyncio.run(signature_facts(signature, context)) for signature in embedded
+        )
+        ranges = [
+            SignedRange(tuple(int(v) for v in signature.byte_range))
+            for signature in embedded
+        ]
+        level = _level(reader, facts)
+    problems += list(dict.fromkeys(container_problems(data, ranges)))
+    pages = _read_pages(path)
+    return Inspection(
+        sha256=digest,
+        size_bytes=len(data),
+        container_problems=tuple(problems),
+        signatures=facts,
+        level=level,
+        page_digest=pages.digest,
+        page_count=pages.count,
+        record=pages.record,
+    )
+
+
+def _open(file: Any) -> tuple[PdfFileReader, list[str]]:  # noqa: ANN401 - binary stream
+    """Open strictly; a file that only opens leniently is not a certified copy."""
+    try:
+        return PdfFileReader(file, strict=True), []
+    except PdfError:
+        file.seek(0)
+        return PdfFileReader(file, strict=False), ["structure"]
+
+
+def _level(reader: PdfFileReader, facts: Sequence[SignatureFacts]) -> str:
+    """Return the lowest PAdES baseline level over the signatures (EN 319 142-1 §6)."""
+    signatures = [f for f in facts if f.kind == "signature"]
+    if not signatures or not all(f.intact for f in facts):
+        return ""
+    if not all(f.proven_time for f in signatures):
+        return "PAdES-B-B"
+    if not _has_revocation_data(reader):
+        return "PAdES-B-T"
+    last = facts[-1]
+    covered = last.kind == "timestamp" and all(
+        last.revision_end > f.revision_end for f in signatures
+    )
+    return "PAdES-B-LTA" if covered else "PAdES-B-LT"
+
+
+def _has_revocation_data(reader: PdfFileReader) -> bool:
+    try:
+        store = DocumentSecurityStore.read_dss(reader)
+    except (ValidationInfoReadingError, PdfError):
+        return False
+    return bool(store.certs) and bool(store.ocsps or store.crls)
+
+
+@dataclass(frozen=True)
+class _Pages:
+    count: int
+    digest: str
+    record: Mapping[str, str]
+
+
+def _read_pages(path: Path) -> _Pages:
+    """Recompute the page digest and read the record from what a viewer would show."""
+    with pikepdf.open(path) as pdf:
+        count = len(pdf.pages)
+        try:
+            digest = page_digest(read_page_images(pdf))
+        except NotACopyError:
+            digest = ""
+        packet = pdf.Root.get("/Metadata")
+        record: dict[str, str] = {}
+        if isinstance(packet, pikepdf.Stream):
+            record = read_record(packet.read_bytes()[:_MAX_METADATA])
+    return _Pages(count, digest, record)

@@ -1,0 +1,87 @@
+"""Fills the `Inspector` port: inspection in a child process, trust from a folder."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from certify.clock import Clock
+from certify.errors import ServiceUnavailable
+from certify.inspection import Inspection, inspection_from_json
+from certify.isolation.limits import FailureKind, IsolatedFailure
+from certify.isolation.runner import IsolatedRunner
+from signing.revocation import RevocationClient
+
+INSPECT_TASK = "signing.inspect:inspect_file"
+INSPECT_MODULE = "signing.inspect"
+REVOCATION_FILE = "revocation.json"
+
+
+class SandboxedInspector:
+    """Inspects files in children of a runner that allows `INSPECT_TASK`."""
+
+    def __init__(
+        self,
+        *,
+        runner: IsolatedRunner,
+        trust_dir: Path,
+        revocation: RevocationClient,
+        clock: Clock,
+    ) -> None:
+        """Take the collaborators.
+
+        `<trust_dir>/revocation.json` lists the addresses of the trusted CAs'
+        revocation lists: {"crls": [...]}. Nothing else is ever fetched, least of all
+        an address from the file under inspection.
+        """
+        self._runner = runner
+        self._trust_dir = trust_dir
+        self._revocation = revocation
+        self._clock = clock
+
+    def inspect(self, path: Path) -> Inspection:
+        """Inspect one file; a child that crashes or hits a limit is an answer too."""
+        with TemporaryDirectory(prefix="inspect-") as folder:
+            arguments = {
+                "path": str(path.resolve()),
+                "trust": str(self._trust_dir.resolve()),
+                "now": self._clock.now().isoformat(),
+                "crls": self._current_lists(Path(folder)),
+            }
+            try:
+                return inspection_from_json(
+                    self._runner.run(INSPECT_TASK, arguments)
+                )
+            except IsolatedFailure as failure:
+                limits = {FailureKind.TIMEOUT, FailureKind.MEMORY}
+                problem = "limits" if failure.kind in limits else "damaged"
+            except (TypeError, ValueError, KeyError):
+                problem = "damaged"  # the child answered something else
+        return Inspection(
+            sha256=_digest(path), size_bytes=path.stat().st_size, problem=problem
+        )
+
+    def _current_lists(self, folder: Path) -> list[str]:
+        """Fetch the trusted CAs' lists; without them old copies are undetermined."""
+        files: list[str] = []
+        for number, address in enumerate(self._list_addresses()):
+            try:
+                data = self._revocation.current_list(address)
+            except ServiceUnavailable:
+                continue
+            file = folder / f"{number}.crl"
+            file.write_bytes(data)
+            files.append(str(file))
+        return files
+
+    def _list_addresses(self) -> Sequence[str]:
+        file = self._trust_dir / REVOCATION_FILE
+        if not file.exists():
+            return ()
+        return [str(address) for address in json.loads(file.read_text())["crls"]]
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,211 @@
+"""What pyHanko finds out about one signature, in the terms of ETSI EN 319 102-1."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from asn1crypto import crl as asn1_crl
+from asn1crypto import x509 as asn1_x509
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.sign.ades.report import AdESStatus, AdESSubIndic
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.fields import FieldMDPAction
+from pyhanko.sign.validation import (
+    EmbeddedPdfSignature,
+    async_validate_pdf_signature,
+    async_validate_pdf_timestamp,
+)
+from pyhanko.sign.validation.ades import ades_lta_validation
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.errors import (
+    SignatureValidationError,
+    ValidationInfoReadingError,
+)
+from pyhanko.sign.validation.pdf_embedded import read_certification_data
+from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec
+from pyhanko.sign.validation.status import ModificationInfo
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
+
+from certify.inspection import Indication, SignatureFacts
+
+
+@dataclass(frozen=True)
+class Context:
+    """Trust, time and revocation lists for one file."""
+
+    spec: PdfSignatureValidationSpec
+    timing: ValidationTimingInfo
+    roots: Sequence[asn1_x509.Certificate]
+    crls: Sequence[asn1_crl.CertificateList]
+
+
+async def signature_facts(
+    signature: EmbeddedPdfSignature, context: Context
+) -> SignatureFacts:
+    """Validate one signature or document timestamp.
+
+    Never raises for a bad signature: the indication says what is wrong.
+    """
+    bare = _bare_facts(signature)
+    try:
+        if bare.kind == "timestamp":
+            return await _timestamp(signature, context, bare)
+        return await _signature(signature, context, bare)
+    except SignatureValidationError as error:
+        return _failed(bare, error.ades_subindication)
+    except (PdfError, ValueError, TypeError, KeyError):
+        return _failed(bare, None)
+
+
+async def _signature(
+    signature: EmbeddedPdfSignature, context: Context, bare: SignatureFacts
+) -> SignatureFacts:
+    """Basic validation for integrity and changes; AdES-LTA for trust and time."""
+    basic = await async_validate_pdf_signature(
+        signature, signer_validation_context=_validation_context(signature, context)
+    )
+    stamp = basic.timestamp_validity
+    proven = stamp.timestamp if stamp and stamp.intact and stamp.valid else None
+    facts = replace(
+        bare,
+        intact=basic.intact and basic.valid,
+        claimed_time=_iso(basic.signer_reported_dt),
+        proven_time=_iso(proven),
+        changes_since=_changes(basic),
+        docmdp_ok=basic.docmdp_ok is not False,
+    )
+    if not basic.intact:
+        return replace(
+            facts,
+            indication=Indication.TOTAL_FAILED,
+            sub_indication="HASH_FAILURE",
+        )
+    if not basic.valid:
+        return replace(
+            facts,
+            indication=Indication.TOTAL_FAILED,
+            sub_indication="SIG_CRYPTO_FAILURE",
+        )
+    result = await ades_lta_validation(signature, context.spec, context.timing)
+    indication, sub = _indication(result.ades_subindic)
+    return replace(facts, indication=indication, sub_indication=sub)
+
+
+async def _timestamp(
+    signature: EmbeddedPdfSignature, context: Context, bare: SignatureFacts
+) -> SignatureFacts:
+    status = await async_validate_pdf_timestamp(
+        signature, validation_context=_validation_context(signature, context)
+    )
+    intact = status.intact and status.valid
+    facts = replace(
+        bare,
+        intact=intact,
+        claimed_time=_iso(status.timestamp),
+        proven_time=_iso(status.timestamp) if intact else None,
+        changes_since=_changes(status),
+        docmdp_ok=True,
+    )
+    if not intact:
+        return replace(
+            facts, indication=Indication.TOTAL_FAILED, sub_indication="HASH_FAILURE"
+        )
+    if status.trusted:
+        return replace(facts, indication=Indication.TOTAL_PASSED, sub_indication="")
+    problem = status.trust_problem_indic
+    return replace(
+        facts,
+        indication=Indication.INDETERMINATE,
+        sub_indication=problem.standard_name if problem else "GENERIC",
+    )
+
+
+def _validation_context(
+    signature: EmbeddedPdfSignature, context: Context
+) -> ValidationContext:
+    """Trust context with the file's own revocation data and the parent's lists."""
+    arguments: dict[str, Any] = {
+        "trust_roots": list(context.roots),
+        "allow_fetching": False,
+        "moment": context.timing.validation_time,
+        "crls": list(context.crls),
+        "revocation_mode": "require",
+        "other_certs": list(signature.other_embedded_certs),
+    }
+    try:
+        store = DocumentSecurityStore.read_dss(signature.reader)
+    except (ValidationInfoReadingError, PdfError):
+        return ValidationContext(**arguments)
+    return store.as_validation_context(arguments)
+
+
+def _bare_facts(signature: EmbeddedPdfSignature) -> SignatureFacts:
+    """What can be read without validating anything."""
+    certificate = signature.signer_cert
+    subject = certificate.subject.native
+    byte_range = [int(value) for value in signature.byte_range]
+    certification = read_certification_data(signature.reader)
+    permission = None
+    if certification and certification.author_sig == signature.sig_object:
+        permission = certification.permission
+    lock = signature.fieldmdp
+    timestamp = signature.sig_object_type == "/DocTimeStamp"
+    return SignatureFacts(
+        field="".join(signature.field_name),  # a plain str, not pyHanko's
+        kind="timestamp" if timestamp else "signature",
+        indication=Indication.TOTAL_FAILED,
+        sub_indication="FORMAT_FAILURE",
+        signer=_text(subject.get("common_name")),
+        organisation=_text(subject.get("organization_name")),
+        title=_text(subject.get("title")),
+        certificate_sha256=sha256(certificate.dump()).hexdigest(),
+        intact=False,
+        claimed_time=None,
+        proven_time=None,
+        revision_end=sum(byte_range[-2:]),
+        changes_since="forbidden",
+        docmdp_ok=False,
+        certification=None if permission is None else int(permission.value),
+        locks_all=lock is not None and lock.action == FieldMDPAction.ALL,
+    )
+
+
+def _failed(bare: SignatureFacts, problem: AdESSubIndic | None) -> SignatureFacts:
+    if problem is None:
+        return bare
+    indication, sub = _indication(problem)
+    return replace(bare, indication=indication, sub_indication=sub)
+
+
+def _indication(problem: AdESSubIndic) -> tuple[Indication, str]:
+    match problem.status:
+        case AdESStatus.PASSED:
+            return Indication.TOTAL_PASSED, ""
+        case AdESStatus.FAILED:
+            return Indication.TOTAL_FAILED, problem.standard_name
+        case AdESStatus.INDETERMINATE:
+            return Indication.INDETERMINATE, problem.standard_name
+
+
+def _changes(status: ModificationInfo) -> str:
+    match status.modification_level:
+        case ModificationLevel.NONE:
+            return "none"
+        case ModificationLevel.LTA_UPDATES | ModificationLevel.FORM_FILLING:
+            return "allowed"
+        case _:
+            return "forbidden"
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat()
+
+
+def _text(value: object) -> str:
+    """Distinguished names may repeat an attribute; then pyHanko gives a list."""
+    if isinstance(value, list):
+        return ", ".join(str(v) for v in value)
+    return "" if value is None else str(value)
