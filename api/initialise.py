@@ -27,6 +27,7 @@ from api.development import (
 from api.development_keys import (
     create_development_confirmation,
     create_development_keys,
+    pki_address,
 )
 from api.samples.pictures import seal_picture, signature_picture
 from api.service_key import PRIVATE_FILE, write_service_key
@@ -111,7 +112,12 @@ def _build(folder: DataFolder, settings: Settings, clock: Clock) -> None:
     people = development_people()
     port = _free_port()
     roster = create_development_keys(folder, people, port=port, now=clock.now())
-    write_trust(folder.trust, root=folder.pki / "root.pem", roster=roster)
+    write_trust(
+        folder.trust,
+        root=folder.pki / "root.pem",
+        roster=roster,
+        lists=[f"{pki_address(port)}/crl/{ca}.crl" for ca in ("root", "issuing")],
+    )
     pictures = _write_pictures(folder, people)
     _seed(folder, settings, people, pictures)
     for private in (folder.archive, folder.scans, folder.work, folder.cache):

@@ -17,15 +17,24 @@ from certify.verify import RosterEntry
 _TYPE = "roster/1"
 
 
-def write_trust(trust: Path, *, root: Path, roster: Sequence[RosterEntry]) -> None:
-    """Make the folder with one root, a PEM file, and the roster."""
+def write_trust(
+    trust: Path, *, root: Path, roster: Sequence[RosterEntry], lists: Sequence[str]
+) -> None:
+    """Make the folder.
+
+    Args:
+        trust: must not exist.
+        root: PEM file of the one root.
+        roster: who signs for whom.
+        lists: addresses of revocation lists.
+    """
     roots = trust / "roots"
     trust.mkdir(mode=PRIVATE_FOLDER)
     roots.mkdir(mode=PRIVATE_FOLDER)
     shutil.copyfile(root, roots / root.name)
     rows = {"type": _TYPE, "entries": [asdict(entry) for entry in roster]}
-    text = json.dumps(rows, ensure_ascii=False, indent=2)
-    (trust / "roster.json").write_text(text + "\n", encoding="utf-8")
+    _write_json(trust / "roster.json", rows)
+    _write_json(trust / "revocation.json", {"crls": list(lists)})
 
 
 def read_roster(trust: Path) -> tuple[RosterEntry, ...]:
@@ -53,3 +62,8 @@ def read_roster(trust: Path) -> tuple[RosterEntry, ...]:
     if not known:
         raise InvalidInput(field=str(file), reason="danh bạ thuộc phiên bản khác")
     return roster
+
+
+def _write_json(file: Path, value: object) -> None:
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    file.write_text(text + "\n", encoding="utf-8")

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from storage.archive.open import FolderLocation, open_archive
-from storage.scans import FolderScanStore
+from certify.intake.reader import SandboxedIntake
 
 from api.data_folder import DataFolder, ServiceChoices
 from api.development_keys import (
@@ -33,18 +32,24 @@ from api.work_folder import PrivateWorkFolder
 from certify.clock import Clock, SystemClock
 from certify.desk import Desk, DeskRules
 from certify.errors import NotAllowed, StoredDataDamaged
+from certify.intake import tasks
+from certify.isolation.runner import IsolatedRunner
 from certify.issue import IssueCopy
 from certify.ports import Inspector, Intake, Sealer
 from certify.reconcile import Reconcile
 from certify.verify import RegisterView, VerifyCopy
 from signing.confirmer import SoftwareConfirmer
+from signing.inspector import INSPECT_MODULE, INSPECT_TASK, SandboxedInspector
 from signing.pictures import Picture, load_picture
+from signing.revocation import RevocationClient
 from storage.api_keys import SqlApiKeys
+from storage.archive.open import FolderLocation, open_archive
 from storage.audit import SqlAuditTrail
 from storage.cases import SqlCases
 from storage.database import Database
 from storage.people import SqlPeople
 from storage.register import SqlRegister
+from storage.scans import FolderScanStore
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,7 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         stack.enter_context(_development_pki(plan))
         storage = stack.enter_context(open_storage(folder, settings, plan.clock))
         intake = stack.enter_context(build_intake())
-        inspector = stack.enter_context(build_inspector(folder.trust))
+        inspector = stack.enter_context(build_inspector(folder.trust, plan.clock))
         return _assemble(plan, storage, intake, inspector, stack)
 
 
@@ -163,7 +168,7 @@ def _assemble(
 
 @contextmanager
 def build_verifier(
-    trust: Path, register: RegisterView | None = None
+    trust: Path, register: RegisterView | None = None, clock: Clock | None = None
 ) -> Iterator[VerifyCopy]:
     """Build verification on a trust folder; without a register it works offline.
 
@@ -171,7 +176,7 @@ def build_verifier(
         InvalidInput: not a trust folder.
     """
     roster = read_roster(trust)
-    with build_inspector(trust) as inspector:
+    with build_inspector(trust, clock or SystemClock()) as inspector:
         yield VerifyCopy(inspector=inspector, register=register, roster=roster)
 
 
@@ -203,13 +208,20 @@ def open_storage(
 @contextmanager
 def build_intake() -> Iterator[Intake]:
     """Build the reader of scans; it needs no data folder."""
-    raise NotImplementedError
+    with IsolatedRunner(tasks=tasks.TASKS, preload=tasks.PRELOAD) as runner:
+        yield SandboxedIntake(runner=runner)
 
 
 @contextmanager
-def build_inspector(trust: Path) -> Iterator[Inspector]:
-    """Build the reader of signed files."""
-    raise NotImplementedError
+def build_inspector(trust: Path, clock: Clock) -> Iterator[Inspector]:
+    """Build the reader of signed files; it trusts what lies in one folder."""
+    with IsolatedRunner(tasks=[INSPECT_TASK], preload=[INSPECT_MODULE]) as runner:
+        yield SandboxedInspector(
+            runner=runner,
+            trust_dir=trust,
+            revocation=RevocationClient(clock=clock),
+            clock=clock,
+        )
 
 
 def _development_pki(plan: _Plan) -> PkiHost:
@@ -228,7 +240,6 @@ def _development_pki(plan: _Plan) -> PkiHost:
 def _sealer(plan: _Plan, keys: DevelopmentKeys) -> Sealer:
     """Load pictures and fonts; reach for TSA and revocation evidence when asked."""
     from signing.embed import FontPrograms  # noqa: PLC0415
-    from signing.revocation import RevocationClient  # noqa: PLC0415
     from signing.sealer import PadesSealer  # noqa: PLC0415
     from signing.timestamp import TimestampClient, TimestampSettings  # noqa: PLC0415
     from signing.trust import load_trust_anchors  # noqa: PLC0415

@@ -20,7 +20,7 @@ ENTRY = RosterEntry(
 def trust(tmp_path: Path) -> Path:
     root = tmp_path / "root.pem"
     root.write_text("any")
-    write_trust(tmp_path / "trust", root=root, roster=[ENTRY])
+    write_trust(tmp_path / "trust", root=root, roster=[ENTRY], lists=[])
     return tmp_path / "trust"
 
 
