@@ -26,11 +26,7 @@ def check(
             read = intake.read(upload.path, upload.stated_page_mm, Path(workdir))
         except ScanRefused as error:
             terminal.result(
-                {
-                    "verdict": "refuse",
-                    "findings": [],
-                    "error": {"code": error.code, "message": str(error)},
-                }
+                {"verdict": "refuse", "findings": findings_to_json(error.findings)}
             )
             terminal.say(f"TỪ CHỐI: {error}")
             return REFUSED

@@ -44,6 +44,7 @@ def copy(
                 progress=progress,
             )
     except ScanRefused as error:
+        seen.extend(error.findings)
         terminal.result(
             {
                 "error": {"code": error.code, "message": str(error)},

@@ -1,6 +1,7 @@
 """`certify serve`: the web server with its embedded worker."""
 
 import logging
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,7 +47,7 @@ def serve(
     *,
     terminal: Terminal,
 ) -> int:
-    """Serve until interrupted; 0 after an orderly stop."""
+    """Serve until a signal: 0 after SIGTERM; Ctrl-C ends in KeyboardInterrupt."""
     base_url = settings.base_url or DataFolder(settings.data).choices().base_url
     app = create_app(
         services,
@@ -61,12 +62,24 @@ def serve(
     config = uvicorn.Config(app, access_log=False, log_config=None, lifespan="on")
     _announce(listening, base_url, terminal)
     sweep = Sweep(reconcile=services.reconcile, pause_seconds=settings.sweep_seconds)
+    # uvicorn stops in good order, then raises the signal again for us.
+    signal.signal(signal.SIGTERM, _stop)
     sweep.start()
     try:
         uvicorn.Server(config).run(sockets=[listening])
+    except _Stopped:
+        return 0
     finally:
         sweep.stop()
     return 0
+
+
+class _Stopped(BaseException):
+    """SIGTERM arrived."""
+
+
+def _stop(_signal: int, _frame: object) -> None:
+    raise _Stopped
 
 
 def _announce(listening: socket.socket, base_url: str, terminal: Terminal) -> None:
