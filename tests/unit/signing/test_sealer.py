@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from asn1crypto import tsp
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509 import ReasonFlags
 
 from api.devpki import DevelopmentPkiServer
 from certify.clock import SystemClock
@@ -21,7 +23,7 @@ from certify.errors import (
 from certify.inspection import Indication
 from certify.self_check import check_as_stranger, check_belongs_to_intent
 from keys.base import SignatureScheme
-from keys.devpki.holders import SealHolder, SignatoryHolder
+from keys.devpki.holders import SignatoryHolder
 from keys.devpki.issue import issue_certificate, revoke
 from keys.devpki.responders import DevelopmentPki
 from keys.open import open_key
@@ -31,7 +33,7 @@ from signing.revocation import RevocationClient
 from signing.sealer import PadesSealer
 from signing.timestamp import TimestampClient, TimestampSettings
 from signing.trust import TrustAnchors
-from tests.support.pki import RunningPki, free_port, fresh_key_id
+from tests.support.pki import RunningPki, ec_key, free_port, fresh_key_id, rsa_key
 from tests.support.real import need
 from tests.support.sealing import (
     PERSON,
@@ -74,16 +76,22 @@ def tsa(
     port = free_port()
     pki = AnsweringPki(running.pki, answer)
     clock = SystemClock()
-    with DevelopmentPkiServer(pki=pki, clock=clock, port=port):  # type: ignore[arg-type]
-        yield TimestampClient(
-            settings=TimestampSettings(
-                address=f"http://127.0.0.1:{port}/pki/tsa",
-                timeout_seconds=5,
-                tries=tries,
-            ),
-            trust=TrustAnchors([running.pki.root]),
-            clock=clock,
-        )
+    server = DevelopmentPkiServer(
+        pki=pki,  # type: ignore[arg-type]  # it behaves like one
+        clock=clock,
+        port=port,
+    )
+    server.start()
+    client = TimestampClient(
+        settings=TimestampSettings(
+            address=f"http://127.0.0.1:{port}/pki/tsa", timeout_seconds=5, tries=tries
+        ),
+        trust=TrustAnchors([running.pki.root]),
+        clock=clock,
+    )
+    yield client
+    client.close()
+    server.stop()
 
 
 def test_a_sealed_copy_is_lta_and_as_intended(sealed_copy: Sealed, trust: Path) -> None:
@@ -139,7 +147,11 @@ def test_the_strangers_check_accepts_the_file_and_names_any_difference(
 def test_independent_tools_find_both_signatures_valid(sealed_copy: Sealed) -> None:
     path = sealed_copy[0].path
     answer = subprocess.run(
-        [need("pdfsig"), "-nocert", path], capture_output=True, text=True, timeout=60
+        [need("pdfsig"), "-nocert", path],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
     ).stdout
     assert answer.count("Signature is Valid") == 2
     assert "Total document signed" in answer
@@ -204,11 +216,11 @@ def _flipped(pki: DevelopmentPki, request: bytes, now: datetime) -> bytes:
     return bytes(answer)
 
 
-def _garbage(pki: DevelopmentPki, request: bytes, now: datetime) -> bytes:
+def _garbage(*_: object) -> bytes:
     return b"<html>Bao tri</html>"
 
 
-def _empty(pki: DevelopmentPki, request: bytes, now: datetime) -> bytes:
+def _empty(*_: object) -> bytes:
     return b""
 
 
@@ -290,7 +302,7 @@ def test_a_revoked_certificate_signs_nothing(
         running_pki.folder,
         key.certificate.serial_number,
         when=clock.now(),
-        reason="key_compromise",
+        reason=ReasonFlags.key_compromise,
     )
     fresh = make_sealer(
         running_pki,
@@ -332,8 +344,15 @@ def test_every_scheme_ends_in_a_copy_that_passes(
     tmp_path: Path,
 ) -> None:
     key_id = fresh_key_id("scheme")
-    kind = "p256" if scheme is SignatureScheme.ECDSA_SHA256 else "rsa2048"
-    key = _key(running_pki, key_id, scheme, kind)
+    holder = SignatoryHolder(key_id, "Lò Thị Khóa", "Chủ tịch", "UBND xã Thử")
+    elliptic = scheme is SignatureScheme.ECDSA_SHA256
+    issue_certificate(
+        running_pki.folder,
+        holder,
+        now=SystemClock().now(),
+        private_key=ec_key(ec.SECP256R1()) if elliptic else rsa_key(2048),
+    )
+    key = open_key(replace(running_pki.key_settings(key_id), scheme=scheme))
     sealer = make_sealer(
         running_pki,
         pictures=pictures,
