@@ -16,7 +16,7 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def prctl(option: int, value: int) -> None:
-    """Set one attribute of this process, see prctl(2).
+    """Set one attribute of this process.
 
     Raises:
         OSError: the kernel refused.
