@@ -50,9 +50,7 @@ class SandboxedInspector:
                 "crls": self._current_lists(Path(folder)),
             }
             try:
-                return inspection_from_json(
-                    self._runner.run(INSPECT_TASK, arguments)
-                )
+                return inspection_from_json(self._runner.run(INSPECT_TASK, arguments))
             except IsolatedFailure as failure:
                 limits = {FailureKind.TIMEOUT, FailureKind.MEMORY}
                 problem = "limits" if failure.kind in limits else "damaged"

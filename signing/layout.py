@@ -17,8 +17,11 @@ MIN_BAND_WIDTH = 60 * MM  # narrower pages carry the band on the last page only
 LAST_PAGE = Box(0, 0, 210 * MM, 297 * MM)
 
 _MARGIN = 20 * MM
-_BODY = Style(12)
-_BOLD = Style(12, bold=True)
+_BODY_SIZES = (12, 11, 10, 9, 8)
+_WIDGET_HEIGHT = 24 * MM
+_FOOT_GAP = 6 * MM
+_FOOT_HEIGHT = 26 * MM
+_FOOT_MARGIN = 10 * MM
 _SMALL = Style(9)
 _NOTE = Style(8, colour=GREY)
 
@@ -81,18 +84,29 @@ class LastPage:
 def draw_last_page(
     canvas: Canvas, order: CopyOrder, *, signature: Picture, seal: Picture
 ) -> LastPage:
-    """Draw the lời chứng page. Pictures are the XObjects /Signature and /Seal."""
-    y = _draw_heading(canvas, order)
-    y = _draw_facts(canvas, order, y)
-    y = _draw_attestation(canvas, order, y - 12 * MM)
-    pictures, y = _draw_signature(canvas, order, y - 3 * MM, signature, seal)
-    widget = Box(_MARGIN, 0, (LAST_PAGE.width - 2 * _MARGIN - 6 * MM) / 2, 24 * MM)
-    top = min(y - 10 * MM, 92 * MM)
-    base = top - widget.height
-    left = Box(widget.x, base, widget.width, widget.height)
-    right = Box(left.x + left.width + 6 * MM, base, left.width, left.height)
-    _draw_foot(canvas, order, base - 8 * MM)
-    return LastPage(left, right, *pictures)
+    """Draw the lời chứng page. Pictures are the XObjects /Signature and /Seal.
+
+    The body is set at 12 points, smaller only where long names need it.
+
+    Raises:
+        ValueError: does not fit at any size; the desk's length limits prevent it.
+    """
+    for size in _BODY_SIZES:
+        sheet = Canvas(canvas.typeface)
+        y = _draw_heading(sheet, order)
+        y = _draw_facts(sheet, order, y, size)
+        y = _draw_attestation(sheet, order, y - size, size)
+        pictures, y = _draw_signature(sheet, order, y - 3 * MM, signature, seal, size)
+        base = min(y - 8 * MM, 92 * MM) - _WIDGET_HEIGHT
+        if base - _FOOT_GAP - _FOOT_HEIGHT < _FOOT_MARGIN:
+            continue
+        width = (LAST_PAGE.width - 2 * _MARGIN - 6 * MM) / 2
+        left = Box(_MARGIN, base, width, _WIDGET_HEIGHT)
+        right = Box(left.x + width + 6 * MM, base, width, _WIDGET_HEIGHT)
+        _draw_foot(sheet, order, base - _FOOT_GAP)
+        canvas.operators.extend(sheet.operators)
+        return LastPage(left, right, *pictures)
+    raise ValueError("the attestation does not fit its page")
 
 
 def draw_widget(canvas: Canvas, box: Box, lines: tuple[str, ...]) -> None:
@@ -129,7 +143,8 @@ def _draw_heading(canvas: Canvas, order: CopyOrder) -> float:
     return min(y, top - 21) - 14 * MM
 
 
-def _draw_facts(canvas: Canvas, order: CopyOrder, y: float) -> float:
+def _draw_facts(canvas: Canvas, order: CopyOrder, y: float, size: float) -> float:
+    body = Style(size)
     statement = order.statement
     canvas.centred(
         LAST_PAGE.centre,
@@ -146,15 +161,15 @@ def _draw_facts(canvas: Canvas, order: CopyOrder, y: float) -> float:
     label_width = 54 * MM
     room = LAST_PAGE.width - 2 * _MARGIN - label_width
     for label, value in rows:
-        canvas.text(_MARGIN, y - _BODY.leading, f"{label}:", _BODY)
-        y = canvas.paragraph(_MARGIN + label_width, y, room, value, _BODY) - 1 * MM
+        canvas.text(_MARGIN, y - body.leading, f"{label}:", body)
+        y = canvas.paragraph(_MARGIN + label_width, y, room, value, body) - 1 * MM
     return y
 
 
-def _draw_attestation(canvas: Canvas, order: CopyOrder, y: float) -> float:
+def _draw_attestation(canvas: Canvas, order: CopyOrder, y: float, size: float) -> float:
     """Set the fixed words of the lời chứng; their fields are all filled here."""
     day = order.attested_at.astimezone(VIETNAM)
-    canvas.centred(LAST_PAGE.centre, y, "LỜI CHỨNG", Style(13, bold=True))
+    canvas.centred(LAST_PAGE.centre, y, "LỜI CHỨNG", Style(size + 1, bold=True))
     y -= 3 * MM
     width = LAST_PAGE.width - 2 * _MARGIN
     for line in order.wording.lines:
@@ -165,18 +180,27 @@ def _draw_attestation(canvas: Canvas, order: CopyOrder, y: float) -> float:
             month=day.month,
             year=day.year,
         )
-        y = canvas.centred_paragraph(LAST_PAGE.centre, y, width, text, _BODY) - 1 * MM
+        y = (
+            canvas.centred_paragraph(LAST_PAGE.centre, y, width, text, Style(size))
+            - 1 * MM
+        )
     return y
 
 
 def _draw_signature(
-    canvas: Canvas, order: CopyOrder, y: float, signature: Picture, seal: Picture
+    canvas: Canvas,
+    order: CopyOrder,
+    y: float,
+    signature: Picture,
+    seal: Picture,
+    size: float,
 ) -> tuple[tuple[Box, Box], float]:
     """Draw title, pictures and name, as on paper; return the boxes and the y below."""
+    bold = Style(size, bold=True)
     column = LAST_PAGE.width * 0.68
     width = 80 * MM
     for line in order.statement.signatory_title:
-        y = canvas.centred_paragraph(column, y, width, line, _BOLD)
+        y = canvas.centred_paragraph(column, y, width, line, bold)
     high = max(signature.height_mm, seal.height_mm) * MM
     middle = y - 3 * MM - high / 2
     sign = Box(
@@ -198,13 +222,13 @@ def _draw_signature(
         middle - high / 2 - 1 * MM,
         width,
         order.statement.signatory_name,
-        _BOLD,
+        bold,
     )
     return (sign, stamp), y
 
 
 def _draw_foot(canvas: Canvas, order: CopyOrder, y: float) -> None:
-    qr = 26 * MM
+    qr = _FOOT_HEIGHT
     canvas.place("QR", Box(LAST_PAGE.width - _MARGIN - qr, y - qr, qr, qr))
     room = LAST_PAGE.width - 2 * _MARGIN - qr - 6 * MM
     code = show_verification_code(order.statement.verification_code)

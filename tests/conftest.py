@@ -1,3 +1,3 @@
 """Fixtures and hooks all tests share; each lives in `tests/support`."""
 
-pytest_plugins = ("tests.support.pki", "tests.support.real")
+pytest_plugins = ("tests.support.pki", "tests.support.real", "tests.support.sealing")
