@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
-from typing import Final, Self, TypeAlias
+from typing import Final, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from typing_extensions import override
@@ -176,6 +176,8 @@ class _Server(ThreadingHTTPServer):
     """Remembers its open connections, to end them when it stops."""
 
     daemon_threads = True
+    # The default of 5 drops connections of a burst; their retry comes a second later.
+    request_queue_size = 128
 
     def __init__(self, port: int, routes: _Routes) -> None:
         self.routes = routes
@@ -222,7 +224,7 @@ def _connection(request: _Request) -> socket.socket:
 
 
 class DevelopmentPkiServer:
-    """Serves one PKI in a thread, from `start` to `stop`; also a context manager."""
+    """Serves one PKI in a thread, from `start` to `stop`."""
 
     def __init__(self, *, pki: DevelopmentPki, clock: Clock, port: int) -> None:
         """Take the port. OSError (EADDRINUSE) if it is taken; 0 takes a free one."""
@@ -251,13 +253,6 @@ class DevelopmentPkiServer:
             self._thread.join()
         self._server.server_close()
         self._server.end_connections()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
 
 def serve_if_free(

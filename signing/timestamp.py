@@ -94,6 +94,10 @@ class TimestampClient:
                 cause = error
         raise ServiceUnavailable(service=TIMESTAMP_SERVICE) from cause
 
+    def close(self) -> None:
+        """Close the kept connections."""
+        self._pool.clear()
+
     def _stamp_once(self, imprint: bytes, digest_name: str) -> Token:
         nonce = secrets.randbits(63)
         request = _request(imprint, digest_name, nonce)

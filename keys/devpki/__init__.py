@@ -11,7 +11,7 @@ Entry points: `issue.create_development_pki` makes the folder once,
     profiles.py     what stands in each kind of certificate
     folder.py       the files, and the index of what was issued and revoked
     issue.py        create, issue, revoke
-    ocsp.py crl.py timestamp.py   one answerer each
+    ocsp.py crl.py timestamp.py   one answerer each; timestamp_request.py reads
     der.py          the few bytes of DER the timestamp needs fast
     responders.py   all answers of one folder
 

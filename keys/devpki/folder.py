@@ -14,6 +14,7 @@ old or the new one, and notices the change by the file's identity.
 
 import fcntl
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -133,8 +134,7 @@ class PkiFolder:
     @contextmanager
     def _changing(self) -> Iterator[dict[int, IssuedRecord]]:
         """One process at a time reads, changes and replaces the index."""
-        with self._file("index.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with _locked(self._file("index.lock")):
             known = self._file("index.json").exists()
             records = self._read_index() if known else {}
             yield records
@@ -146,6 +146,17 @@ class PkiFolder:
         rows = json.loads(self._file("index.json").read_text())["certificates"]
         records = (_from_json(row) for row in rows)
         return {record.serial: record for record in records}
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Wait for the lock; closing the file gives it back, also in a crash."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _to_json(record: IssuedRecord) -> dict[str, str | None]:

@@ -82,15 +82,17 @@ KEYS = {
 }
 
 
-@pytest.fixture(params=KEYS.values(), ids=KEYS.keys())
+@pytest.fixture(params=KEYS.values(), ids=KEYS.keys(), scope="module")
 def settings(
-    request: pytest.FixtureRequest, running_pki: RunningPki, tmp_path: Path
+    request: pytest.FixtureRequest,
+    running_pki: RunningPki,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> KeySettings:
-    built: KeySettings = request.param(running_pki, tmp_path)
+    built: KeySettings = request.param(running_pki, tmp_path_factory.mktemp("key"))
     return built
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def key(settings: KeySettings) -> SigningKey:
     return open_key(settings)
 

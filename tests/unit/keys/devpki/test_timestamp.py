@@ -9,7 +9,7 @@ import pytest
 from asn1crypto import cms, core, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certify.clock import VIETNAM, SystemClock
@@ -218,6 +218,7 @@ def test_openssl_reads_the_rejection(running_pki: RunningPki, tmp_path: Path) ->
     assert "unrecognized or unsupported algorithm" in said
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.data())
 def test_mutated_requests_always_get_an_answer(
     running_pki: RunningPki, data: st.DataObject
@@ -230,12 +231,14 @@ def test_mutated_requests_always_get_an_answer(
     assert response["status"]["status"].native in {"granted", "rejection"}
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.binary(max_size=300))
 def test_random_bytes_get_a_rejection(running_pki: RunningPki, noise: bytes) -> None:
     response = answer(running_pki, noise)
     assert response["status"]["status"].native == "rejection"
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.integers(0, 2**200), st.binary(max_size=70_000))
 def test_der_writer_agrees_with_asn1crypto(number: int, content: bytes) -> None:
     assert der.integer(number) == core.Integer(number).dump()
