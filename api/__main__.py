@@ -4,6 +4,7 @@
 70 a fault of ours · 130 interrupted.
 """
 
+import logging
 import os
 import signal
 import sys
@@ -31,7 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    # Standard error is for sentences; `serve` sets up logging for itself.
+    logging.lastResort = None
     terminal = Terminal(as_json="--json" in words)
     try:
         code = app(words, prog_name="certify", standalone_mode=False)

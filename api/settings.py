@@ -44,7 +44,9 @@ class Settings(BaseSettings):
         debug: show tracebacks of our own faults on standard error.
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", validate_default=True
+    )
 
     env: Literal["development", "production"] = "development"
     data: Path = Path("data")
@@ -65,6 +67,11 @@ class Settings(BaseSettings):
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
         return None if value is None else _checked_url(value)
+
+    @field_validator("data")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.absolute()  # child processes and threads have no say in the cwd
 
     @field_validator("host")
     @classmethod

@@ -21,14 +21,14 @@ def test_defaults_are_a_loopback_development_service() -> None:
         "127.0.0.1",
         8000,
     )
-    assert settings.data == Path("data")
+    assert settings.data == Path("data").absolute()
 
 
 def test_option_wins_over_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CERTIFY_DATA", "from-environment")
     monkeypatch.setenv("CERTIFY_PORT", "9001")
     settings = load_settings(data=Path("from-option"), port=None)
-    assert settings.data == Path("from-option")
+    assert settings.data == Path("from-option").absolute()
     assert settings.port == 9001
 
 
