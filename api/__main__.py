@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     # Standard error is for sentences; `serve` sets up logging for itself.
-    logging.lastResort = None
+    logging.getLogger().addHandler(logging.NullHandler())
     terminal = Terminal(as_json="--json" in words)
     try:
         code = app(words, prog_name="certify", standalone_mode=False)

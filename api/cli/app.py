@@ -67,15 +67,15 @@ def demo_command(
     json: Json = False,
 ) -> int:
     """Tạo ba bản chụp mẫu, chứng thực rồi kiểm tra lại từng bản."""
-    from api.cli.context import running_services  # noqa: PLC0415 - keeps --help quick
-    from api.cli.demo import demo  # noqa: PLC0415 - keeps --help quick
+    from api.cli.context import has_cases, running_services  # noqa: PLC0415 - keeps --help quick
+    from api.cli.demo import demo, skip  # noqa: PLC0415 - keeps --help quick
     from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
 
     settings, terminal = load_settings(data=data), Terminal(as_json=json)
+    if if_empty and has_cases(settings):
+        return skip(terminal)
     with running_services(settings, terminal, make_data=True) as services:
-        return demo(
-            services, settings.data / "demo", if_empty=if_empty, terminal=terminal
-        )
+        return demo(services, settings.data / "demo", terminal=terminal)
 
 
 @app.command(cls=VietnameseCommand, name="check")

@@ -55,3 +55,12 @@ def verifier(settings: Settings, trust: Path | None) -> Iterator[VerifyCopy]:
         build_verifier(folder.trust, storage.register) as judge,
     ):
         yield judge
+
+
+def has_cases(settings: Settings) -> bool:
+    """Tell whether somebody has worked on this data, without building the service."""
+    folder = DataFolder(settings.data)
+    if not folder.initialised:
+        return False
+    with open_storage(folder, settings) as storage:
+        return storage.cases.count_cases(folder.choices().authority_id) > 0

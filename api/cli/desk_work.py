@@ -8,6 +8,7 @@ The command line acts as the development officer and signatory. The way of a cop
 
 import os
 import secrets
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +17,13 @@ from api.services import Services
 from certify.attestation import CertifiedCopy
 from certify.case import OriginalKind, StoredScan
 from certify.comparison import Comparison, Legalisation, RefusalGround
-from certify.errors import InvalidInput, NotAllowed, NotFound
+from certify.errors import InvalidInput, NotAllowed, NotFound, TryLater
 from certify.issue import Progress, silent
 from certify.scan import Finding, Severity, UploadedScan
 from certify.verify import Report
 
 PUBLIC_FILE = 0o644
+PATIENCE_SECONDS = (1, 2)
 
 
 @dataclass(frozen=True)
@@ -96,11 +98,27 @@ def certify_one(
         original.id, _comparison(services, scan, paper)
     )
     desk.approve(services.signatory_id, [attestation.id])
-    services.issue(attestation.id, progress)
+    _issue(services, attestation.id, progress)
     released = services.register.released_attestation(attestation.id)
     if released is None:
         raise NotFound(what="bản sao vừa phát hành")
     return released
+
+
+def _issue(services: Services, attestation_id: str, progress: Progress) -> None:
+    """Issue, with a little patience: the PKI may be changing hands between processes.
+
+    Raises:
+        TryLater: still away; the attestation waits for `certify reconcile`.
+    """
+    for pause_seconds in PATIENCE_SECONDS:
+        try:
+            services.issue(attestation_id, progress)
+        except TryLater:
+            time.sleep(pause_seconds)
+        else:
+            return
+    services.issue(attestation_id, progress)
 
 
 def hand_over(

@@ -56,7 +56,7 @@ def serve(
             max_upload_bytes=settings.max_upload_bytes,
         ),
     )
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    logging.basicConfig(level=logging.INFO, format="%(message)s", force=True)
     # uvicorn's own access log writes verification codes in clear.
     config = uvicorn.Config(app, access_log=False, log_config=None, lifespan="on")
     _announce(listening, base_url, terminal)

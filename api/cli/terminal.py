@@ -14,6 +14,7 @@ from certify.issue import Progress, silent
 from certify.scan import Finding, Severity
 
 STEPS = 9  # of the main job
+FILE_WIDTH = 160  # of a table that goes to a file or a pipe
 
 SEVERITY_WORDS = {
     Severity.BLOCK: "CHẶN",
@@ -64,7 +65,8 @@ class Terminal:
             table.add_column(heading, overflow="fold")
         for row in rows:
             table.add_row(*row)
-        Console().print(table)
+        width = None if sys.stdout.isatty() else FILE_WIDTH
+        Console(width=width).print(table)
 
     @contextmanager
     def progress(self, title: str) -> Iterator[Progress]:
