@@ -13,10 +13,10 @@ _FIELD = re.compile(r"\{[^}]*\}")
 
 
 def vietnamese_time(moment: datetime | str) -> str:
-    """Write a time as a Vietnamese reader expects it, e.g. 14:05 ngày 22/11/2026."""
+    """Write a time as a Vietnamese reader expects it, e.g. 14:05:09 ngày 22/11/2026 (+07)."""
     if isinstance(moment, str):
         moment = datetime.fromisoformat(moment)
-    return moment.astimezone(VIETNAM).strftime("%H:%M:%S ngày %d/%m/%Y")
+    return moment.astimezone(VIETNAM).strftime("%H:%M:%S ngày %d/%m/%Y (+07)")
 
 
 def vietnamese_minute(moment: datetime) -> str:
@@ -39,7 +39,7 @@ def megabytes(size_bytes: int) -> str:
     kilobytes = size_bytes / 1024
     if kilobytes < 1024:  # noqa: PLR2004 - binary kilo
         return f"{kilobytes:.0f} kB"
-    return f"{kilobytes / 1024:.1f} MB".replace(".", ",")
+    return f"{kilobytes / 1024:.1f} MB".replace(".0 ", " ").replace(".", ",")
 
 
 def dong(amount: int) -> str:

@@ -59,7 +59,7 @@ def _facts(scope: Scope) -> dict[str, Any]:
     route = scope.get("route")
     facts: dict[str, Any] = {
         "method": scope["method"],
-        "route": getattr(route, "path", "-"),
+        "route": getattr(route, "path", "(static or none)"),
     }
     for name, value in scope.get("path_params", {}).items():
         if name == "code":

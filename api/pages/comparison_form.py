@@ -107,13 +107,13 @@ def _problems_of_paper(form: DeskForm, scan: StoredScan) -> Iterator[tuple[str, 
 
 
 def _problems_of_grounds(form: DeskForm) -> Iterator[tuple[str, str]]:
-    for ground in RefusalGround:
+    for number, ground in enumerate(RefusalGround, 1):
         answer = form.text(f"ground.{ground}")
         if answer == "yes":
             sentence = GROUND_SENTENCES[ground]
             yield f"ground.{ground}", f"Phải từ chối chứng thực: {sentence.lower()}"
         elif answer != "no":
-            yield f"ground.{ground}", "Hãy trả lời Có hoặc Không"
+            yield f"ground.{ground}", f"Câu {number}: hãy trả lời Có hoặc Không"
 
 
 def _page_fields(scan: StoredScan) -> list[str]:

@@ -41,10 +41,10 @@ def open_case(request: Request, form: DeskFormDep, services: ServicesDep) -> Res
     """Open a visit; on an error show the form again with what was typed."""
     values = {name: form.text(name, 254) for name in ("name", "email", "phone")}
     errors = {}
-    if values["email"] and not _EMAIL.fullmatch(values["email"]):
-        errors["email"] = "Địa chỉ thư điện tử chưa đúng, ví dụ: ten@example.vn"
     if not values["name"]:
         errors["name"] = "Hãy nhập họ tên người yêu cầu"
+    if values["email"] and not _EMAIL.fullmatch(values["email"]):
+        errors["email"] = "Địa chỉ thư điện tử chưa đúng, ví dụ: ten@example.vn"
     if not errors:
         try:
             case = services.desk.open_case(services.officer_id, Requester(**values))

@@ -8,6 +8,7 @@ header alone would not do: under `Referrer-Policy: no-referrer` browsers send "n
 import hmac
 import ipaddress
 import secrets
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -59,21 +60,22 @@ class DeskForm:
         return {name.removeprefix(prefix): self.text(name) for name in names}
 
 
-async def public_form(request: Request) -> DeskForm:
-    """Read a form that changes nothing."""
-    return DeskForm(await request.form(max_files=1, max_fields=20))
+async def _public_form(request: Request) -> AsyncIterator[DeskForm]:
+    """Read a form that changes nothing; its file is gone after the response."""
+    async with request.form(max_files=1, max_fields=20) as data:
+        yield DeskForm(data)
 
 
-async def _desk_form(request: Request) -> DeskForm:
+async def _desk_form(request: Request) -> AsyncIterator[DeskForm]:
     _check_origin(request)
-    data = await request.form(max_files=1, max_fields=MAX_FIELDS)
-    form = DeskForm(data)
-    cookie = request.cookies.get(COOKIE, "")
-    if not cookie or not hmac.compare_digest(
-        cookie.encode(), form.text(FIELD).encode()
-    ):
-        raise HTTPException(403)
-    return form
+    async with request.form(max_files=1, max_fields=MAX_FIELDS) as data:
+        form = DeskForm(data)
+        cookie = request.cookies.get(COOKIE, "")
+        if not cookie or not hmac.compare_digest(
+            cookie.encode(), form.text(FIELD).encode()
+        ):
+            raise HTTPException(403)
+        yield form
 
 
 def _check_origin(request: Request) -> None:
@@ -89,7 +91,7 @@ def _check_origin(request: Request) -> None:
 
 
 DeskFormDep = Annotated[DeskForm, Depends(_desk_form)]
-PublicFormDep = Annotated[DeskForm, Depends(public_form)]
+PublicFormDep = Annotated[DeskForm, Depends(_public_form)]
 
 
 def desk_page(

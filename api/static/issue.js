@@ -18,6 +18,7 @@ async function issue(form) {
   tell(form, "");
   const box = form.querySelector(".progress");
   box.hidden = false;
+  box.querySelector("[role=status]").textContent = "Đang ghi nhận xác nhận…";
   const polling = setInterval(() => poll(form, box), POLL_MS);
   try {
     const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });

@@ -16,9 +16,16 @@ function open(link) {
   let at = links.indexOf(link);
   dialog ??= build();
   const image = dialog.querySelector("img");
-  const title = dialog.querySelector("p");
+  const title = dialog.querySelector(".zoombar p");
+  const waiting = dialog.querySelector(".zoompage p");
+  image.onload = () => {
+    image.dataset.loaded = "1";
+    waiting.hidden = true;
+  };
   const turn = (to) => {
     at = Math.min(Math.max(to, 0), links.length - 1);
+    delete image.dataset.loaded;
+    waiting.hidden = false;
     image.src = links[at].href;
     image.alt = links[at].querySelector("img").alt;
     title.textContent = `Trang ${at + 1} / ${links.length}`;
@@ -40,7 +47,7 @@ function build() {
   made.setAttribute("aria-label", "Trang phóng to");
   made.innerHTML = `<div class="zoombar"><button type="button" data-turn="-1">← Trước</button>
     <p aria-live="polite"></p><button type="button" data-turn="1">Sau →</button>
-    <button type="button" data-close>Đóng</button></div><div class="zoompage"><img alt=""></div>`;
+    <button type="button" data-close>Đóng</button></div><div class="zoompage"><p role="status">Đang mở trang…</p><img alt=""></div>`;
   made.querySelector("[data-close]").onclick = () => made.close();
   document.body.append(made);
   return made;
