@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from certify.intake.reader import SandboxedIntake
-
 from api.data_folder import DataFolder, ServiceChoices
 from api.development_keys import (
     DevelopmentKeys,
@@ -33,6 +31,7 @@ from certify.clock import Clock, SystemClock
 from certify.desk import Desk, DeskRules
 from certify.errors import NotAllowed, StoredDataDamaged
 from certify.intake import tasks
+from certify.intake.reader import SandboxedIntake
 from certify.isolation.runner import IsolatedRunner
 from certify.issue import IssueCopy
 from certify.ports import Inspector, Intake, Sealer
@@ -195,6 +194,7 @@ def open_storage(
             register=SqlRegister(
                 database=database,
                 clock=clock,
+                lease=settings.lease,
                 book_kind=settings.book_kind,
                 number_template=settings.number_template,
             ),

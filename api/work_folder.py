@@ -17,7 +17,7 @@ from api.data_folder import PRIVATE_FOLDER
 from certify.clock import Clock
 
 _PREFIX = "work-"
-_YOUNG_SECONDS = 60  # an owner has this long between making and locking its folder
+_YOUNG_SECONDS = 10  # an owner has this long between making and locking its folder
 
 
 class PrivateWorkFolder:

@@ -117,6 +117,43 @@ def test_worker_releases_what_waited_for_a_timestamp(
             time.sleep(0.2)
 
 
+def test_killed_in_the_middle_resumes_with_the_same_number(
+    data: Path, tmp_path: Path
+) -> None:
+    sample = make_samples(tmp_path, seed=4)[1]
+    options = {"--requester": "Lò Văn Thử", "--title": "Giấy khai sinh"}
+    options |= {"--out": str(tmp_path / "copy.pdf"), "--data": str(data)}
+    lease = {"CERTIFY_LEASE_SECONDS": "5"}
+    child = subprocess.Popen(
+        (*CERTIFY, "copy", sample.path, *(w for pair in options.items() for w in pair)),
+        env=lease,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    reserved: list[tuple[object, ...]] = []
+    deadline = time.monotonic() + 60
+    while not reserved:
+        assert time.monotonic() < deadline
+        reserved = _rows(data, "reserved")
+    child.kill()
+    child.wait()
+    assert _rows(data, "reserved") == reserved, "it was killed before the release"
+    while _rows(data, "complete")[-1:] != reserved:
+        assert time.monotonic() < deadline
+        subprocess.run((*CERTIFY, "reconcile", "--data", data), check=False, env=lease)
+    assert _rows(data, "reserved") == []
+    assert not (tmp_path / "copy.pdf").exists()
+
+
+def _rows(data: Path, state: str) -> list[tuple[object, ...]]:
+    query = "SELECT number, attestation_id FROM book_rows WHERE state = ?"
+    connection = sqlite3.connect(DataFolder(data).database)
+    try:
+        return connection.execute(f"{query} ORDER BY number", (state,)).fetchall()
+    finally:
+        connection.close()
+
+
 def _released(data: Path) -> bool:
     connection = sqlite3.connect(DataFolder(data).database)
     try:
