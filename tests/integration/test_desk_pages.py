@@ -7,13 +7,12 @@ from dataclasses import replace
 import pytest
 from starlette.testclient import TestClient
 
-from tests.support.web import QUIET, WebSystem, web_system
+from tests.support.web import QUIET, WebSystem
 
 
 @pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebSystem]:
-    with web_system(tmp_path_factory.mktemp("desk")) as made:
-        yield made
+def system(web_service: WebSystem) -> WebSystem:
+    return web_service
 
 
 @pytest.fixture

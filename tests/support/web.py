@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -52,8 +53,25 @@ class WebSystem:
         )
 
 
+@pytest.fixture(scope="session")
+def papers(tmp_path_factory: pytest.TempPathFactory) -> list[Sample]:
+    """Scans of invented papers: a school report, a birth certificate, a decision."""
+    return make_samples(tmp_path_factory.mktemp("papers"), seed=7)
+
+
+@pytest.fixture(scope="session")
+def web_service(
+    tmp_path_factory: pytest.TempPathFactory, papers: list[Sample]
+) -> Iterator[WebSystem]:
+    """One service for all tests of the web side; each brings its own case."""
+    with web_system(tmp_path_factory.mktemp("web"), papers) as made:
+        yield made
+
+
 @contextmanager
-def web_system(folder: Path, **settings: Any) -> Iterator[WebSystem]:
+def web_system(
+    folder: Path, papers: list[Sample], **settings: Any
+) -> Iterator[WebSystem]:
     """Initialise a data folder and build the service on it."""
     chosen = Settings(data=folder / "data", **settings)
     initialise(chosen)
@@ -63,11 +81,9 @@ def web_system(folder: Path, **settings: Any) -> Iterator[WebSystem]:
         for scope in map(Scope, key.scopes)
         if scope is not Scope.READ
     }
-    papers = folder / "papers"
-    papers.mkdir()
     services = build_services(chosen)
     try:
-        yield WebSystem(services, keys, make_samples(papers, seed=7))
+        yield WebSystem(services, keys, papers)
     finally:
         services.close()
 
