@@ -16,7 +16,7 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def prctl(option: int, value: int) -> None:
-    """Set one attribute of this process.
+    """Set one attribute of this process (Linux manual, section 2).
 
     Raises:
         OSError: the kernel refused.
