@@ -13,7 +13,7 @@ _FIELD = re.compile(r"\{[^}]*\}")
 
 
 def vietnamese_time(moment: datetime | str) -> str:
-    """Write a time as a Vietnamese reader expects it, e.g. 14:05:09 ngày 22/11/2026 (+07)."""
+    """Write a time for Vietnamese readers, e.g. 14:05:09 ngày 22/11/2026 (+07)."""
     if isinstance(moment, str):
         moment = datetime.fromisoformat(moment)
     return moment.astimezone(VIETNAM).strftime("%H:%M:%S ngày %d/%m/%Y (+07)")

@@ -99,6 +99,20 @@ def test_a_code_alone_is_amber_and_names_nobody(
     assert issued["requester"] not in answer.text
 
 
+def test_a_good_file_does_not_vouch_for_another_code(
+    system: WebSystem, issued: dict[str, Any]
+) -> None:
+    file = {"file": ("x.pdf", issued["download"].content)}
+    own = issued["attestation"]["verification_code"]
+    with system.client() as anybody:
+        right = anybody.post(f"/v/{own.lower()}", files=file)
+        wrong = anybody.post(f"/v/{'0' * 16}", files=file)
+    assert 'class="band green"' in right.text
+    assert 'class="band red"' in wrong.text
+    assert "Không phải bản sao của mã này" in wrong.text
+    assert 'class="band green"' not in wrong.text
+
+
 def test_unreleased_codes_do_not_resolve(system: WebSystem) -> None:
     sample = next(s for s in system.samples if s.path.suffix == ".tif")
     waiting = compared(system, sample)
