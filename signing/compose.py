@@ -13,7 +13,7 @@ from pikepdf import Array, Dictionary, Name, Object, Operator, Pdf
 
 from certify.attestation import CopyOrder
 from certify.clock import paper_time
-from certify.signatures import SEAL_FIELD, SIGNATORY_FIELD
+from certify.signatures import LOCKED_FIELDS, SEAL_FIELD, SIGNATORY_FIELD
 from signing.canvas import Box, Canvas, number, qr_operators
 from signing.embed import FontPrograms, embed_picture
 from signing.layout import (
@@ -149,9 +149,14 @@ def _add_fields(pdf: Pdf, page: Object, boxes: LastPage) -> None:
         _field(pdf, page, SIGNATORY_FIELD, _PERSON_HEADING, boxes.person_widget),
         _field(pdf, page, SEAL_FIELD, _AGENCY_HEADING, boxes.seal_widget),
     ]
-    # The second signature locks every field and forbids any further change.
+    # The second signature locks both fields and permits no further change (P=1).
     fields[1].Lock = pdf.make_indirect(
-        Dictionary(Type=Name.SigFieldLock, Action=Name.All, P=1)
+        Dictionary(
+            Type=Name.SigFieldLock,
+            Action=Name.Include,
+            Fields=Array([pikepdf.String(name) for name in LOCKED_FIELDS]),
+            P=1,
+        )
     )
     page.Annots = Array(fields)
     pdf.Root.AcroForm = pdf.make_indirect(
