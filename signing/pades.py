@@ -42,7 +42,7 @@ from pyhanko.sign.signers.pdf_byterange import (
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from typing_extensions import override
 
-from certify.signatures import SEAL_FIELD, SIGNATORY_FIELD
+from certify.signatures import LOCKED_FIELDS, SEAL_FIELD, SIGNATORY_FIELD
 from signing.cms import CmsTemplate
 from signing.revocation import RevocationEvidence
 from signing.timestamp import TimestampClient, Token
@@ -92,11 +92,13 @@ def sign_as_agency(
 ) -> datetime:
     """Add revision 3 in place; return the genTime of its timestamp.
 
-    Its field's /Lock covers all fields and permits no further change (P=1).
+    Its field's /Lock covers both signature fields and permits no further change (P=1).
     """
     mdp = SigMDPSetup(
         md_algorithm=signer.template.digest.name,
-        field_lock=FieldMDPSpec(action=FieldMDPAction.ALL),
+        field_lock=FieldMDPSpec(
+            action=FieldMDPAction.INCLUDE, fields=list(LOCKED_FIELDS)
+        ),
         docmdp_perms=MDPPerm.NO_CHANGES,
     )
     return _sign(path, SEAL_FIELD, signer, mdp, when, tsa)
