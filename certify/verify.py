@@ -293,7 +293,7 @@ class VerifyCopy:
         return bool(authorities[0] & authorities[1])
 
 
-_UNTRUSTED = {"NO_CERTIFICATE_CHAIN_FOUND", "NO_CERTIFICATE_CHAIN_FOUND_NO_POE"}
+_UNTRUSTED = {"NO_CERTIFICATE_CHAIN_FOUND", "CERTIFICATE_CHAIN_GENERAL_FAILURE"}
 
 
 def _file_problems(inspection: Inspection) -> Iterator[str]:
