@@ -89,8 +89,10 @@ def judge_files(
     built = _built()
     classes = f"{built / 'target/classes'}:{built / 'target/dependency'}/*"
     done = subprocess.run(
-        [java, "-XX:+UseSerialGC", "-Xmx2g", "-cp", classes, "judges.Main"]
-        + [root_pem, *crls, "--", *paths],
+        [
+            *(java, "-XX:+UseSerialGC", "-Xmx2g", "-cp", classes, "judges.Main"),
+            *(root_pem, *crls, "--", *paths),
+        ],
         check=False,
         capture_output=True,
         timeout=600,
@@ -138,7 +140,7 @@ def _cache() -> Path:
 
 def _project_digest() -> str:
     digest = hashlib.sha256()
-    for file in sorted((PROJECT / "src").rglob("*.java")) + [PROJECT / "pom.xml"]:
+    for file in (*sorted((PROJECT / "src").rglob("*.java")), PROJECT / "pom.xml"):
         digest.update(f"{file.relative_to(PROJECT)}\0".encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()
