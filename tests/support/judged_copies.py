@@ -39,6 +39,7 @@ from tests.support.sealing import (
 )
 
 A6 = (827, 1165)  # pixels at 200 dpi
+SMALL = {"width": 620, "height": 877}  # pixels at 150 dpi; rendering costs most here
 LONG = "Quyết định về việc công nhận kết quả kỳ thi tuyển công chức " * 3
 
 
@@ -96,12 +97,12 @@ _CODECS: Mapping[str, tuple[str, str, str, dict[str, Any]]] = {
     ),
 }
 _SHAPES: Mapping[str, tuple[str, int, dict[str, int], dict[str, Any]]] = {
-    "default": ("keys: person RSA-2048, agency RSA-3072", 1, {}, {}),
-    "three-pages": ("three pages", 3, {}, {}),
+    "default": ("keys: person RSA-2048, agency RSA-3072", 1, SMALL, {}),
+    "three-pages": ("three pages of A4", 3, {}, {}),
     "eleven-pages": (
         "eleven pages (beyond ten EU DSS compares no pictures)",
         11,
-        {"width": 620, "height": 877},
+        SMALL,
         {},
     ),
     "narrow": (
@@ -110,11 +111,11 @@ _SHAPES: Mapping[str, tuple[str, int, dict[str, int], dict[str, Any]]] = {
         {"width": 300, "height": 900},
         {},
     ),
-    "landscape": ("landscape page", 1, {"width": 1754, "height": 1240}, {}),
+    "landscape": ("landscape page", 1, {"width": 877, "height": 620}, {}),
     "long-names": (
         "longest names",
         1,
-        {},
+        SMALL,
         {"original_title": LONG[:200], "authority_name": LONG[:150]},
     ),
 }
@@ -173,7 +174,7 @@ class CopyMaker:
             scan = make_canonical_scan(self._workdir(name) / "scan.pdf", pages, **size)
             files[name] = self._sealed(name, scan, **changes)
         for name in _SCHEMES:
-            scan = make_canonical_scan(self._workdir(name) / "scan.pdf")
+            scan = make_canonical_scan(self._workdir(name) / "scan.pdf", **SMALL)
             files[name] = self._sealed(name, scan)
         for name, scan in self._read_uploads():
             files[name] = self._sealed(name, scan)
