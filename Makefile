@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 DATA ?= data
-PYTEST_ARGS ?=
+PYTEST_ARGS ?= -n 2
 
 BIN = .venv/bin
 STAMP = .venv/.installed

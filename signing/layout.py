@@ -95,7 +95,7 @@ def draw_last_page(
         sheet = Canvas(canvas.typeface)
         y = _draw_heading(sheet, order)
         y = _draw_facts(sheet, order, y, size)
-        y = _draw_attestation(sheet, order, y - size, size)
+        y = _draw_attestation(sheet, order, y - 2.4 * size, size)
         pictures, y = _draw_signature(sheet, order, y - 3 * MM, signature, seal, size)
         base = min(y - 8 * MM, 92 * MM) - _WIDGET_HEIGHT
         if base - _FOOT_GAP - _FOOT_HEIGHT < _FOOT_MARGIN:

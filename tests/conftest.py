@@ -2,7 +2,12 @@
 
 import pytest
 
-pytest_plugins = ("tests.support.pki", "tests.support.real", "tests.support.sealing")
+pytest_plugins = (
+    "tests.support.pki",
+    "tests.support.real",
+    "tests.support.sealing",
+    "tests.support.web",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

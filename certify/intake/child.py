@@ -96,6 +96,8 @@ def _build(source: ImageSource | PdfSource, target: Path) -> DocumentFacts:
             for page, picture in zip(facts.pages, source.pictures(), strict=True):
                 if page.size_mm is None:
                     raise RuntimeError("a buildable page without size")
+                if picture.size != (page.width_px, page.height_px):
+                    raise ValueError("pixels are not as many as announced")
                 looks.append(look_at(page.number, picture))
                 writer.add_page(encode(picture), milli_points(page.size_mm))
             writer.finish()

@@ -90,7 +90,8 @@ class ImageSource:
             if dpi is not None:
                 dpi = (float(dpi[0]), float(dpi[1]))
             if turn.swaps_sides:
-                width, height = height, width
+                if self._kind is not Kind.TIFF:  # Pillow gives it as displayed
+                    width, height = height, width
                 dpi = dpi and (dpi[1], dpi[0])
             turned = turn is not Turn.NONE
             yield image_geometry(

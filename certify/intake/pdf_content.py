@@ -15,7 +15,7 @@ from certify.intake.geometry import UNIT, Box, Matrix
 Operands = Any  # whatever a content stream holds: names, numbers, arrays, anything
 
 INVISIBLE = 3  # text rendering mode, ISO 32000-2 table 104
-DEEPEST_FORM = 8
+DEEPEST_FORM = 20
 MOST_OPERATIONS = 2_000_000  # over all forms: a form may draw itself many times
 CLIP_SLACK = 2.0  # points; scanners' clips round to whole points
 _CALM = {"/BM": ("/Normal", "/Compatible"), "/SMask": ("/None",)}
@@ -70,10 +70,15 @@ def read_content(page: pikepdf.Page) -> PageContent:
 
     Raises:
         pikepdf.PdfError: the content cannot be parsed at all.
+        ContentBomb: it must not be given to a renderer.
     """
     reader = _Reader()
     reader.run(page, page.obj.get("/Resources"), _State(Matrix()), depth=0)
     return reader.content
+
+
+class ContentBomb(ValueError):
+    """Forms that draw forms without end: PDFium would try, for hours."""
 
 
 class _Reader:
@@ -119,8 +124,7 @@ class _Reader:
         for instruction in pikepdf.parse_content_stream(stream):
             self._left -= 1
             if self._left < 0:
-                self._odd("endless content")
-                break
+                raise ContentBomb("endless content")
             self._operate(str(instruction.operator), instruction.operands)
         self._state, self._stack, self._resources, self._depth = before
 
@@ -218,8 +222,7 @@ class _Reader:
 
     def _form(self, form: pikepdf.Stream) -> None:
         if self._depth >= DEEPEST_FORM:
-            self._odd("forms inside forms")
-            return
+            raise ContentBomb("forms inside forms")
         if "/Group" in form and "/SMask" in form.Group:
             self._odd("transparency")
         numbers = form.get("/Matrix")

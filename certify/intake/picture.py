@@ -84,7 +84,7 @@ def _block_mean(gray: npt.NDArray[Any], step: int) -> npt.NDArray[np.float32]:
 def simplest(pixels: Pixels) -> Pixels:
     """Same picture with the fewest channels and bits that hold it without loss."""
     if pixels.ndim == 3 and _is_gray(pixels):  # noqa: PLR2004
-        pixels = np.ascontiguousarray(pixels[..., 0])
+        pixels = pixels[..., 0].copy()
     if pixels.ndim == 2 and pixels.dtype != np.bool_ and _is_black_white(pixels):  # noqa: PLR2004
         return pixels > 0
     return pixels

@@ -82,16 +82,14 @@ class SandboxedIntake:
             findings=findings,
         )
 
-    def preview(
-        self, scan: CanonicalScan, page: int, target: Path, width_px: int
-    ) -> None:
+    def preview(self, scan: Path, page: int, target: Path, width_px: int) -> None:
         """Render one page (1-based) of a canonical scan as PNG.
 
         Raises:
             ScanRefused: it could not be rendered.
         """
         arguments = {
-            "path": str(scan.path),
+            "path": str(scan),
             "page": page,
             "target": str(target),
             "width_px": width_px,

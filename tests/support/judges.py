@@ -90,8 +90,16 @@ def judge_files(
     classes = f"{built / 'target/classes'}:{built / 'target/dependency'}/*"
     done = subprocess.run(
         [
-            *(java, "-XX:+UseSerialGC", "-Xmx2g", "-cp", classes, "judges.Main"),
-            *(root_pem, *crls, "--", *paths),
+            java,
+            "-XX:+UseSerialGC",
+            "-Xmx2g",
+            "-cp",
+            classes,
+            "judges.Main",
+            root_pem,
+            *crls,
+            "--",
+            *paths,
         ],
         check=False,
         capture_output=True,
@@ -140,7 +148,7 @@ def _cache() -> Path:
 
 def _project_digest() -> str:
     digest = hashlib.sha256()
-    for file in (*sorted((PROJECT / "src").rglob("*.java")), PROJECT / "pom.xml"):
+    for file in [*sorted((PROJECT / "src").rglob("*.java")), PROJECT / "pom.xml"]:
         digest.update(f"{file.relative_to(PROJECT)}\0".encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()
