@@ -47,8 +47,10 @@ A copy is accepted when
 
 ## Files spoilt on purpose
 
-Judges must not accept these, or their praise above means nothing. "–" where the fault
-is not that judge's business.
+Judges must not accept these, or their praise above means nothing; "–" where the fault
+is not that judge's business. What EU DSS remarked on each:
+
+{remarks}
 
 {spoilt}
 """
@@ -62,7 +64,14 @@ def render(judges: Mapping[str, str], rows: Sequence[Row]) -> str:
         judges=_table(("judge", "version"), list(judges.items())),
         good=_opinions(judges, good),
         spoilt=_opinions(judges, spoilt),
+        remarks="\n".join(f"- {row.sample.name}: {_remarks(row)}" for row in spoilt),
     )
+
+
+def _remarks(row: Row) -> str:
+    """The sentences of its policy; the lists of changed objects are too long here."""
+    said = [r.partition(": ")[2] for r in row.opinions["EU DSS"].remarks if "_ANS" in r]
+    return " ".join(dict.fromkeys(said)) or "nothing"
 
 
 def _opinions(judges: Mapping[str, str], rows: Sequence[Row]) -> str:
@@ -78,7 +87,7 @@ def _opinions(judges: Mapping[str, str], rows: Sequence[Row]) -> str:
 
 def _cell(row: Row, judge: str) -> str:
     opinion = row.opinions[judge]
-    if not row.sample.good and judge not in row.sample.rejected_by:
+    if opinion.accepted and not row.sample.good:
         return "–"
     word = "accepted" if opinion.accepted else "rejected"
     return f"{word}: {_short(opinion.said)}"

@@ -63,6 +63,7 @@ def dss(verdict: Verdict) -> Opinion:
     )
     said = ", ".join(f"{s.indication} {s.kind}" for s in verdict.signatures)
     said += f"; {len(stamped)}/{len(verdict.timestamps)} timestamps"
+    said += f"; {len(remarks)} remarks" if remarks else ""
     return Opinion(accepted, said if tokens else "no signature", remarks)
 
 
