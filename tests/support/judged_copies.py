@@ -38,7 +38,7 @@ from tests.support.sealing import (
     seal,
 )
 
-A6 = (827, 1165)  # pixels at 200 dpi
+CARD = (496, 700)  # pixels at 200 dpi: 63 x 89 mm
 SMALL = {"width": 620, "height": 877}  # pixels at 150 dpi; rendering costs most here
 LONG = "Quyết định về việc công nhận kết quả kỳ thi tuyển công chức " * 3
 
@@ -98,7 +98,7 @@ _CODECS: Mapping[str, tuple[str, str, str, dict[str, Any]]] = {
 }
 _SHAPES: Mapping[str, tuple[str, int, dict[str, int], dict[str, Any]]] = {
     "default": ("keys: person RSA-2048, agency RSA-3072", 1, SMALL, {}),
-    "three-pages": ("three pages of A4", 3, {}, {}),
+    "three-pages": ("three pages", 3, SMALL, {}),
     "eleven-pages": (
         "eleven pages (beyond ten EU DSS compares no pictures)",
         11,
@@ -248,12 +248,12 @@ class CopyMaker:
 
 
 def _picture(mode: str) -> Image.Image:
-    """A6 at 200 dpi with something on it that every mode keeps."""
-    image = Image.new("RGB", A6, (252, 250, 246))
+    """A card at 200 dpi with something on it that every mode keeps."""
+    image = Image.new("RGB", CARD, (252, 250, 246))
     draw = ImageDraw.Draw(image)
-    for y in range(80, 1000, 40):
-        draw.text((60, y), "CONG HOA XA HOI CHU NGHIA VIET NAM " * 3, fill=(20, 20, 40))
-    draw.ellipse((500, 900, 700, 1100), outline=(200, 20, 20), width=6)
+    for y in range(40, 480, 40):
+        draw.text((30, y), "CONG HOA XA HOI CHU NGHIA VIET NAM " * 3, fill=(20, 20, 40))
+    draw.ellipse((250, 500, 430, 680), outline=(200, 20, 20), width=6)
     return image.convert(mode)
 
 
