@@ -13,7 +13,7 @@ SYSTEM_PACKAGES = python3-venv poppler-utils qpdf chromium fonts-dejavu-core \
 	softhsm2 openssl postgresql openjdk-17-jdk-headless maven
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run demo test check lock clean
+.PHONY: help setup system run demo test conformance check lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -49,6 +49,9 @@ demo: setup ## certify the sample papers into data/
 
 test: setup system ## run the tests; with CI=true nothing may be skipped for want of a component
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+conformance: setup system ## write docs/conformance.md from what independent judges say
+	$(BIN)/python -m pytest tests/integration/test_judges.py --write-conformance
 
 check: setup ## lint, format, types, import arrows
 	$(BIN)/ruff check .
