@@ -18,6 +18,12 @@ class Indication(StrEnum):
     INDETERMINATE = "INDETERMINATE"
 
 
+# No path to a trust anchor of ours, or one that fails.
+CHAIN_MISSING = frozenset(
+    {"NO_CERTIFICATE_CHAIN_FOUND", "CERTIFICATE_CHAIN_GENERAL_FAILURE"}
+)
+
+
 @dataclass(frozen=True)
 class SignatureFacts:
     """One signature or document timestamp of the file.
@@ -30,7 +36,9 @@ class SignatureFacts:
         certificate_sha256: of the signer's certificate, hex.
         intact: the covered bytes hash to the signed digest, and the CMS verifies.
         claimed_time: signing-time or /M as written by the signer, ISO 8601.
-        proven_time: genTime of its own timestamp (its own for a timestamp).
+        timestamped: carries an intact timestamp, trusted or not.
+        proven_time: genTime of its timestamp (its own for a timestamp), where that
+            timestamp is trusted; None proves nothing.
         revision_end: offset where the revision it covers ends.
         changes_since: "none", "allowed" or "forbidden".
         docmdp_ok: the certification's permissions are respected.
@@ -48,6 +56,7 @@ class SignatureFacts:
     certificate_sha256: str
     intact: bool
     claimed_time: str | None
+    timestamped: bool
     proven_time: str | None
     revision_end: int
     changes_since: str
@@ -62,7 +71,7 @@ class Inspection:
 
     Attributes:
         problem: "" or why the file could not be read: "not_pdf", "damaged",
-            "encrypted", "limits".
+            "encrypted", "limits" (too large), "time" (not judged in time).
         container_problems: codes of `signing.container` (strict container, design §6).
         level: lowest PAdES level over both signatures, "" when there is none.
         page_digest: recomputed from the page images; "" when the pages do not have

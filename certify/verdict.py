@@ -118,7 +118,6 @@ CONTAINER_SENTENCES: dict[str, str] = {
     "contents_padding": "vùng đệm của chữ ký bị thay đổi",
     "timestamp_form": "dấu thời gian lưu trữ bị ghi lại khác chuẩn",
     "header": "phần đầu tệp bị thay đổi",
-    "duplicate_object": "tệp chứa đối tượng trùng lặp",
     "not_signed": "tệp không có chữ ký số",
     "structure": "cấu trúc tệp không đúng của một bản sao chứng thực",
 }

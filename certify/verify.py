@@ -13,7 +13,7 @@ from typing import Protocol
 
 from certify.attestation import CertifiedCopy
 from certify.identifiers import parse_verification_code
-from certify.inspection import Indication, Inspection
+from certify.inspection import CHAIN_MISSING, Indication, Inspection
 from certify.ports import Inspector
 from certify.signatures import (
     ARCHIVE_LEVEL,
@@ -97,6 +97,9 @@ class VerifyCopy:
         inspection = self._inspector.inspect(path)
         if inspection.problem == "limits":
             return Report(Verdict.OVER_LIMITS, (), inspection, None)
+        if inspection.problem == "time":
+            late = ("chưa kiểm tra xong trong thời gian cho phép, hãy thử lại",)
+            return Report(Verdict.UNDETERMINED, late, inspection, None)
         if self._register is not None:
             released = self._register.released_file(inspection.sha256)
             if released is not None:
@@ -142,14 +145,14 @@ class VerifyCopy:
             not s.intact or s.changes_since == "forbidden" or not s.docmdp_ok
             for s in inspection.signatures
         )
-        indications = {s.indication for s in signatures}
+        indications = {s.indication for s in inspection.signatures}
         # The first answer that applies; the worst news comes first.
         answers = (
             (bool(inspection.problem), Verdict.UNREADABLE),
             (not signatures, Verdict.UNSIGNED),
             (broken, Verdict.SIGNATURE_BROKEN),
             (
-                any(s.sub_indication in _UNTRUSTED for s in signatures),
+                any(s.sub_indication in CHAIN_MISSING for s in signatures),
                 Verdict.SIGNED_BY_UNTRUSTED,
             ),
             (Indication.TOTAL_FAILED in indications, Verdict.SIGNATURE_BROKEN),
@@ -176,9 +179,6 @@ class VerifyCopy:
             for facts, role in zip(pair, ("signatory", "seal"), strict=True)
         ]
         return bool(authorities[0] & authorities[1])
-
-
-_UNTRUSTED = {"NO_CERTIFICATE_CHAIN_FOUND", "CERTIFICATE_CHAIN_GENERAL_FAILURE"}
 
 
 def _file_problems(inspection: Inspection) -> Iterator[str]:

@@ -9,7 +9,7 @@ a certified copy has exactly one form:
   byte range is [0 a b c] with b + c the end of that revision;
 - `/Contents` is `<` lower-case hex, one DER element, zero padding, `>`.
 
-Codes are explained in Vietnamese by `certify.verify.CONTAINER_SENTENCES`.
+Codes are explained in Vietnamese by `certify.verdict.CONTAINER_SENTENCES`.
 """
 
 import re
@@ -17,9 +17,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _HEADER = re.compile(rb"%PDF-1\.7\r?\n|%PDF-2\.0\r?\n")
-_END = re.compile(rb"%%EOF\r?\n?")
 _LOWER_HEX = re.compile(rb"<([0-9a-f]*)>")
 _MIN_DER = 4
+_MAX_REVISIONS = 100
+_TAIL = 64
+_LAST_START = re.compile(rb"startxref\r?\n(\d{1,12})\r?\n%%EOF\r?\n?\Z")
+_TRAILER = re.compile(
+    rb"xref\r?\n(?:[0-9 fn\r\n]+?)trailer\s*(?P<entries><<.{0,4000}?>>)\s*"
+    rb"startxref\r?\n(?P<start>\d{1,12})\r?\n%%EOF\r?\n?",
+    re.DOTALL,
+)
+_PREVIOUS = re.compile(rb"/Prev (\d{1,12})")
 
 
 @dataclass(frozen=True)
@@ -100,12 +108,29 @@ def _revision_problems(data: bytes, ranges: Sequence[SignedRange]) -> Iterator[s
     ends = [signed.revision_end for signed in ranges]
     if ends != sorted(set(ends)):
         yield "byte_range_gap"
-        return
-    for end in ends:
-        tail = data[max(0, end - 7) : end]
-        if not _END.search(tail) or _END.sub(b"", tail[tail.rfind(b"%%EOF") :]):
-            yield "byte_range_gap"
-    # Revision 1 carries no signature: it ends before the first signed revision does.
-    closed = len(re.findall(rb"startxref\r?\n\d+\r?\n%%EOF", data))
-    if closed != len(ranges) + 1:
+    # Revision 1 carries no signature; every later one is closed by exactly one.
+    elif _revision_ends(data[: ends[-1]])[1:] != ends:
         yield "structure"
+
+
+def _revision_ends(data: bytes) -> list[int]:
+    """Follow the chain of cross-reference tables; return where each revision ends.
+
+    The chain is followed as a reader does, from the last `startxref`: looking for the
+    words in the raw bytes would also find them inside an image. Tables only: a copy
+    has no cross-reference streams.
+    """
+    ends: list[int] = []
+    found = _LAST_START.search(data[-_TAIL:])
+    offset = int(found[1]) if found else -1
+    while 0 <= offset < len(data) and len(ends) < _MAX_REVISIONS:
+        trailer = _TRAILER.match(data, offset)
+        if trailer is None or int(trailer["start"]) != offset:
+            return []
+        ends.append(trailer.end())
+        previous = _PREVIOUS.findall(trailer["entries"])
+        if not previous:
+            return ends[::-1]
+        # A chain that does not go back is no chain.
+        offset = int(previous[0]) if int(previous[0]) < offset else -1
+    return []

@@ -156,7 +156,7 @@ def _level(reader: PdfFileReader, facts: Sequence[SignatureFacts]) -> str:
     signatures = [f for f in facts if f.kind == "signature"]
     if not signatures or not all(f.intact for f in facts):
         return ""
-    if not all(f.proven_time for f in signatures):
+    if not all(f.timestamped for f in signatures):
         return "PAdES-B-B"
     if not _has_revocation_data(reader):
         return "PAdES-B-T"

@@ -16,6 +16,7 @@ from signing.revocation import RevocationClient
 INSPECT_TASK = "signing.inspect:inspect_file"
 INSPECT_MODULE = "signing.inspect"
 REVOCATION_FILE = "revocation.json"
+_PROBLEMS = {FailureKind.TIMEOUT: "time", FailureKind.MEMORY: "limits"}
 
 
 class SandboxedInspector:
@@ -53,8 +54,7 @@ class SandboxedInspector:
                 answer = self._runner.run(INSPECT_TASK, {"arguments": arguments})
                 return inspection_from_json(answer)
             except IsolatedFailure as failure:
-                limits = {FailureKind.TIMEOUT, FailureKind.MEMORY}
-                problem = "limits" if failure.kind in limits else "damaged"
+                problem = _PROBLEMS.get(failure.kind, "damaged")
             except (TypeError, ValueError, KeyError):
                 problem = "damaged"  # the child answered something else
         return Inspection(

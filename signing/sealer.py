@@ -133,6 +133,10 @@ class PadesSealer:
         self._key(key_id)
         return Signer(self._templates[key_id], name)
 
+    def certificate(self, key_id: str) -> x509.Certificate:
+        """Return the certificate of a key."""
+        return self._key(key_id).certificate
+
     def pictures(self, statement: AuthorisedStatement) -> Pictures:
         """Return the visible signature and seal of a statement."""
         return Pictures(
@@ -222,7 +226,8 @@ class PreparedPades:
             archived_at = add_archive_timestamp(path, self._evidence, tsa)
         except KeyRefused as error:
             raise CertificateUnfit(
-                holder=error.key_id, reason=error.reason.sentence
+                holder=_holder(self._sealer.certificate(error.key_id)),
+                reason=error.reason.sentence,
             ) from error
         except KeyBackendError as error:
             raise ServiceUnavailable(service=KEY_SERVICE) from error

@@ -25,11 +25,11 @@ from pyhanko.sign.validation.errors import (
 )
 from pyhanko.sign.validation.pdf_embedded import read_certification_data
 from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec
-from pyhanko.sign.validation.status import ModificationInfo
+from pyhanko.sign.validation.status import ModificationInfo, SignatureStatus
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 
-from certify.inspection import Indication, SignatureFacts
+from certify.inspection import CHAIN_MISSING, Indication, SignatureFacts
 from certify.signatures import LOCKED_FIELDS
 
 
@@ -69,12 +69,12 @@ async def _signature(
         signature, signer_validation_context=_validation_context(signature, context)
     )
     stamp = basic.timestamp_validity
-    proven = stamp.timestamp if stamp and stamp.intact and stamp.valid else None
     facts = replace(
         bare,
         intact=basic.intact and basic.valid,
         claimed_time=_iso(basic.signer_reported_dt),
-        proven_time=_iso(proven),
+        timestamped=stamp is not None and stamp.intact and stamp.valid,
+        proven_time=_iso(stamp.timestamp) if stamp and stamp.trusted else None,
         changes_since=_changes(basic),
         docmdp_ok=basic.docmdp_ok is not False,
     )
@@ -92,7 +92,20 @@ async def _signature(
         )
     result = await ades_lta_validation(signature, context.spec, context.timing)
     indication, sub = _indication(result.ades_subindic)
+    if indication is Indication.TOTAL_PASSED and stamp and facts.timestamped:
+        # Trusted at the time of the archive timestamp, if no longer by itself.
+        facts = replace(facts, proven_time=_iso(stamp.timestamp))
+    elif not basic.trusted and _problem(basic) in CHAIN_MISSING:
+        sub = _problem(basic)  # the signer's own path fails: that comes first
+    elif sub in CHAIN_MISSING:
+        sub = "NO_POE"  # the signer is trusted; what proves the time is not
     return replace(facts, indication=indication, sub_indication=sub)
+
+
+def _problem(status: SignatureStatus) -> str:
+    """Name of what keeps the signer's own certificate from being trusted."""
+    problem = status.trust_problem_indic
+    return problem.standard_name if problem else ""
 
 
 async def _timestamp(
@@ -106,7 +119,8 @@ async def _timestamp(
         bare,
         intact=intact,
         claimed_time=_iso(status.timestamp),
-        proven_time=_iso(status.timestamp) if intact else None,
+        timestamped=intact,
+        proven_time=_iso(status.timestamp) if intact and status.trusted else None,
         changes_since=_changes(status),
         docmdp_ok=True,
     )
@@ -164,6 +178,7 @@ def _bare_facts(signature: EmbeddedPdfSignature) -> SignatureFacts:
         certificate_sha256=sha256(certificate.dump()).hexdigest(),
         intact=False,
         claimed_time=None,
+        timestamped=False,
         proven_time=None,
         revision_end=sum(byte_range[-2:]),
         changes_since="forbidden",

@@ -14,6 +14,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
+from api.devpki import serve_if_free
 from certify.attestation import (
     CertifiedCopy,
     Edition,
@@ -24,7 +25,21 @@ from certify.inspection import Inspection
 from certify.verdict import Verdict
 from certify.verify import Report, RosterEntry, VerifyCopy
 from signing.container import SignedRange, container_problems
-from tests.support.sealing import Sealed, colour_page, inspect
+from signing.embed import FontPrograms
+from signing.pictures import Picture
+from signing.timestamp import TimestampClient, TimestampSettings
+from signing.trust import TrustAnchors
+from tests.support.pki import HOLDERS, RunningPki, make_pki
+from tests.support.sealing import (
+    Sealed,
+    colour_page,
+    inspect,
+    make_canonical_scan,
+    make_order,
+    make_sealer,
+    seal,
+    trust_folder,
+)
 
 FLIPS = 300
 GREEN = {Verdict.OURS_IN_FORCE, Verdict.OURS_EARLIER_EDITION}
@@ -302,9 +317,6 @@ def test_a_copy_of_people_outside_the_roster_is_not_a_certified_copy(
 def test_another_root_makes_the_signers_untrusted(
     sealed_copy: Sealed, roster: list[RosterEntry], tmp_path: Path
 ) -> None:
-    from tests.support.pki import HOLDERS, make_pki  # noqa: PLC0415
-    from tests.support.sealing import trust_folder  # noqa: PLC0415
-
     other = make_pki(tmp_path / "pki", clock=SystemClock(), holders=HOLDERS[:1])
     verify = VerifyCopy(
         inspector=InProcess(trust_folder(other, tmp_path / "trust")),
@@ -313,6 +325,41 @@ def test_another_root_makes_the_signers_untrusted(
     )
     report = verify(sealed_copy[0].path)
     assert report.verdict is Verdict.SIGNED_BY_UNTRUSTED, report.inspection
+
+
+def test_a_timestamp_of_an_untrusted_tsa_proves_nothing(
+    running_pki: RunningPki,
+    fonts: FontPrograms,
+    pictures: dict[str, Picture],
+    trust: Path,
+    roster: list[RosterEntry],
+    tmp_path: Path,
+) -> None:
+    """The signers are right, the time is somebody's claim: undetermined, not red."""
+    clock = SystemClock()
+    other = make_pki(tmp_path / "pki", clock=clock, holders=())
+    server = serve_if_free(other.pki, clock=clock, port=other.port)
+    assert server is not None
+    both = TrustAnchors([running_pki.pki.root, other.pki.root])
+    tsa = TimestampClient(
+        settings=TimestampSettings(address=f"{other.base}/tsa"),
+        trust=both,
+        clock=clock,
+    )
+    sealer = make_sealer(
+        running_pki, pictures=pictures, fonts=fonts, timestamps=tsa, trust=both
+    )
+    scan = make_canonical_scan(tmp_path / "scan.pdf")
+    copy = seal(sealer, make_order(sealer, scan, tmp_path))
+    server.stop()
+    tsa.close()
+    report = VerifyCopy(inspector=InProcess(trust), register=None, roster=roster)(
+        copy.path
+    )
+    assert report.verdict is Verdict.UNDETERMINED
+    person, agency, _ = report.inspection.signatures
+    assert (person.proven_time, agency.proven_time) == (None, None)
+    assert person.sub_indication == "NO_POE"
 
 
 @pytest.mark.parametrize(
@@ -332,12 +379,28 @@ def test_another_root_makes_the_signers_untrusted(
     ],
 )
 def test_contents_has_one_spelling(contents: bytes, code: str | None) -> None:
-    head = b"%PDF-1.7\nstartxref\n1\n%%EOF\n/Contents "
-    tail = b"\nstartxref\n2\n%%EOF\n"
-    data = head + contents + tail
-    values = (0, len(head), len(head) + len(contents), len(tail))
+    data, values = _signed_file(contents)
     problems = list(container_problems(data, [SignedRange(values)]))
     assert problems == ([code] if code else [])
+
+
+def test_an_image_cannot_speak_for_the_structure() -> None:
+    """Image bytes may hold any words, those that end a revision too."""
+    data, values = _signed_file(b"<3003020101>", b"startxref\n9\n%%EOF\n" * 3)
+    assert list(container_problems(data, [SignedRange(values)])) == []
+
+
+def _signed_file(contents: bytes, image: bytes = b"") -> tuple[bytes, tuple[int, ...]]:
+    """The smallest file with two revisions, and the byte range of its signature."""
+    head = b"%PDF-1.7\n" + image
+    first = len(head)
+    head += b"xref\n0 0\ntrailer\n<< >>\nstartxref\n%d\n%%%%EOF\n" % first
+    head += b"/Contents "
+    second = len(head) + len(contents) + 1
+    tail = b"\nxref\n0 0\ntrailer\n<< /Prev %d >>\nstartxref\n%d\n%%%%EOF\n"
+    tail %= (first, second)
+    values = (0, len(head), len(head) + len(contents), len(tail))
+    return head + contents + tail, values
 
 
 def test_the_digest_of_the_judged_file_is_reported(
