@@ -45,7 +45,7 @@ from typing_extensions import override
 from certify.signatures import SEAL_FIELD, SIGNATORY_FIELD
 from signing.cms import CmsTemplate
 from signing.revocation import RevocationEvidence
-from signing.timestamp import TimestampClient, Token
+from signing.timestamp import TimestampClient
 
 # Hex digits. A PDF/A string holds at most 32,767 bytes (ISO 19005-2 §6.1.13).
 RESERVED = 2 * 16 * 1024
@@ -125,7 +125,7 @@ def add_archive_timestamp(
             None,
             "sha256",
         )
-        token = tsa.stamp(placed.digest, "sha256")
+        token = tsa.stamp(placed.digest)
         placed.fill(token.der)
         return token.time
 
@@ -156,7 +156,7 @@ def _sign(
         )
         attributes = template.signed_attributes(placed.digest)
         signature = template.sign(attributes)
-        token: Token = tsa.stamp(hashlib.sha256(signature).digest(), "sha256")
+        token = tsa.stamp(hashlib.sha256(signature).digest())
         placed.fill(template.assemble(attributes, signature, token.der))
         return token.time
 
