@@ -48,6 +48,10 @@ _UNUSABLE = (
     KeyError,
     InvalidSignature,
     UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.ExtensionNotFound,
+    x509.UnsupportedGeneralNameType,
     TrustError,
 )
 
@@ -270,10 +274,7 @@ def _is_named(der: bytes, named: cms.IssuerAndSerialNumber) -> bool:
 
 def _check_timestamping(certificate: x509.Certificate) -> None:
     """RFC 3161 §2.3: the one extended key usage, critical."""
-    try:
-        usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
-    except x509.ExtensionNotFound as error:
-        raise TokenRefusedError("not a TSA certificate") from error
+    usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
     if not usage.critical or list(usage.value) != [ExtendedKeyUsageOID.TIME_STAMPING]:
         raise TokenRefusedError("not a TSA certificate")
 
