@@ -10,7 +10,7 @@ DEMO_STAMP = $(DATA)/.demo
 
 # What tests run against and this service does not bring itself (Debian names).
 SYSTEM_PACKAGES = python3-venv poppler-utils qpdf chromium fonts-dejavu-core \
-	softhsm2 openssl postgresql
+	softhsm2 openssl postgresql openjdk-17-jdk-headless maven
 
 .DEFAULT_GOAL := help
 .PHONY: help setup system run demo test check lock clean

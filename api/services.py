@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from certify.access import ApiKeys
 from certify.clock import Clock
 from certify.desk import Desk
 from certify.issue import IssueCopy
@@ -25,6 +26,7 @@ class Services:
     """One object per collaborator; all are safe to use from several threads.
 
     Attributes:
+        api_keys: None refuses every call that needs a key.
         authority_id, officer_id, signatory_id: the development people, who act at the
             desk until accounts exist; "" in production.
         close: stops child processes and servers, closes the database.
@@ -47,3 +49,4 @@ class Services:
     officer_id: str
     signatory_id: str
     close: Callable[[], None]
+    api_keys: ApiKeys | None = None

@@ -23,7 +23,9 @@ from signing.embed import FontPrograms
 class Worker:
     """A contender in another Python; it reports its own clock."""
 
-    def __init__(self, *, name: str, job: str, process: "Process", given: Input) -> None:
+    def __init__(
+        self, *, name: str, job: str, process: "Process", given: Input
+    ) -> None:
         self.name = name
         self.job = job
         self._process = process

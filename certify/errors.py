@@ -23,7 +23,10 @@ Vietnamese sentence a user reads. Data goes in as arguments; text never comes fr
 an exception of somebody else's library. HTTP statuses live in `api.errors`.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
+
+from certify.scan import Finding
 
 
 class CertifyError(Exception):
@@ -53,6 +56,11 @@ class ScanRefused(InvalidInput):
 
     code = "scan.refused"
     sentence = "Bản chụp chưa dùng được: {reason}"
+
+    def __init__(self, *, findings: Sequence[Finding] = (), **data: str | int) -> None:
+        """`findings`: what intake said, when no canonical scan could be made."""
+        super().__init__(**data)
+        self.findings = tuple(findings)
 
 
 class ComparisonIncomplete(InvalidInput):

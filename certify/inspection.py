@@ -35,7 +35,7 @@ class SignatureFacts:
         changes_since: "none", "allowed" or "forbidden".
         docmdp_ok: the certification's permissions are respected.
         certification: this is a certification signature (DocMDP), P given.
-        locks_all: a /Lock over all fields.
+        locks_all: a /Lock over every field of a copy that permits no change (P=1).
     """
 
     field: str

@@ -10,6 +10,10 @@ from certify.inspection import Indication, Inspection, SignatureFacts
 
 SIGNATORY_FIELD = "NguoiThucHienChungThuc"
 SEAL_FIELD = "CoQuanChungThuc"
+# What the agency's signature locks: every field there is. Not "All", because that word
+# also covers the archive timestamps that must follow, and EU DSS warns of each of
+# them. That nothing else follows is said by its P=1 and by the person's P=2.
+LOCKED_FIELDS = (SIGNATORY_FIELD, SEAL_FIELD)
 ARCHIVE_LEVEL = "PAdES-B-LTA"
 _CERTIFICATION_P2 = 2
 

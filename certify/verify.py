@@ -135,6 +135,7 @@ CONTAINER_SENTENCES: dict[str, str] = {
     "byte_range_gap": "chữ ký không bao trùm toàn bộ tệp",
     "contents_encoding": "vùng chữ ký bị ghi lại khác chuẩn",
     "contents_padding": "vùng đệm của chữ ký bị thay đổi",
+    "timestamp_form": "dấu thời gian lưu trữ bị ghi lại khác chuẩn",
     "header": "phần đầu tệp bị thay đổi",
     "duplicate_object": "tệp chứa đối tượng trùng lặp",
     "not_signed": "tệp không có chữ ký số",
@@ -292,7 +293,7 @@ class VerifyCopy:
         return bool(authorities[0] & authorities[1])
 
 
-_UNTRUSTED = {"NO_CERTIFICATE_CHAIN_FOUND", "NO_CERTIFICATE_CHAIN_FOUND_NO_POE"}
+_UNTRUSTED = {"NO_CERTIFICATE_CHAIN_FOUND", "CERTIFICATE_CHAIN_GENERAL_FAILURE"}
 
 
 def _file_problems(inspection: Inspection) -> Iterator[str]:

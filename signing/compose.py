@@ -1,7 +1,7 @@
 """Step 4: composes revision 1 of a copy from the canonical scan. Uses no key.
 
 Everything a signature will cover but the signatures themselves is final here: grown
-pages, foot bands, the last page, both signature fields with their appearances, the
+pages, foot bands, the last page, both signature fields and what stands under them, the
 signed metadata. The page-image streams are carried over byte for byte.
 """
 
@@ -13,13 +13,14 @@ from pikepdf import Array, Dictionary, Name, Object, Operator, Pdf
 
 from certify.attestation import CopyOrder
 from certify.clock import paper_time
-from certify.signatures import SEAL_FIELD, SIGNATORY_FIELD
+from certify.signatures import LOCKED_FIELDS, SEAL_FIELD, SIGNATORY_FIELD
 from signing.canvas import Box, Canvas, number, qr_operators
 from signing.embed import FontPrograms, embed_picture
 from signing.layout import (
     BAND_HEIGHT,
     LAST_PAGE,
     MIN_BAND_WIDTH,
+    LastPage,
     draw_band,
     draw_last_page,
     draw_widget,
@@ -28,6 +29,8 @@ from signing.page_images import page_content
 from signing.pictures import Picture
 from signing.record import copy_record, xmp_packet
 
+_PERSON_HEADING = "Người thực hiện chứng thực (ký số)"
+_AGENCY_HEADING = "Cơ quan chứng thực (ký số)"
 _PRINT_LOCKED = 4 | 128  # ISO 32000-1 table 165: Print, Locked
 
 
@@ -101,6 +104,8 @@ def _add_last_page(
     boxes = draw_last_page(
         canvas, order, signature=pictures.signature, seal=pictures.seal
     )
+    for box, lines in _signature_texts(order, boxes):
+        draw_widget(canvas, box, lines)
     xobjects = Dictionary(
         QR=resources.XObject.QR,
         Signature=embed_picture(pdf, pictures.signature),
@@ -115,29 +120,43 @@ def _add_last_page(
         )
     )
     pdf.pages.append(pikepdf.Page(page))
-    page = pdf.pages[-1].obj
+    _add_fields(pdf, pdf.pages[-1].obj, boxes)
+
+
+def _signature_texts(
+    order: CopyOrder, boxes: LastPage
+) -> tuple[tuple[Box, tuple[str, ...]], ...]:
+    """Return what stands under the person's and the agency's signature field."""
     when = f"Thời gian ký: {paper_time(order.attested_at)}"
     person = (
-        "Người thực hiện chứng thực (ký số)",
+        _PERSON_HEADING,
         order.statement.signatory_name,
         order.statement.authority_name,
         when,
     )
     agency = (
-        "Cơ quan chứng thực (ký số)",
+        _AGENCY_HEADING,
         order.statement.authority_name,
         f"Số chứng thực {order.shown_number}",
         when,
     )
+    return (boxes.person_widget, person), (boxes.seal_widget, agency)
+
+
+def _add_fields(pdf: Pdf, page: Object, boxes: LastPage) -> None:
+    """Add both empty signature fields; no field may be added after signature 1."""
     fields = [
-        _field(
-            pdf, page, fonts, resources, (SIGNATORY_FIELD, boxes.person_widget), person
-        ),
-        _field(pdf, page, fonts, resources, (SEAL_FIELD, boxes.seal_widget), agency),
+        _field(pdf, page, SIGNATORY_FIELD, _PERSON_HEADING, boxes.person_widget),
+        _field(pdf, page, SEAL_FIELD, _AGENCY_HEADING, boxes.seal_widget),
     ]
-    # The second signature locks every field and forbids any further change.
+    # The second signature locks both fields and permits no further change (P=1).
     fields[1].Lock = pdf.make_indirect(
-        Dictionary(Type=Name.SigFieldLock, Action=Name.All, P=1)
+        Dictionary(
+            Type=Name.SigFieldLock,
+            Action=Name.Include,
+            Fields=Array([pikepdf.String(name) for name in LOCKED_FIELDS]),
+            P=1,
+        )
     )
     page.Annots = Array(fields)
     pdf.Root.AcroForm = pdf.make_indirect(
@@ -145,28 +164,16 @@ def _add_last_page(
     )
 
 
-def _field(
-    pdf: Pdf,
-    page: Object,
-    fonts: FontPrograms,
-    resources: Dictionary,
-    place: tuple[str, Box],
-    lines: tuple[str, ...],
-) -> Object:
-    """Return an empty signature field, merged with its widget."""
-    name, box = place
-    canvas = Canvas(fonts.typeface)
-    draw_widget(canvas, box, lines)
-    appearance = _form(
-        pdf, canvas.content(), Box(0, 0, box.width, box.height), resources
-    )
+def _field(pdf: Pdf, page: Object, name: str, tooltip: str, box: Box) -> Object:
+    """Return an empty signature field, merged with its widget; it shows nothing."""
+    appearance = _form(pdf, b"", Box(0, 0, box.width, box.height), Dictionary())
     return pdf.make_indirect(
         Dictionary(
             Type=Name.Annot,
             Subtype=Name.Widget,
             FT=Name.Sig,
             T=pikepdf.String(name),
-            TU=pikepdf.String(lines[0]),
+            TU=pikepdf.String(tooltip),
             Rect=Array([_real(v) for v in box.corners]),
             F=_PRINT_LOCKED,
             P=page,

@@ -74,20 +74,20 @@ def _contents_problems(contents: bytes) -> Iterator[str]:
         yield "contents_encoding"
         return
     value = bytes.fromhex(found[1].decode())
-    size = _der_size(value)
+    size = der_size(value)
     if size is None:
         yield "contents_encoding"
     elif any(value[size:]):
         yield "contents_padding"
 
 
-def _der_size(value: bytes) -> int | None:
+def der_size(value: bytes) -> int | None:
     """Return the size of the first DER element: tag, minimal length, content."""
     if len(value) < _MIN_DER or value[0] != 0x30:  # noqa: PLR2004 - SEQUENCE
         return None
     first = value[1]
     if first < 0x80:  # noqa: PLR2004 - short form
-        return 2 + first
+        return 2 + first if 2 + first <= len(value) else None
     count = first & 0x7F
     length = int.from_bytes(value[2 : 2 + count], "big")
     minimal = 1 <= count <= _MIN_DER and value[2] != 0 and length >= 0x80  # noqa: PLR2004

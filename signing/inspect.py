@@ -21,6 +21,7 @@ from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import EmbeddedPdfSignature
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import ValidationInfoReadingError
 from pyhanko.sign.validation.policy_decl import (
@@ -39,10 +40,11 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer
 
 from certify.inspection import Inspection, SignatureFacts
 from certify.scan import page_digest
-from signing.container import SignedRange, container_problems
+from signing.container import SignedRange, container_problems, der_size
 from signing.page_images import NotACopyError, read_page_images
 from signing.record import read_record
 from signing.signature_facts import Context, signature_facts
+from signing.token_form import token_has_one_form
 from signing.trust import load_trust_anchors
 
 MAX_BYTES = 200 * 1024 * 1024
@@ -124,6 +126,8 @@ def _inspect(path: Path, data: bytes, digest: str, context: Context) -> Inspecti
             for signature in embedded
         ]
         level = _level(reader, facts)
+        if embedded and not _last_token_has_one_form(reader, embedded[-1]):
+            problems.append("timestamp_form")
     problems += list(dict.fromkeys(container_problems(data, ranges)))
     pages = _read_pages(path)
     return Inspection(
@@ -169,6 +173,16 @@ def _has_revocation_data(reader: PdfFileReader) -> bool:
     except (ValidationInfoReadingError, PdfError):
         return False
     return bool(store.certs) and bool(store.ocsps or store.crls)
+
+
+def _last_token_has_one_form(reader: PdfFileReader, last: EmbeddedPdfSignature) -> bool:
+    try:
+        stored = DocumentSecurityStore.read_dss(reader)
+    except (ValidationInfoReadingError, PdfError):
+        return False
+    certificates = {certificate.dump() for certificate in stored.load_certs()}
+    token = last.pkcs7_content
+    return token_has_one_form(token[: der_size(token)], certificates)
 
 
 @dataclass(frozen=True)

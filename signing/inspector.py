@@ -50,7 +50,8 @@ class SandboxedInspector:
                 "crls": self._current_lists(Path(folder)),
             }
             try:
-                return inspection_from_json(self._runner.run(INSPECT_TASK, arguments))
+                answer = self._runner.run(INSPECT_TASK, {"arguments": arguments})
+                return inspection_from_json(answer)
             except IsolatedFailure as failure:
                 limits = {FailureKind.TIMEOUT, FailureKind.MEMORY}
                 problem = "limits" if failure.kind in limits else "damaged"

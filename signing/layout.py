@@ -110,13 +110,18 @@ def draw_last_page(
 
 
 def draw_widget(canvas: Canvas, box: Box, lines: tuple[str, ...]) -> None:
-    """Draw the appearance of a signature field; the first line is its heading."""
-    canvas.frame(Box(0.5, 0.5, box.width - 1, box.height - 1))
-    y = box.height - 2 * MM
+    """Draw what stands under a signature field; the first line is its heading.
+
+    It is page content and not the field's appearance: a validator that compares what
+    was shown before and after a signature (EU DSS) takes a field for added once it
+    is signed, so a field must show nothing of its own.
+    """
+    canvas.frame(Box(box.x + 0.5, box.y + 0.5, box.width - 1, box.height - 1))
+    y = box.y + box.height - 2 * MM
     room = box.width - 5 * MM
     style = Style(8, bold=True)
     for line in lines:
-        y = canvas.paragraph(2.5 * MM, y, room, line, style)
+        y = canvas.paragraph(box.x + 2.5 * MM, y, room, line, style)
         style = Style(8)
 
 

@@ -41,7 +41,7 @@ from pyhanko.sign.signers.pdf_byterange import (
     SignatureObject,
 )
 
-from certify.signatures import SEAL_FIELD, SIGNATORY_FIELD
+from certify.signatures import LOCKED_FIELDS, SEAL_FIELD, SIGNATORY_FIELD
 from signing.cms import CmsTemplate
 from signing.revisions import RevisionWriter, Unfilled
 from signing.revocation import RevocationEvidence
@@ -92,11 +92,13 @@ class PadesCopy:
     def sign_as_agency(self, signer: Signer, when: datetime) -> datetime:
         """Add revision 3; return the genTime of its timestamp.
 
-        Its field's /Lock covers all fields and permits no further change (P=1).
+        Its field's /Lock covers both signature fields and permits no further change (P=1).
         """
         mdp = SigMDPSetup(
             md_algorithm=signer.template.digest.name,
-            field_lock=FieldMDPSpec(action=FieldMDPAction.ALL),
+            field_lock=FieldMDPSpec(
+                action=FieldMDPAction.INCLUDE, fields=list(LOCKED_FIELDS)
+            ),
             docmdp_perms=MDPPerm.NO_CHANGES,
         )
         return self._sign(SEAL_FIELD, signer, mdp, when)

@@ -11,7 +11,7 @@ from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.ades.report import AdESStatus, AdESSubIndic
 from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.fields import FieldMDPAction
+from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation import (
     EmbeddedPdfSignature,
     async_validate_pdf_signature,
@@ -30,6 +30,7 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 
 from certify.inspection import Indication, SignatureFacts
+from certify.signatures import LOCKED_FIELDS
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,6 @@ def _bare_facts(signature: EmbeddedPdfSignature) -> SignatureFacts:
     permission = None
     if certification and certification.author_sig == signature.sig_object:
         permission = certification.permission
-    lock = signature.fieldmdp
     timestamp = signature.sig_object_type == "/DocTimeStamp"
     return SignatureFacts(
         field="".join(signature.field_name),  # a plain str, not pyHanko's
@@ -169,7 +169,21 @@ def _bare_facts(signature: EmbeddedPdfSignature) -> SignatureFacts:
         changes_since="forbidden",
         docmdp_ok=False,
         certification=None if permission is None else int(permission.value),
-        locks_all=lock is not None and lock.action == FieldMDPAction.ALL,
+        locks_all=_locks_all(signature),
+    )
+
+
+def _locks_all(signature: EmbeddedPdfSignature) -> bool:
+    """Tell whether a signature locks every field of a copy and permits no change.
+
+    Locking both signature fields by name is as much as "All": a certified copy has
+    no other (`certify.signatures` asks for exactly these), and P=1 forbids new ones.
+    """
+    lock = signature.fieldmdp
+    return (
+        lock is not None
+        and all(lock.is_locked(name) for name in LOCKED_FIELDS)
+        and signature.docmdp_level is MDPPerm.NO_CHANGES
     )
 
 

@@ -11,8 +11,8 @@ from storage.cases import SqlCases
 from storage.database import Database
 from storage.people import SqlPeople
 from storage.register import SqlRegister
-from tests.support.builders import SoftwareConfirmation
 from tests.support.clock import FakeClock
+from tests.support.confirmation import SoftwareConfirmation
 from tests.support.desk import SampleDesk, seed_people
 
 

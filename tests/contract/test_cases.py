@@ -11,7 +11,6 @@ from storage.cases import SqlCases
 from storage.register import SqlRegister
 from tests.support.builders import (
     AUTHORITY_ID,
-    SoftwareConfirmation,
     make_case,
     make_comparison,
     make_finding,
@@ -20,6 +19,7 @@ from tests.support.builders import (
     make_scan,
 )
 from tests.support.clock import MORNING, FakeClock
+from tests.support.confirmation import SoftwareConfirmation
 from tests.support.desk import SampleDesk, by_officer, by_signatory
 
 

@@ -11,13 +11,13 @@ from tests.support.builders import (
     AUTHORITY_ID,
     OFFICER_ID,
     SIGNATORY_ID,
-    SoftwareConfirmation,
     make_authority,
     make_mandate,
     make_officer,
     make_seal_authorisation,
     make_signatory,
 )
+from tests.support.confirmation import SoftwareConfirmation
 
 pytestmark = pytest.mark.usefixtures("confirmation")
 DAY = date(2026, 11, 23)

@@ -7,14 +7,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
 from certify.attestation import Act, Intent, StoredObject
 from certify.case import Case, CaseStatus, Original, OriginalKind, StoredScan
 from certify.comparison import Comparison, Legalisation, RefusalGround
-from certify.confirmation import Assertion, EnrolledKey, challenge, enrolment_mac
 from certify.identifiers import new_id, new_verification_code
 from certify.numbering import DEFAULT_BOOK_KIND, RegisterNumber
 from certify.people import (
@@ -242,43 +237,6 @@ def make_statement(**changes: Any) -> AuthorisedStatement:
         ),
         **changes,
     )
-
-
-class SoftwareConfirmation:
-    """A person's second factor in software: enrols itself and makes assertions."""
-
-    def __init__(
-        self, person_id: str = SIGNATORY_ID, service_key: bytes = SERVICE_KEY
-    ) -> None:
-        self._private = ec.generate_private_key(ec.SECP256R1())
-        public = self._private.public_key().public_bytes(
-            Encoding.DER, PublicFormat.SubjectPublicKeyInfo
-        )
-        key_id = new_id()
-        self.enrolled = EnrolledKey(
-            id=key_id,
-            person_id=person_id,
-            kind="software-p256",
-            public_key=public,
-            enrolment_mac=enrolment_mac(
-                service_key,
-                key_id=key_id,
-                person_id=person_id,
-                kind="software-p256",
-                public_key=public,
-            ),
-        )
-
-    def assertion(self, *statement_digests: str) -> Assertion:
-        return Assertion(
-            kind="software-p256",
-            key_id=self.enrolled.id,
-            statement_digests=statement_digests,
-            signature=self._private.sign(
-                challenge(statement_digests), ec.ECDSA(SHA256())
-            ),
-            made_at=MORNING,
-        )
 
 
 def make_number(**changes: Any) -> RegisterNumber:

@@ -12,7 +12,6 @@ from tests.support.builders import (
     OFFICER_ID,
     SIGNATORY_ID,
     SYSTEM,
-    SoftwareConfirmation,
     make_authority,
     make_case,
     make_comparison,
@@ -23,6 +22,7 @@ from tests.support.builders import (
     make_signatory,
     make_statement,
 )
+from tests.support.confirmation import SoftwareConfirmation
 
 
 def by_officer(action: str, reason: str = "") -> Act:

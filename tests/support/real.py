@@ -29,6 +29,8 @@ PACKAGES = {
     "initdb": "postgresql",
     "pg_ctl": "postgresql",
     "postgres": "postgresql",
+    "java": "openjdk-17-jdk-headless",
+    "mvn": "maven",
 }
 """Debian package of every component."""
 

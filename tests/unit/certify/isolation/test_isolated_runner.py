@@ -184,10 +184,10 @@ def test_many_threads_get_their_own_answers(runner: IsolatedRunner) -> None:
 
 def test_a_slow_job_does_not_hold_up_others(runner: IsolatedRunner) -> None:
     with ThreadPoolExecutor(1) as pool:
-        slow = pool.submit(runner.run, T + "hang", {}, limits=Limits(wall_seconds=3))
+        slow = pool.submit(runner.run, T + "hang", {}, limits=Limits(wall_seconds=1))
         start = time.monotonic()
         assert runner.run(T + "echo", {"value": "quick"}) == "quick"
-        assert time.monotonic() - start < 2
+        assert time.monotonic() - start < 1
         assert isinstance(slow.exception(), IsolatedFailure)
 
 

@@ -1,0 +1,213 @@
+"""Declares the commands and their options; each runs in a module of its own."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.terminal import Terminal
+from api.cli.vietnamese import VietnameseCommand, VietnameseGroup
+
+app = typer.Typer(
+    cls=VietnameseGroup,
+    help="Chứng thực bản sao điện tử từ bản chính giấy.",
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+)
+
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="THƯ_MỤC",
+        help="Thư mục dữ liệu [mặc định: CERTIFY_DATA hoặc data].",
+        show_default=False,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="In kết quả dạng JSON cho máy đọc.")]
+PageSize = Annotated[
+    str | None,
+    typer.Option(
+        "--page-size",
+        metavar="KHỔ",
+        help="Khổ giấy của ảnh không ghi độ phân giải: A4, A5 hoặc 210x297 (mm).",
+    ),
+]
+Scan = Annotated[
+    Path, typer.Argument(metavar="BẢN_CHỤP", help="Tệp PDF, JPEG, PNG hoặc TIFF.")
+]
+
+
+@app.command(cls=VietnameseCommand, name="init")
+def init_command(
+    *,
+    data: Data = None,
+    api_keys: Annotated[
+        bool, typer.Option("--api-keys", help="Cấp thêm một bộ khóa API mới.")
+    ] = False,
+    json: Json = False,
+) -> int:
+    """Tạo thư mục dữ liệu và môi trường thử nghiệm."""
+    from api.cli.init import init  # noqa: PLC0415 - keeps --help quick
+    from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
+
+    settings, terminal = load_settings(data=data), Terminal(as_json=json)
+    return init(settings, api_keys=api_keys, terminal=terminal)
+
+
+@app.command(cls=VietnameseCommand, name="demo")
+def demo_command(
+    *,
+    data: Data = None,
+    if_empty: Annotated[
+        bool, typer.Option("--if-empty", help="Bỏ qua nếu đã có hồ sơ.")
+    ] = False,
+    json: Json = False,
+) -> int:
+    """Tạo ba bản chụp mẫu, chứng thực rồi kiểm tra lại từng bản."""
+    from api.cli.context import has_cases, running_services  # noqa: PLC0415 - keeps --help quick
+    from api.cli.demo import demo, skip  # noqa: PLC0415 - keeps --help quick
+    from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
+
+    settings, terminal = load_settings(data=data), Terminal(as_json=json)
+    if if_empty and has_cases(settings):
+        return skip(terminal)
+    with running_services(settings, terminal, make_data=True) as services:
+        return demo(services, settings.data / "demo", terminal=terminal)
+
+
+@app.command(cls=VietnameseCommand, name="check")
+def check_command(scan: Scan, *, page_size: PageSize = None, json: Json = False) -> int:
+    """Kiểm tra một bản chụp; không lưu gì."""
+    from api.cli.check import check  # noqa: PLC0415 - keeps --help quick
+    from api.cli.paper_size import paper_size_mm  # noqa: PLC0415 - keeps --help quick
+    from api.wiring import build_intake  # noqa: PLC0415 - keeps --help quick
+
+    page_mm = paper_size_mm(page_size)
+    with build_intake() as intake:
+        return check(intake, scan, page_mm=page_mm, terminal=Terminal(as_json=json))
+
+
+@app.command(cls=VietnameseCommand, name="copy")
+def copy_command(  # noqa: PLR0913 - one parameter per option
+    scan: Scan,
+    *,
+    requester: Annotated[
+        str, typer.Option(metavar="HỌ_TÊN", help="Người yêu cầu chứng thực.")
+    ],
+    title: Annotated[
+        str, typer.Option(metavar="TÊN", help="Tên giấy tờ, như ghi trong sổ.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="TỆP", help="Ghi bản sao ra tệp này.")],
+    issuer: Annotated[
+        str, typer.Option(metavar="CƠ_QUAN", help="Nơi cấp giấy tờ.")
+    ] = "",
+    copies: Annotated[
+        int, typer.Option(min=1, max=1000, metavar="SỐ", help="Số bản sao ghi sổ.")
+    ] = 1,
+    accept: Annotated[
+        str | None,
+        typer.Option(metavar="LÝ_DO", help="Lý do chấp nhận các cảnh báo."),
+    ] = None,
+    page_size: PageSize = None,
+    force: Annotated[bool, typer.Option("--force", help="Ghi đè tệp đã có.")] = False,
+    data: Data = None,
+    json: Json = False,
+) -> int:
+    """Chứng thực một bản chụp (chỉ ở môi trường thử nghiệm)."""
+    from api.cli.context import running_services  # noqa: PLC0415 - keeps --help quick
+    from api.cli.copy import copy  # noqa: PLC0415 - keeps --help quick
+    from api.cli.desk_work import Paper  # noqa: PLC0415 - keeps --help quick
+    from api.cli.paper_size import paper_size_mm  # noqa: PLC0415 - keeps --help quick
+    from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
+
+    settings, terminal = load_settings(data=data), Terminal(as_json=json)
+    paper = Paper(
+        scan=scan,
+        title=title,
+        issuer=issuer,
+        copies=copies,
+        accept=accept,
+        page_mm=paper_size_mm(page_size),
+    )
+    with running_services(settings, terminal, make_data=True) as services:
+        return copy(
+            services,
+            paper,
+            requester=requester,
+            out=out,
+            overwrite=force,
+            terminal=terminal,
+        )
+
+
+@app.command(cls=VietnameseCommand, name="verify")
+def verify_command(
+    file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp PDF cần kiểm tra.")],
+    *,
+    trust: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="THƯ_MỤC", help="Kiểm tra ngoại tuyến với danh bạ tin cậy này."
+        ),
+    ] = None,
+    offline_ok: Annotated[
+        bool,
+        typer.Option("--offline-ok", help="Chấp nhận khi chưa tra được sổ."),
+    ] = False,
+    data: Data = None,
+    json: Json = False,
+) -> int:
+    """Kiểm tra một tệp có phải bản sao chứng thực còn nguyên vẹn không."""
+    from api.cli.context import verifier  # noqa: PLC0415 - keeps --help quick
+    from api.cli.verify import verify  # noqa: PLC0415 - keeps --help quick
+    from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
+
+    settings = load_settings(data=data, signs=False)
+    with verifier(settings, trust) as judge:
+        return verify(
+            judge, file, offline_ok=offline_ok, terminal=Terminal(as_json=json)
+        )
+
+
+@app.command(cls=VietnameseCommand, name="serve")
+def serve_command(
+    *,
+    host: Annotated[
+        str | None, typer.Option(metavar="ĐỊA_CHỈ", help="Địa chỉ lắng nghe.")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, metavar="CỔNG", help="Cổng; 0 là cổng trống."),
+    ] = None,
+    data: Data = None,
+    json: Json = False,
+) -> int:
+    """Chạy máy chủ web và tiến trình hoàn tất hồ sơ dở dang."""
+    from api.cli.context import running_services  # noqa: PLC0415 - keeps --help quick
+    from api.cli.serve import bind, serve  # noqa: PLC0415 - keeps --help quick
+    from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
+
+    settings, terminal = (
+        load_settings(data=data, host=host, port=port),
+        Terminal(as_json=json),
+    )
+    with (
+        bind(settings) as listening,
+        running_services(settings, terminal, make_data=True) as services,
+    ):
+        return serve(services, settings, listening, terminal=terminal)
+
+
+@app.command(cls=VietnameseCommand, name="reconcile")
+def reconcile_command(*, data: Data = None, json: Json = False) -> int:
+    """Hoàn tất các bản sao còn dở dang sau sự cố."""
+    from api.cli.context import running_services  # noqa: PLC0415 - keeps --help quick
+    from api.cli.reconcile import reconcile  # noqa: PLC0415 - keeps --help quick
+    from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
+
+    settings, terminal = load_settings(data=data), Terminal(as_json=json)
+    with running_services(settings, terminal) as services:
+        return reconcile(services, terminal=terminal)

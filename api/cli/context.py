@@ -1,0 +1,66 @@
+"""From command line options to what a command works with, closed again at its end."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from api.cli.terminal import Terminal
+from api.data_folder import DataFolder
+from api.services import Services
+from api.settings import Settings
+from api.wiring import build_services, build_verifier, open_storage
+from certify.verify import VerifyCopy
+
+
+@contextmanager
+def running_services(
+    settings: Settings, terminal: Terminal, *, make_data: bool = False
+) -> Iterator[Services]:
+    """Build the service on a data folder.
+
+    Args:
+        settings: already checked.
+        terminal: told when a new data folder is made.
+        make_data: initialise a missing development data folder first.
+    """
+    if make_data and not DataFolder(settings.data).initialised:
+        from api.initialise import initialise  # noqa: PLC0415 - draws pictures: slow
+
+        terminal.note(
+            f"Chưa có dữ liệu, đang tạo môi trường thử nghiệm: {settings.data}"
+        )
+        initialise(settings)
+    services = build_services(settings)
+    try:
+        yield services
+    finally:
+        services.close()
+
+
+@contextmanager
+def verifier(settings: Settings, trust: Path | None) -> Iterator[VerifyCopy]:
+    """Build verification: offline on a trust folder, or with our own register.
+
+    Raises:
+        InvalidInput: not a trust folder, or no data folder to look into.
+    """
+    if trust is not None:
+        with build_verifier(trust) as judge:
+            yield judge
+        return
+    folder = DataFolder(settings.data)
+    folder.choices()
+    with (
+        open_storage(folder, settings) as storage,
+        build_verifier(folder.trust, storage.register) as judge,
+    ):
+        yield judge
+
+
+def has_cases(settings: Settings) -> bool:
+    """Tell whether somebody has worked on this data, without building the service."""
+    folder = DataFolder(settings.data)
+    if not folder.initialised:
+        return False
+    with open_storage(folder, settings) as storage:
+        return storage.cases.count_cases(folder.choices().authority_id) > 0

@@ -1,0 +1,98 @@
+"""`certify serve`: the web server with its embedded worker."""
+
+import logging
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import uvicorn
+
+from api.app import create_app
+from api.cli.terminal import Terminal
+from api.data_folder import DataFolder
+from api.services import Services
+from api.settings import Settings
+from api.sweep import Sweep
+from api.web_settings import WebSettings
+from certify.errors import InvalidInput
+
+
+@contextmanager
+def bind(settings: Settings) -> Iterator[socket.socket]:
+    """Take the port before anything is built.
+
+    Raises:
+        InvalidInput: the port is taken or not ours to use.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((settings.host, settings.port))
+            listening.listen(128)
+        except OSError as error:
+            raise InvalidInput(
+                field=f"{settings.host}:{settings.port}",
+                reason="không lắng nghe được ở đây, hãy chọn cổng khác (--port 0)",
+            ) from error
+        yield listening
+
+
+def serve(
+    services: Services,
+    settings: Settings,
+    listening: socket.socket,
+    *,
+    terminal: Terminal,
+) -> int:
+    """Serve until a signal: 0 after SIGTERM; Ctrl-C ends in KeyboardInterrupt."""
+    base_url = settings.base_url or DataFolder(settings.data).choices().base_url
+    app = create_app(
+        services,
+        settings=WebSettings(
+            production=settings.env == "production",
+            base_url=base_url,
+            max_upload_bytes=settings.max_upload_bytes,
+        ),
+    )
+    logging.basicConfig(level=logging.INFO, format="%(message)s", force=True)
+    # uvicorn's own access log writes verification codes in clear.
+    config = uvicorn.Config(app, access_log=False, log_config=None, lifespan="on")
+    _announce(listening, base_url, terminal)
+    sweep = Sweep(reconcile=services.reconcile, pause_seconds=settings.sweep_seconds)
+    # uvicorn stops in good order, then raises the signal again for us.
+    signal.signal(signal.SIGTERM, _stop)
+    sweep.start()
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    except _Stopped:
+        return 0
+    finally:
+        sweep.stop()
+    return 0
+
+
+class _Stopped(BaseException):
+    """SIGTERM arrived."""
+
+
+def _stop(_signal: int, _frame: object) -> None:
+    raise _Stopped
+
+
+def _announce(listening: socket.socket, base_url: str, terminal: Terminal) -> None:
+    host, port = listening.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    address = f"http://{shown}:{port}"
+    terminal.result({"address": address, "desk": f"{address}/desk"})
+    terminal.say(f"Máy chủ THỬ NGHIỆM chạy ở {address}")
+    terminal.say(f"  Bàn làm việc: {address}/desk")
+    terminal.say(f"  Kiểm tra tệp: {address}/verify")
+    terminal.say(f"  API:          {address}/api/v1/openapi.json")
+    terminal.say("Nhấn Ctrl-C để dừng.")
+    if urlsplit(base_url).port != port and urlsplit(base_url).hostname == "127.0.0.1":
+        terminal.note(
+            f"Lưu ý: mã QR của bản sao dẫn tới {base_url}, không phải cổng này."
+        )

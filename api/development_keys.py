@@ -1,0 +1,156 @@
+"""The keys of the development people: made once by init, opened at every start.
+
+Beside the wiring and `api.devpki` the only reader of `keys`. Passphrases of signing
+keys lie beside them, readable by the owner only; that of the confirmation key is
+derived from the service key.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from api.data_folder import DataFolder
+from api.development import (
+    CONFIRMATION_KEY,
+    SEAL_KEY,
+    SIGNATORY_KEY,
+    DevelopmentPeople,
+)
+from api.service_key import derive_key, read_service_key
+from certify.confirmation import EnrolledKey, enrolment_mac
+from certify.errors import StoredDataDamaged
+from certify.verify import RosterEntry
+from keys.base import KeyRefused, SigningKey
+from keys.confirmation import (
+    ConfirmationKey,
+    create_confirmation_key,
+    load_confirmation_key,
+)
+from keys.devpki.holders import SealHolder, SignatoryHolder
+from keys.devpki.issue import create_development_pki
+from keys.open import open_key
+from keys.settings import FileKeySettings
+
+CONFIRMATION_KIND = "software-p256"
+
+
+@dataclass(frozen=True)
+class DevelopmentKeys:
+    """All keys of the development people, opened.
+
+    Attributes:
+        signing: by key id.
+        confirmation: by the id of the person.
+    """
+
+    signing: Mapping[str, SigningKey]
+    confirmation: Mapping[str, ConfirmationKey]
+
+
+def pki_address(port: int) -> str:
+    """Return the base address in the development certificates."""
+    return f"http://127.0.0.1:{port}/pki"
+
+
+def create_development_keys(
+    folder: DataFolder, people: DevelopmentPeople, *, port: int, now: datetime
+) -> tuple[RosterEntry, ...]:
+    """Make the PKI with the keys of the signatory and the seal; return the roster."""
+    authority = people.authority
+    title = " ".join(people.signatory.title_lines).capitalize()
+    create_development_pki(
+        folder.pki,
+        base_address=pki_address(port),
+        now=now,
+        holders=[
+            SignatoryHolder(
+                key_id=SIGNATORY_KEY,
+                name=people.signatory.name,
+                title=title,
+                authority_name=authority.name,
+            ),
+            SealHolder(key_id=SEAL_KEY, authority_name=authority.name),
+        ],
+    )
+    return tuple(
+        _roster_entry(people, role, _open(folder, key_id).certificate)
+        for role, key_id in (("signatory", SIGNATORY_KEY), ("seal", SEAL_KEY))
+    )
+
+
+def create_development_confirmation(
+    folder: DataFolder, people: DevelopmentPeople
+) -> EnrolledKey:
+    """Make the signatory's confirmation key and bind it under the service key."""
+    service_key = read_service_key(folder.service_key)
+    key = create_confirmation_key(
+        folder.confirmation_key,
+        key_id=CONFIRMATION_KEY,
+        passphrase=_passphrase(service_key),
+    )
+    person_id = people.signatory.id
+    return EnrolledKey(
+        id=key.key_id,
+        person_id=person_id,
+        kind=CONFIRMATION_KIND,
+        public_key=key.public_key_der,
+        enrolment_mac=enrolment_mac(
+            derive_key(service_key, "enrolment"),
+            key_id=key.key_id,
+            person_id=person_id,
+            kind=CONFIRMATION_KIND,
+            public_key=key.public_key_der,
+        ),
+    )
+
+
+def open_development_keys(folder: DataFolder, signatory_id: str) -> DevelopmentKeys:
+    """Open all keys; parsing takes a while, so once per process.
+
+    Raises:
+        StoredDataDamaged: a key is missing, exposed to others or damaged.
+    """
+    service_key = read_service_key(folder.service_key)
+    try:
+        confirmation = load_confirmation_key(
+            folder.confirmation_key,
+            key_id=CONFIRMATION_KEY,
+            passphrase=_passphrase(service_key),
+        )
+        signing = {
+            key_id: _open(folder, key_id) for key_id in (SIGNATORY_KEY, SEAL_KEY)
+        }
+    except KeyRefused as error:
+        raise StoredDataDamaged(
+            what=f"{error.key_id}: {error.reason.sentence}"
+        ) from error
+    return DevelopmentKeys(signing=signing, confirmation={signatory_id: confirmation})
+
+
+def _open(folder: DataFolder, key_id: str) -> SigningKey:
+    path = folder.pki / "keys" / f"{key_id}.p12"
+    try:
+        passphrase = path.with_suffix(".passphrase").read_text(encoding="utf-8")
+    except OSError as error:
+        raise StoredDataDamaged(what=f"khóa thử nghiệm {key_id}") from error
+    return open_key(FileKeySettings(key_id=key_id, path=path, passphrase=passphrase))
+
+
+def _passphrase(service_key: bytes) -> str:
+    return derive_key(service_key, "confirmation-key-file").hex()
+
+
+def _roster_entry(
+    people: DevelopmentPeople, role: str, certificate: x509.Certificate
+) -> RosterEntry:
+    return RosterEntry(
+        authority_id=people.authority.id,
+        authority_name=people.authority.name,
+        role=role,
+        certificate_sha256=certificate.fingerprint(SHA256()).hex(),
+        valid_from=certificate.not_valid_before_utc.isoformat(),
+        valid_to=certificate.not_valid_after_utc.isoformat(),
+    )

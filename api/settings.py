@@ -1,0 +1,240 @@
+"""Settings: the only place that reads the environment (`CERTIFY_*`).
+
+Command line options win over the environment, the environment over what
+`certify init` wrote into the data folder (`api.data_folder`), that over the defaults.
+Bad values and unsafe combinations become one Vietnamese sentence and exit 2.
+"""
+
+import ipaddress
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from certify.errors import InvalidInput
+from certify.numbering import (
+    DEFAULT_BOOK_KIND,
+    DEFAULT_NUMBER_TEMPLATE,
+    RegisterNumber,
+)
+
+PREFIX = "CERTIFY_"
+_DEVELOPMENT_LEASE, _PATIENT_LEASE = 120, 900  # seconds
+MAX_BASE_URL = 100  # a longer one makes the QR too dense for a foot band of 18 mm
+MAX_BOOK_KIND = 32  # width of the column
+
+
+class Settings(BaseSettings):
+    """What the operator decides.
+
+    Attributes:
+        env: "production" refuses everything made for development.
+        data: the folder that holds all state of the embedded set-up.
+        base_url: what QR codes start with; None takes the one of `certify init`.
+        host, port: where the web server listens.
+        keys: which signing keys; "development" is the development PKI.
+        tsa_url: the time stamping authority; None takes the development one.
+        max_upload_mb: larger uploads are refused before they are opened.
+        confirmation_hours: how long a confirmed statement may wait.
+        lease_seconds: how long a worker may be silent; a crashed one holds its
+            attestation that long. None takes 2 minutes with the development TSA, which
+            answers at once, and 15 with another one (measured: 131 s per call).
+        retention_days: object lock of the archive; 10 years, unconfirmed 2026-11-22.
+        sweep_seconds: pause between two runs of the embedded worker.
+        debug: show tracebacks of our own faults on standard error.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", validate_default=True
+    )
+
+    env: Literal["development", "production"] = "development"
+    data: Path = Path("data")
+    base_url: str | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    keys: Literal["development"] = "development"
+    tsa_url: str | None = None
+    max_upload_mb: int = Field(default=100, ge=1, le=2048)
+    confirmation_hours: int = Field(default=8, ge=1, le=72)
+    number_template: str = DEFAULT_NUMBER_TEMPLATE
+    book_kind: str = DEFAULT_BOOK_KIND
+    lease_seconds: int | None = Field(default=None, ge=5, le=7200)
+    retention_days: int = Field(default=3653, ge=1, le=40000)
+    sweep_seconds: int = Field(default=30, ge=1, le=3600)
+    debug: bool = False
+
+    @field_validator("base_url", "tsa_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        return None if value is None else _checked_url(value)
+
+    @field_validator("data")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.absolute()  # child processes and threads have no say in the cwd
+
+    @field_validator("host")
+    @classmethod
+    def _loopback(cls, value: str) -> str:
+        # The desk asks nobody who they are yet, so nobody else may reach it.
+        if not _is_loopback(value):
+            raise ValueError(
+                "chỉ được là địa chỉ của chính máy này (127.0.0.1) vì bàn làm việc "
+                "chưa có đăng nhập"
+            )
+        return value
+
+    @field_validator("number_template")
+    @classmethod
+    def _template(cls, value: str) -> str:
+        try:
+            shown = RegisterNumber("a", "k", 2026, 1, 7).show(value)
+        except (LookupError, ValueError, AttributeError) as error:
+            raise ValueError(
+                "chỉ được dùng {number}, {volume}, {year} và {kind}"
+            ) from error
+        if "7" not in shown:
+            raise ValueError("phải có {number}")
+        return value
+
+    @field_validator("book_kind")
+    @classmethod
+    def _kind(cls, value: str) -> str:
+        if not value.strip() or len(value) > MAX_BOOK_KIND or not value.isprintable():
+            raise ValueError(f"phải có từ 1 đến {MAX_BOOK_KIND} ký tự in được")
+        return value.strip()
+
+    @property
+    def max_upload_bytes(self) -> int:
+        """Upload limit in bytes."""
+        return self.max_upload_mb * 1024 * 1024
+
+    @property
+    def retention(self) -> timedelta:
+        """How long a released file is locked in the archive."""
+        return timedelta(days=self.retention_days)
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a worker may be silent before another one takes over."""
+        usual = _PATIENT_LEASE if self.tsa_url else _DEVELOPMENT_LEASE
+        return timedelta(seconds=self.lease_seconds or usual)
+
+    def refuse_unsafe(self) -> Self:
+        """Refuse what must never sign in production.
+
+        Raises:
+            InvalidInput: names every unsafe combination at once.
+        """
+        if self.env == "production" and (problems := list(self._unsafe())):
+            raise InvalidInput(
+                field="Cài đặt chưa an toàn để chạy chính thức",
+                reason="; ".join(problems),
+            )
+        return self
+
+    def _unsafe(self) -> list[str]:
+        problems = []
+        if self.keys == "development":
+            problems.append(
+                "CERTIFY_KEYS=development là khóa THỬ NGHIỆM, không được dùng để ký "
+                "thật"
+            )
+        if self.base_url is None:
+            problems.append("thiếu CERTIFY_BASE_URL (địa chỉ tra cứu in trong mã QR)")
+        elif not self.base_url.startswith("https://"):
+            problems.append("CERTIFY_BASE_URL phải bắt đầu bằng https://")
+        elif _is_loopback(urlsplit(self.base_url).hostname or ""):
+            problems.append("CERTIFY_BASE_URL không được trỏ về chính máy này")
+        return problems
+
+
+def load_settings(*, signs: bool = True, **overrides: object) -> Settings:
+    """Read the settings; `overrides` are command line options, None means not given.
+
+    Args:
+        signs: False for offline work such as verification, which uses no key and
+            so cannot be unsafe in that way.
+        overrides: by field name.
+
+    Raises:
+        InvalidInput: a bad value, an unknown `CERTIFY_*` name, an unsafe combination.
+    """
+    given: dict[str, Any] = {k: v for k, v in overrides.items() if v is not None}
+    _refuse_unknown_names()
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else ""
+        shown = (
+            f"--{name.replace('_', '-')}" if name in given else PREFIX + name.upper()
+        )
+        raise InvalidInput(field=shown, reason=_reason(dict(first))) from None
+    return settings.refuse_unsafe() if signs else settings
+
+
+def _refuse_unknown_names() -> None:
+    """A misspelt limit must not be ignored in silence."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    for name in sorted(os.environ):  # noqa: TID251 - this is the one reader
+        if name.startswith(PREFIX) and name not in known:
+            raise InvalidInput(
+                field=name, reason="không có cài đặt tên này, hãy kiểm tra chính tả"
+            )
+
+
+_REASONS = {
+    "literal_error": "phải là {expected}",
+    "greater_than_equal": "phải từ {ge} trở lên",
+    "less_than_equal": "không được lớn hơn {le}",
+    "int_parsing": "phải là số nguyên",
+    "bool_parsing": "phải là true hoặc false",
+    "value_error": "{error}",  # raised above, in Vietnamese
+}
+
+
+def _reason(error: dict[str, Any]) -> str:
+    """Pydantic's error in Vietnamese, without the value: it may be a secret."""
+    template = _REASONS.get(error["type"], "giá trị không hợp lệ")
+    return template.format(**error.get("ctx", {})).replace(" or ", " hoặc ")
+
+
+def _checked_url(text: str) -> str:
+    text = text.strip().rstrip("/")
+    if len(text) > MAX_BASE_URL:
+        raise ValueError(f"dài quá {MAX_BASE_URL} ký tự")
+    plain = text.isascii() and text.isprintable() and " " not in text
+    if not plain or not _is_web_address(text):
+        raise ValueError("phải là địa chỉ web dạng https://ten-mien/duong-dan")
+    return text
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises for a port that is none
+    except ValueError:
+        return False
+    extra = parts.query or parts.fragment or parts.username
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not extra
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def debugging() -> bool:
+    """Tell whether CERTIFY_DEBUG is on, even where the other settings are unusable."""
+    value = os.environ.get(f"{PREFIX}DEBUG", "")  # noqa: TID251 - this is the one reader
+    return value.strip().lower() in {"1", "true", "yes", "on"}

@@ -1,0 +1,274 @@
+"""Builds the system: reading this file tells what the service is made of.
+
+The only file that imports concrete code of `signing`, `storage` and `keys`. Imports
+of pyHanko and the development PKI stand inside the functions that need them, so that
+`certify verify` and `certify check` do not wait for them.
+"""
+
+import hashlib
+import os
+import secrets
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from api.data_folder import DataFolder, ServiceChoices
+from api.development_keys import (
+    DevelopmentKeys,
+    open_development_keys,
+    pki_address,
+)
+from api.pki_host import PkiHost
+from api.service_key import derive_key, read_service_key
+from api.services import Services
+from api.settings import Settings
+from api.trust_folder import read_roster
+from api.work_folder import PrivateWorkFolder
+from certify.clock import Clock, SystemClock
+from certify.desk import Desk, DeskRules
+from certify.errors import NotAllowed, StoredDataDamaged
+from certify.intake import tasks
+from certify.intake.reader import SandboxedIntake
+from certify.isolation.runner import IsolatedRunner
+from certify.issue import IssueCopy
+from certify.ports import Inspector, Intake, Sealer
+from certify.reconcile import Reconcile
+from certify.verify import RegisterView, VerifyCopy
+from signing.confirmer import SoftwareConfirmer
+from signing.inspector import INSPECT_MODULE, INSPECT_TASK, SandboxedInspector
+from signing.pictures import Picture, load_picture
+from signing.revocation import RevocationClient
+from storage.api_keys import SqlApiKeys
+from storage.archive.open import FolderLocation, open_archive
+from storage.audit import SqlAuditTrail
+from storage.cases import SqlCases
+from storage.database import Database
+from storage.people import SqlPeople
+from storage.register import SqlRegister
+from storage.scans import FolderScanStore
+
+
+@dataclass(frozen=True)
+class Storage:
+    """Everything over one database."""
+
+    people: SqlPeople
+    cases: SqlCases
+    register: SqlRegister
+    trail: SqlAuditTrail
+    api_keys: SqlApiKeys
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What every part is built from."""
+
+    settings: Settings
+    clock: Clock
+    folder: DataFolder
+    choices: ServiceChoices
+
+    def key(self, purpose: str) -> bytes:
+        """Return the secret of one purpose, derived from the service key."""
+        return derive_key(read_service_key(self.folder.service_key), purpose)
+
+
+def build_services(settings: Settings, clock: Clock | None = None) -> Services:
+    """Build the service on an initialised data folder.
+
+    Raises:
+        InvalidInput: not initialised, or another program has the PKI's port.
+        NotAllowed: production; it has no signing keys of its own in this version.
+        CertifyError: what is stored is damaged or out of reach.
+    """
+    if settings.env != "development":
+        raise NotAllowed(reason="phiên bản này chỉ có khóa ký THỬ NGHIỆM")
+    folder = DataFolder(settings.data)
+    plan = _Plan(settings, clock or SystemClock(), folder, folder.choices())
+    with ExitStack() as stack:
+        stack.enter_context(_development_pki(plan))
+        storage = stack.enter_context(open_storage(folder, settings, plan.clock))
+        intake = stack.enter_context(build_intake())
+        inspector = stack.enter_context(build_inspector(folder.trust, plan.clock))
+        return _assemble(plan, storage, intake, inspector, stack)
+
+
+def _assemble(
+    plan: _Plan,
+    storage: Storage,
+    intake: Intake,
+    inspector: Inspector,
+    stack: ExitStack,
+) -> Services:
+    """Plug everything together; `stack` closes it again."""
+    settings, clock, choices = plan.settings, plan.clock, plan.choices
+    work_folder = PrivateWorkFolder(plan.folder.work)
+    work_folder.remove_stale(clock)
+    keys = open_development_keys(plan.folder, choices.signatory_id)
+    sealer = _sealer(plan, keys)
+    scans = FolderScanStore(plan.folder.scans, key=plan.key("scans"))
+    archive = open_archive(FolderLocation(plan.folder.archive, plan.key("archive")))
+    issue = IssueCopy(
+        register=storage.register,
+        scans=scans,
+        archive=archive,
+        sealer=sealer,
+        inspector=inspector,
+        clock=clock,
+        work_folder=work_folder,
+        service_key=plan.key("enrolment"),
+        base_url=settings.base_url or choices.base_url,
+        worker=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}",
+        number_template=settings.number_template,
+        retention=settings.retention,
+    )
+    desk = Desk(
+        people=storage.people,
+        cases=storage.cases,
+        scans=scans,
+        intake=intake,
+        sealer=sealer,
+        confirmer=SoftwareConfirmer(keys=keys.confirmation),
+        clock=clock,
+        work_folder=work_folder,
+        rules=DeskRules(
+            max_upload_bytes=settings.max_upload_bytes,
+            confirmation_valid=timedelta(hours=settings.confirmation_hours),
+        ),
+    )
+    return Services(
+        clock=clock,
+        people=storage.people,
+        cases=storage.cases,
+        register=storage.register,
+        trail=storage.trail,
+        scans=scans,
+        archive=archive,
+        intake=intake,
+        desk=desk,
+        issue=issue,
+        verify=VerifyCopy(
+            inspector=inspector,
+            register=storage.register,
+            roster=read_roster(plan.folder.trust),
+        ),
+        reconcile=Reconcile(register=storage.register, issue=issue, clock=clock),
+        work_folder=work_folder,
+        authority_id=choices.authority_id,
+        officer_id=choices.officer_id,
+        signatory_id=choices.signatory_id,
+        api_keys=storage.api_keys,
+        close=stack.pop_all().close,
+    )
+
+
+@contextmanager
+def build_verifier(
+    trust: Path, register: RegisterView | None = None, clock: Clock | None = None
+) -> Iterator[VerifyCopy]:
+    """Build verification on a trust folder; without a register it works offline.
+
+    Raises:
+        InvalidInput: not a trust folder.
+    """
+    roster = read_roster(trust)
+    with build_inspector(trust, clock or SystemClock()) as inspector:
+        yield VerifyCopy(inspector=inspector, register=register, roster=roster)
+
+
+@contextmanager
+def open_storage(
+    folder: DataFolder, settings: Settings, clock: Clock | None = None
+) -> Iterator[Storage]:
+    """Open the database of a data folder, made or migrated where needed."""
+    clock = clock or SystemClock()
+    database = Database(f"sqlite:///{folder.database.absolute()}")
+    try:
+        database.migrate()
+        yield Storage(
+            people=SqlPeople(database=database, clock=clock),
+            cases=SqlCases(database=database, clock=clock),
+            register=SqlRegister(
+                database=database,
+                clock=clock,
+                lease=settings.lease,
+                book_kind=settings.book_kind,
+                number_template=settings.number_template,
+            ),
+            trail=SqlAuditTrail(database=database),
+            api_keys=SqlApiKeys(database=database),
+        )
+    finally:
+        database.close()
+
+
+@contextmanager
+def build_intake() -> Iterator[Intake]:
+    """Build the reader of scans; it needs no data folder."""
+    with IsolatedRunner(tasks=tasks.TASKS, preload=tasks.PRELOAD) as runner:
+        yield SandboxedIntake(runner=runner)
+
+
+@contextmanager
+def build_inspector(trust: Path, clock: Clock) -> Iterator[Inspector]:
+    """Build the reader of signed files; it trusts what lies in one folder."""
+    with IsolatedRunner(tasks=[INSPECT_TASK], preload=[INSPECT_MODULE]) as runner:
+        yield SandboxedInspector(
+            runner=runner,
+            trust_dir=trust,
+            revocation=RevocationClient(clock=clock),
+            clock=clock,
+        )
+
+
+def _development_pki(plan: _Plan) -> PkiHost:
+    """Answer for TSA, OCSP and CRL on the port that init chose."""
+    from api.devpki import serve_if_free  # noqa: PLC0415 - see the module's docstring
+    from keys.devpki.responders import DevelopmentPki  # noqa: PLC0415
+
+    try:
+        pki = DevelopmentPki(plan.folder.pki)
+    except (OSError, ValueError) as error:
+        raise StoredDataDamaged(what="hạ tầng khóa thử nghiệm") from error
+    port = plan.choices.pki_port
+    return PkiHost(lambda: serve_if_free(pki, clock=plan.clock, port=port))
+
+
+def _sealer(plan: _Plan, keys: DevelopmentKeys) -> Sealer:
+    """Load pictures and fonts; reach for TSA and revocation evidence when asked."""
+    from signing.embed import FontPrograms  # noqa: PLC0415
+    from signing.sealer import PadesSealer  # noqa: PLC0415
+    from signing.timestamp import TimestampClient, TimestampSettings  # noqa: PLC0415
+    from signing.trust import load_trust_anchors  # noqa: PLC0415
+
+    trust = load_trust_anchors(plan.folder.trust)
+    address = plan.settings.tsa_url or f"{pki_address(plan.choices.pki_port)}/tsa"
+    return PadesSealer(
+        keys=keys.signing,
+        pictures=_pictures(plan),
+        fonts=FontPrograms(plan.folder.cache),
+        timestamps=TimestampClient(
+            settings=TimestampSettings(address=address), trust=trust, clock=plan.clock
+        ),
+        revocation=RevocationClient(clock=plan.clock),
+        trust=trust,
+        clock=plan.clock,
+    )
+
+
+def _pictures(plan: _Plan) -> Mapping[str, Picture]:
+    """Load the pictures that init made, and only those."""
+    pictures = {}
+    for key_id, digest in plan.choices.picture_digests.items():
+        file = plan.folder.pictures / f"{key_id}.png"
+        try:
+            intact = hashlib.sha256(file.read_bytes()).hexdigest() == digest
+        except OSError as error:
+            raise StoredDataDamaged(what=f"hình {file.name}") from error
+        if not intact:
+            raise StoredDataDamaged(what=f"hình {file.name}")
+        pictures[key_id] = load_picture(file)
+    return pictures

@@ -1,0 +1,59 @@
+"""`CHECKS`: everything intake looks for, in the order shown to the officer.
+
+To add one: a file here with a `Check`, and its name in the tuple.
+"""
+
+from certify.intake.checks.active_content import ACTIONS, ATTACHMENTS
+from certify.intake.checks.blank import ALL_BLANK, BLANK_PAGE
+from certify.intake.checks.colour import CMYK, NO_COLOUR, PROFILE
+from certify.intake.checks.content import ANNOTATIONS, HIDDEN_TEXT, LINKS, RENDERED
+from certify.intake.checks.file import (
+    DAMAGED,
+    ENCRYPTED,
+    NO_PAGES,
+    REPAIRED,
+    TOO_LARGE,
+    TOO_MANY_PAGES,
+    UNRECOGNISED,
+)
+from certify.intake.checks.forms import ACROFORM, XFA
+from certify.intake.checks.layers import LAYERS
+from certify.intake.checks.orientation import MIXED, TURNED
+from certify.intake.checks.page_size import ABSURD, SMALL, STATED_OFF, TOO_MANY_PIXELS
+from certify.intake.checks.resolution import LOW, MISSING
+from certify.intake.checks.signatures import SIGNED
+from certify.intake.checks.skew import SKEWED
+
+CHECKS = (
+    TOO_LARGE,
+    UNRECOGNISED,
+    ENCRYPTED,
+    DAMAGED,
+    NO_PAGES,
+    TOO_MANY_PAGES,
+    XFA,
+    ACROFORM,
+    ACTIONS,
+    ATTACHMENTS,
+    SIGNED,
+    LAYERS,
+    TOO_MANY_PIXELS,
+    ABSURD,
+    MISSING,
+    LOW,
+    ALL_BLANK,
+    REPAIRED,
+    BLANK_PAGE,
+    STATED_OFF,
+    SMALL,
+    SKEWED,
+    MIXED,
+    CMYK,
+    RENDERED,
+    LINKS,
+    ANNOTATIONS,
+    NO_COLOUR,
+    PROFILE,
+    TURNED,
+    HIDDEN_TEXT,
+)

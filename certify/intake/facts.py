@@ -1,0 +1,137 @@
+"""What was found out about an upload; the checks judge only these."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from certify.intake import limits
+
+
+class Kind(StrEnum):
+    """Formats taken, recognised by content, never by name."""
+
+    PDF = "pdf"
+    JPEG = "jpeg"
+    PNG = "png"
+    TIFF = "tiff"
+    UNKNOWN = "unknown"
+
+
+class Problem(StrEnum):
+    """Why no page could be read at all."""
+
+    NONE = ""
+    ENCRYPTED = "encrypted"
+    UNREADABLE = "unreadable"
+
+
+class Form(StrEnum):
+    """Interactive forms of a PDF."""
+
+    NONE = ""
+    ACROFORM = "acroform"
+    XFA = "xfa"
+
+
+class Conversion(StrEnum):
+    """Colour conversions that changed pixel values."""
+
+    NONE = ""
+    CMYK = "cmyk"
+    PROFILE = "profile"
+
+
+@dataclass(frozen=True)
+class PageGeometry:
+    """Known before anything is decoded.
+
+    Attributes:
+        number: 1-based.
+        size_mm: paper size (width, height) as displayed; None when the file has no
+            resolution and none was stated.
+        source_dpi: (horizontal, vertical) of the scan's own pixels, also when the
+            page is rendered; None for a page without images of note.
+        stated_off: how far the stated paper's aspect is from the image's, 0.05 = 5 %.
+        rendered: why the page is not taken as one image; "" when it is.
+        turned: degrees or mirroring were baked into the pixels.
+    """
+
+    number: int
+    width_px: int
+    height_px: int
+    size_mm: tuple[float, float] | None
+    source_dpi: tuple[float, float] | None
+    stated_off: float = 0.0
+    rendered: str = ""
+    hidden_text: bool = False
+    turned: bool = False
+
+    @property
+    def too_many_pixels(self) -> bool:
+        """Refused before decoding."""
+        return limits.too_many_pixels(self.width_px, self.height_px)
+
+    @property
+    def absurd_size(self) -> bool:
+        """No sheet of paper has this size."""
+        return self.size_mm is not None and (
+            max(self.size_mm) > limits.PAGE_LONGEST_MM
+            or min(self.size_mm) < limits.PAGE_SHORTEST_MM
+        )
+
+
+@dataclass(frozen=True)
+class PageLook:
+    """Known once the page was decoded.
+
+    Attributes:
+        channels: 1 or 3; bits: 1 or 8, of the canonical image.
+        ink: share of a reduced picture clearly darker than the paper.
+        skew_degrees: of the lines of text, 0.0 when not measurable.
+    """
+
+    number: int
+    channels: int
+    bits: int
+    ink: float
+    skew_degrees: float
+    conversion: Conversion
+
+
+@dataclass(frozen=True)
+class DocumentFacts:
+    """Everything the checks may look at.
+
+    Attributes:
+        actions: names of actions that run, open or send something.
+        links, annotations: how many were left out.
+        layers: optional content, that can show and hide.
+        looks: empty when the canonical scan could not be made.
+    """
+
+    kind: Kind
+    size_bytes: int
+    problem: Problem = Problem.NONE
+    repaired: bool = False
+    form: Form = Form.NONE
+    actions: tuple[str, ...] = ()
+    attachments: bool = False
+    signed: bool = False
+    layers: bool = False
+    links: int = 0
+    annotations: int = 0
+    page_count: int = 0
+    pages: tuple[PageGeometry, ...] = ()
+    looks: tuple[PageLook, ...] = ()
+
+    @property
+    def buildable(self) -> bool:
+        """A canonical scan can be made, and within the limits."""
+        return (
+            self.problem is Problem.NONE
+            and 0 < self.page_count <= limits.PAGES
+            and len(self.pages) == self.page_count
+            and not any(
+                p.size_mm is None or p.absurd_size or p.too_many_pixels
+                for p in self.pages
+            )
+        )

@@ -1,0 +1,200 @@
+"""Whoever changes the trail behind our back is found."""
+
+import pytest
+
+from certify.attestation import Act, TrailHead
+from certify.errors import NotFound, StoredDataDamaged
+from certify.ports import AuditTrail
+from storage import audit
+from storage.audit import SqlAuditTrail
+from storage.database import Database
+from storage.register import SqlRegister
+from tests.support.builders import AUTHORITY_ID, make_authority
+from tests.support.clock import MORNING, FakeClock
+from tests.support.confirmation import SoftwareConfirmation
+from tests.support.desk import SampleDesk
+
+pytestmark = pytest.mark.usefixtures("confirmation")
+
+
+def note(
+    database: Database, reason: str = "", authority_id: str = AUTHORITY_ID
+) -> None:
+    with database.writing() as connection:
+        audit.append(
+            connection,
+            authority_id=authority_id,
+            act=Act("officer:can-bo-lan", "scan.attach", reason),
+            subject="s1",
+            details={"sha256": "ab"},
+            at=MORNING,
+        )
+
+
+def tamper(database: Database, *statements: str) -> None:
+    """Change rows as somebody with full rights on the file would."""
+    with database.writing() as connection:
+        names = connection.exec_driver_sql(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).scalars()
+        for name in names.all():
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+def test_an_untouched_chain_holds(database: Database, trail: SqlAuditTrail) -> None:
+    port: AuditTrail = trail
+    note(database, "Giấy tờ gốc đã cũ")
+    head = port.head(AUTHORITY_ID)
+    assert head.sequence == 6  # five people and permits were put on record before
+    assert port.check(AUTHORITY_ID) == head
+
+
+def test_an_empty_chain_has_a_head_too(trail: SqlAuditTrail) -> None:
+    assert trail.check("nowhere") == TrailHead(0, "0" * 64) == trail.head("nowhere")
+
+
+def test_chains_of_authorities_are_apart(
+    database: Database, trail: SqlAuditTrail
+) -> None:
+    with database.writing() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO authorities SELECT 'other', 'H35.12.4', name, place, province,"
+            " seal_key_id, NULL FROM authorities"
+        )
+    note(database, authority_id="other")
+    assert trail.check("other").sequence == 1
+    assert trail.check(AUTHORITY_ID).sequence == 5
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE trail SET actor = 'officer:other' WHERE sequence = 3",
+        "UPDATE trail SET action = 'case.open' WHERE sequence = 3",
+        "UPDATE trail SET subject = 'other' WHERE sequence = 3",
+        "UPDATE trail SET details = '{}' WHERE sequence = 6",
+        "UPDATE trail SET at = '2026-11-22T01:30:00.000000+00:00' WHERE sequence = 3",
+        "UPDATE trail SET digest = previous WHERE sequence = 3",
+        "UPDATE trail SET previous = digest WHERE sequence = 3",
+        "UPDATE trail SET reason_commitment = NULL WHERE sequence = 6",
+        "UPDATE trail_reasons SET reason = 'Lý do khác'",
+        "UPDATE trail_reasons SET salt = x'00'",
+        "DELETE FROM trail WHERE sequence = 1",
+        "DELETE FROM trail WHERE sequence = 4",
+        "UPDATE trail SET sequence = 99 WHERE sequence = 4",
+        (
+            "INSERT INTO trail SELECT authority_id, 8, at, actor, action, subject,"
+            " details, NULL, digest, digest FROM trail WHERE sequence = 7"
+        ),
+        (
+            "INSERT INTO trail_reasons SELECT authority_id, 7, salt, reason"
+            " FROM trail_reasons"
+        ),
+    ],
+)
+def test_a_change_is_found(
+    database: Database, trail: SqlAuditTrail, statement: str
+) -> None:
+    note(database, "Giấy tờ gốc đã cũ")
+    note(database)
+    trail.check(AUTHORITY_ID)
+    tamper(database, statement)
+    with pytest.raises(StoredDataDamaged, match="nhật ký, dòng"):
+        trail.check(AUTHORITY_ID)
+
+
+def test_rows_that_swapped_places_are_found(
+    database: Database, trail: SqlAuditTrail
+) -> None:
+    tamper(
+        database,
+        "UPDATE trail SET sequence = 99 WHERE sequence = 2",
+        "UPDATE trail SET sequence = 2 WHERE sequence = 3",
+        "UPDATE trail SET sequence = 3 WHERE sequence = 99",
+    )
+    with pytest.raises(StoredDataDamaged, match="dòng 2"):
+        trail.check(AUTHORITY_ID)
+
+
+def test_cutting_behind_a_reservation_is_found_by_the_book(
+    database: Database,
+    trail: SqlAuditTrail,
+    register: SqlRegister,
+    desk: SampleDesk,
+    clock: FakeClock,
+) -> None:
+    lease = register.take(desk.approved().attestation_id, "w", clock.now()).lease
+    witness = register.reserve(lease, clock.now()).trail_head
+    trail.check(AUTHORITY_ID)
+    tamper(
+        database,
+        "DELETE FROM trail WHERE sequence >= (SELECT trail_sequence FROM book_rows)",
+    )
+    with pytest.raises(StoredDataDamaged, match=f"dòng {witness.sequence}"):
+        trail.check(AUTHORITY_ID)
+
+
+def test_cutting_the_end_needs_an_outside_witness(
+    database: Database, trail: SqlAuditTrail
+) -> None:
+    note(database)
+    in_a_citizens_copy = trail.head(AUTHORITY_ID)
+    tamper(
+        database,
+        "DELETE FROM trail WHERE sequence = (SELECT max(sequence) FROM trail)",
+    )
+    # The chain alone still holds: only the head kept elsewhere tells.
+    assert trail.check(AUTHORITY_ID) != in_a_citizens_copy
+
+
+def test_an_erased_reason_leaves_the_chain_whole(
+    database: Database, trail: SqlAuditTrail
+) -> None:
+    note(database, "Ông Nguyễn Văn A nộp bản gốc bị nhòe")
+    with database.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM trail_reasons")
+    assert trail.check(AUTHORITY_ID) == trail.head(AUTHORITY_ID)
+
+
+def test_the_reason_is_only_committed_to_in_the_chain(database: Database) -> None:
+    note(database, "Ông Nguyễn Văn A")
+    note(database, "Ông Nguyễn Văn A")
+    with database.reading() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT * FROM trail WHERE reason_commitment IS NOT NULL"
+        ).all()
+    assert "Nguyễn" not in str(rows)
+    # Salted: the same text twice cannot be told from two texts.
+    assert rows[0].reason_commitment != rows[1].reason_commitment
+
+
+def test_an_unknown_action_or_authority_is_refused(
+    database: Database, trail: SqlAuditTrail
+) -> None:
+    with pytest.raises(ValueError, match="not a valid Action"), database.writing() as c:
+        audit.append(
+            c,
+            authority_id=AUTHORITY_ID,
+            act=Act("system", "copy.invent"),
+            subject="s1",
+            details={},
+            at=MORNING,
+        )
+    with pytest.raises(NotFound):
+        note(database, authority_id="nowhere")
+    assert trail.head(AUTHORITY_ID).sequence == 5
+
+
+def test_no_personal_data_of_the_desk_reaches_the_chain(
+    database: Database, desk: SampleDesk, confirmation: SoftwareConfirmation
+) -> None:
+    desk.approved()
+    with database.reading() as connection:
+        text = str(connection.exec_driver_sql("SELECT * FROM trail").all())
+    for secret in ("Hạnh", "hanh@", "0900", "Hùng", "Lan'", "Tẩn"):
+        assert secret not in text
+    assert make_authority().seal_key_id in text
+    assert confirmation.enrolled.public_key.hex() not in text

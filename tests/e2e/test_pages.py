@@ -1,0 +1,224 @@
+"""A whole visit in a real browser, from the dropped scan to the green band."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from api.app import create_app
+from api.samples.make import Sample
+from tests.support.real import need
+from tests.support.web import QUIET, WebSystem
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+WIDTHS = (1280, 390)
+
+
+@pytest.fixture
+def address(web_service: WebSystem) -> Iterator[str]:
+    """The web server on a free port."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        app = create_app(
+            web_service.services, settings=replace(QUIET, base_url=address)
+        )
+        config = uvicorn.Config(app, access_log=False, log_config=None, ws="none")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        while not server.started:
+            time.sleep(0.02)
+        try:
+            yield address
+        finally:
+            server.should_exit = True
+            thread.join(10)
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    chromium = need("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=list(ARGUMENTS)
+        )
+        yield browser
+        browser.close()
+
+
+class Camera:
+    """Takes a picture at each width and refuses pages that scroll sideways."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.faults: list[str] = []
+
+    def take(self, page: Page, name: str) -> None:
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{name} scrolls sideways at {width}: {wide}"
+            page.screenshot(path=self.folder / f"{name}-{width}.png", full_page=True)
+
+    def watch(self, page: Page) -> None:
+        """Remember script errors and policy violations."""
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                self.faults.append(message.text)
+                if "Content Security Policy" in message.text
+                else None
+            ),
+        )
+
+
+def test_a_visit_from_the_dropped_scan_to_the_green_band(
+    web_service: WebSystem, address: str, browser: Browser, tmp_path: Path
+) -> None:
+    sample = next(s for s in web_service.samples if s.path.suffix == ".tif")
+    camera = Camera(tmp_path)
+    page = browser.new_page(locale="vi-VN")
+    page.set_default_timeout(20_000)
+    camera.watch(page)
+    _open_visit(page, address, sample, camera)
+    _scan(page, sample, camera)
+    _compare(page, sample, camera)
+    copy = _issue(page, tmp_path, camera)
+    page.locator("#ket-qua a[href^='/v/']").click()
+    _check_code(page, sample, copy, camera)
+    _check_altered(page, address, copy, camera)
+    assert camera.faults == []
+
+
+def test_pages_work_without_scripts(
+    address: str, browser: Browser, tmp_path: Path
+) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="vi-VN")
+    page = context.new_page()
+    page.goto(f"{address}/verify")
+    junk = tmp_path / "x.pdf"
+    junk.write_bytes(b"%PDF-1.7 nothing")
+    page.set_input_files("#f-file", junk)
+    page.get_by_role("button", name="Kiểm tra tệp").click()
+    assert page.locator(".band.red h1").inner_text() == "Không đọc được"
+    page.goto(f"{address}/verify")
+    page.fill("#f-code", "0000-0000-0000-0000")
+    page.get_by_role("button", name="Tra mã").click()
+    assert "Không có mã này" in page.inner_text("h1")
+    context.close()
+
+
+def _drop(page: Page, file: Path) -> None:
+    """Drop a file on the zone: a real File in a real DataTransfer."""
+    page.evaluate(
+        """() => {
+            const held = document.createElement("input");
+            held.type = "file";
+            held.id = "held";
+            document.body.append(held);
+        }"""
+    )
+    page.set_input_files("#held", file)
+    page.evaluate(
+        """() => {
+            const transfer = new DataTransfer();
+            transfer.items.add(document.querySelector("#held").files[0]);
+            const zone = document.querySelector("[data-drop]");
+            for (const kind of ["dragover", "drop"]) {
+                const facts = { bubbles: true, cancelable: true };
+                facts.dataTransfer = transfer;
+                zone.dispatchEvent(new DragEvent(kind, facts));
+            }
+        }"""
+    )
+
+
+def _open_visit(page: Page, address: str, sample: Sample, camera: Camera) -> None:
+    page.goto(f"{address}/desk")
+    camera.take(page, "0-desk")
+    page.fill("#f-name", sample.requester)
+    page.get_by_role("button", name="Mở hồ sơ").click()
+    page.fill("#f-title", sample.title)
+    page.fill("#f-issuer", sample.issuer)
+    page.get_by_role("button", name="Thêm giấy tờ").click()
+    camera.take(page, "1-paper")
+
+
+def _scan(page: Page, sample: Sample, camera: Camera) -> None:
+    _drop(page, sample.path)
+    page.wait_for_selector("#ban-chup")
+    camera.take(page, "2-scan")
+    page.locator("a[data-zoom]").first.click()
+    page.wait_for_selector("dialog img[data-loaded]")
+    page.screenshot(path=camera.folder / "2-zoom.png")
+    page.keyboard.press("Escape")
+
+
+def _compare(page: Page, sample: Sample, camera: Camera) -> None:
+    page.get_by_role("button", name="Lưu kết quả đối chiếu").click()
+    page.wait_for_selector("#doi-chieu .summary")
+    camera.take(page, "3-comparison-problems")
+    for number in range(1, sample.pages + 1):
+        page.check(f"[name='page.{number}']")
+    page.check("[name=paper_original_shown]")
+    page.select_option("[name=original_kind]", "first_issue")
+    page.fill("[name=pages_with_information]", str(sample.pages))
+    page.select_option("[name=legalisation]", "not_foreign")
+    for answer in page.locator("input[type=radio][value=no]").all():
+        answer.check()
+    for reason in page.locator("[name^='reason.']").all():
+        reason.fill("Đúng như bản chính")
+    page.get_by_role("button", name="Lưu kết quả đối chiếu").click()
+    page.wait_for_selector("#ky")
+
+
+def _issue(page: Page, folder: Path, camera: Camera) -> Path:
+    assert "cấp khi ký" in page.inner_text("#ky")
+    camera.take(page, "4-statement")
+    page.get_by_role("button", name="Xác nhận và phát hành").click()
+    page.wait_for_selector("#ky [role=status]:not(:empty)")
+    page.wait_for_selector("#ket-qua")
+    camera.take(page, "5-released")
+    with page.expect_download() as coming:
+        page.get_by_role("link", name="Tải bản sao").click()
+    copy = folder / coming.value.suggested_filename
+    coming.value.save_as(copy)
+    assert copy.name.startswith("Bản sao chứng thực ")
+    return copy
+
+
+def _check_code(page: Page, sample: Sample, copy: Path, camera: Camera) -> None:
+    page.wait_for_selector(".band.amber")
+    assert page.locator(".band.green").count() == 0
+    assert sample.requester not in page.inner_text("body")
+    camera.take(page, "6-code")
+    page.set_input_files("#f-file", copy)
+    page.wait_for_selector(".band.green")
+    assert "Hợp lệ" in page.inner_text(".band")
+    camera.take(page, "7-green")
+
+
+def _check_altered(page: Page, address: str, copy: Path, camera: Camera) -> None:
+    page.goto(f"{address}/verify")
+    camera.take(page, "8-verify")
+    altered = camera.folder / "altered.pdf"
+    altered.write_bytes(copy.read_bytes() + b"\n% altered\n")
+    page.set_input_files("#f-file", altered)
+    page.wait_for_selector(".band.red")
+    camera.take(page, "9-altered")

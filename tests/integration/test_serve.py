@@ -1,0 +1,162 @@
+"""`certify serve`: a real process on a real port, with its embedded worker."""
+
+import http.client
+import json
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from api.data_folder import DataFolder
+from api.initialise import initialise
+from api.samples import make_samples
+from api.settings import load_settings
+
+CERTIFY = (sys.executable, "-m", "api")
+NOBODY = "http://127.0.0.1:9/tsa"  # the discard port
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    settings = load_settings(data=tmp_path_factory.mktemp("serve") / "data")
+    initialise(settings)
+    return settings.data
+
+
+@contextmanager
+def served(data: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Serve on a free port; give the process and its address."""
+    process = subprocess.Popen(
+        (*CERTIFY, "serve", "--port", "0", "--json", "--data", str(data)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        said = ""
+        while not said.endswith("}\n"):
+            line = process.stdout.readline()
+            assert line, "the server ended early"
+            said += line
+        yield process, json.loads(said)["address"]
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def get(address: str) -> int:
+    parts = urlsplit(address)
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            connection = http.client.HTTPConnection(
+                parts.hostname or "", parts.port, timeout=10
+            )
+            with closing(connection):
+                connection.request("GET", parts.path)
+                return connection.getresponse().status
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_server_answers_and_stops_in_order(
+    data: Path, sent: signal.Signals, code: int
+) -> None:
+    with served(data) as (process, address):
+        assert get(f"{address}/desk") == 200
+        assert get(f"{address}/verify") == 200
+        process.send_signal(sent)
+        assert process.wait(timeout=30) == code
+    assert list(DataFolder(data).work.iterdir()) == []
+
+
+def test_taken_port_is_one_sentence(data: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        ended = subprocess.run(
+            (*CERTIFY, "serve", "--port", str(port), "--data", str(data)),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert ended.returncode == 2
+    assert "hãy chọn cổng khác" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_worker_releases_what_waited_for_a_timestamp(
+    data: Path, tmp_path: Path
+) -> None:
+    sample = make_samples(tmp_path, seed=3)[1]
+    options = {"--requester": "Lò Văn Thử", "--title": "Giấy khai sinh"}
+    options |= {"--out": str(tmp_path / "copy.pdf"), "--data": str(data)}
+    away = subprocess.run(
+        (*CERTIFY, "copy", sample.path, *(w for pair in options.items() for w in pair)),
+        env={"CERTIFY_TSA_URL": NOBODY},
+        capture_output=True,
+        check=False,
+    )
+    assert away.returncode == 4, away
+    with served(data):
+        deadline = time.monotonic() + 60
+        while not _released(data):
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+
+
+def test_killed_in_the_middle_resumes_with_the_same_number(
+    data: Path, tmp_path: Path
+) -> None:
+    sample = make_samples(tmp_path, seed=4)[1]
+    options = {"--requester": "Lò Văn Thử", "--title": "Giấy khai sinh"}
+    options |= {"--out": str(tmp_path / "copy.pdf"), "--data": str(data)}
+    lease = {"CERTIFY_LEASE_SECONDS": "5"}
+    child = subprocess.Popen(
+        (*CERTIFY, "copy", sample.path, *(w for pair in options.items() for w in pair)),
+        env=lease,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    reserved: list[tuple[object, ...]] = []
+    deadline = time.monotonic() + 60
+    while not reserved:
+        assert time.monotonic() < deadline
+        reserved = _rows(data, "reserved")
+    child.kill()
+    child.wait()
+    assert _rows(data, "reserved") == reserved, "it was killed before the release"
+    while _rows(data, "complete")[-1:] != reserved:
+        assert time.monotonic() < deadline
+        subprocess.run((*CERTIFY, "reconcile", "--data", data), check=False, env=lease)
+    assert _rows(data, "reserved") == []
+    assert not (tmp_path / "copy.pdf").exists()
+
+
+def _rows(data: Path, state: str) -> list[tuple[object, ...]]:
+    query = "SELECT number, attestation_id FROM book_rows WHERE state = ?"
+    connection = sqlite3.connect(DataFolder(data).database)
+    try:
+        return connection.execute(f"{query} ORDER BY number", (state,)).fetchall()
+    finally:
+        connection.close()
+
+
+def _released(data: Path) -> bool:
+    connection = sqlite3.connect(DataFolder(data).database)
+    try:
+        return bool(connection.execute("SELECT count(*) FROM editions").fetchone()[0])
+    finally:
+        connection.close()

@@ -1,0 +1,117 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from api.settings import debugging, load_settings
+from certify.errors import CertifyError, InvalidInput
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):  # noqa: TID251 - the test owns its environment
+        if name.startswith("CERTIFY_"):
+            monkeypatch.delenv(name)
+
+
+def test_defaults_are_a_loopback_development_service() -> None:
+    settings = load_settings()
+    assert (settings.env, settings.host, settings.port) == (
+        "development",
+        "127.0.0.1",
+        8000,
+    )
+    assert settings.data == Path("data").absolute()
+
+
+def test_option_wins_over_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CERTIFY_DATA", "from-environment")
+    monkeypatch.setenv("CERTIFY_PORT", "9001")
+    settings = load_settings(data=Path("from-option"), port=None)
+    assert settings.data == Path("from-option").absolute()
+    assert settings.port == 9001
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("CERTIFY_ENV", "staging", "'development' hoặc 'production'"),
+        ("CERTIFY_PORT", "eighty", "phải là số nguyên"),
+        ("CERTIFY_PORT", "70000", "không được lớn hơn 65535"),
+        ("CERTIFY_PORT", "-1", "phải từ 0 trở lên"),
+        ("CERTIFY_HOST", "0.0.0.0", "chưa có đăng nhập"),  # noqa: S104 - refused
+        ("CERTIFY_HOST", "192.168.1.4", "chưa có đăng nhập"),
+        ("CERTIFY_BASE_URL", "ftp://x.vn", "phải là địa chỉ web"),
+        ("CERTIFY_BASE_URL", "https://x.vn:99999", "phải là địa chỉ web"),
+        ("CERTIFY_BASE_URL", "https://u:p@x.vn", "phải là địa chỉ web"),
+        ("CERTIFY_BASE_URL", "https://x.vn/?a=b", "phải là địa chỉ web"),
+        ("CERTIFY_BASE_URL", "https://x.vn/" + "a" * 100, "dài quá 100 ký tự"),
+        ("CERTIFY_BASE_URL", "", "phải là địa chỉ web"),
+        ("CERTIFY_TSA_URL", "x", "phải là địa chỉ web"),
+        ("CERTIFY_NUMBER_TEMPLATE", "{year}", "phải có {number}"),
+        ("CERTIFY_NUMBER_TEMPLATE", "{nope}", "chỉ được dùng {number}"),
+        ("CERTIFY_NUMBER_TEMPLATE", "{number", "chỉ được dùng {number}"),
+        ("CERTIFY_NUMBER_TEMPLATE", "{number.real.x}", "chỉ được dùng {number}"),
+        ("CERTIFY_BOOK_KIND", " ", "từ 1 đến 32 ký tự"),
+        ("CERTIFY_MAX_UPLOAD_MB", "0", "phải từ 1 trở lên"),
+        ("CERTIFY_DEBUG", "perhaps", "phải là true hoặc false"),
+        ("CERTIFY_BASEURL", "https://x.vn", "không có cài đặt tên này"),
+    ],
+)
+def test_bad_value_is_one_vietnamese_sentence(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, reason: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidInput) as caught:
+        load_settings()
+    assert str(caught.value).startswith(f"{name}: ")
+    assert reason in str(caught.value)
+    assert caught.value.exit_code == 2
+
+
+def test_bad_value_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CERTIFY_PORT", "hunter2")
+    with pytest.raises(InvalidInput) as caught:
+        load_settings()
+    assert "hunter2" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_base_url_loses_its_trailing_slash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CERTIFY_BASE_URL", "https://chungthuc.laichau.gov.vn/")
+    assert load_settings().base_url == "https://chungthuc.laichau.gov.vn"
+
+
+@pytest.mark.parametrize(
+    ("base_url", "problem"),
+    [
+        (None, "thiếu CERTIFY_BASE_URL"),
+        ("http://chungthuc.laichau.gov.vn", "phải bắt đầu bằng https://"),
+        ("https://127.0.0.1", "không được trỏ về chính máy này"),
+    ],
+)
+def test_production_refuses_unsafe_combinations(
+    monkeypatch: pytest.MonkeyPatch, base_url: str | None, problem: str
+) -> None:
+    monkeypatch.setenv("CERTIFY_ENV", "production")
+    if base_url:
+        monkeypatch.setenv("CERTIFY_BASE_URL", base_url)
+    with pytest.raises(CertifyError) as caught:
+        load_settings()
+    assert problem in str(caught.value)
+    assert "THỬ NGHIỆM" in str(caught.value), "the development keys are named as well"
+    assert caught.value.exit_code == 2
+
+
+def test_verification_runs_in_production_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CERTIFY_ENV", "production")
+    assert load_settings(signs=False).env == "production"
+
+
+@pytest.mark.parametrize(("value", "on"), [("1", True), ("true", True), ("0", False)])
+def test_debugging_needs_no_usable_settings(
+    monkeypatch: pytest.MonkeyPatch, value: str, *, on: bool
+) -> None:
+    monkeypatch.setenv("CERTIFY_PORT", "unusable")
+    monkeypatch.setenv("CERTIFY_DEBUG", value)
+    assert debugging() is on
