@@ -32,9 +32,11 @@ def environment(name: str, *, install: bool) -> Path:
 def _make(folder: Path, requirements: Path) -> None:
     print(f"making an environment from {requirements.name}", file=sys.stderr)
     venv.create(folder, clear=True, with_pip=True)
-    pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet"]
     done = subprocess.run(
-        [*pip, "--disable-pip-version-check", "-r", requirements],
+        [
+            *(folder / "bin" / "python", "-m", "pip", "install", "--quiet"),
+            *("--disable-pip-version-check", "-r", requirements),
+        ],
         check=False,
         capture_output=True,
         text=True,

@@ -1,4 +1,4 @@
-"""Interleaved rounds: every contender once a round, so that all see the same machine."""
+"""Interleaved rounds: each contender once a round, so all see the same machine."""
 
 import gc
 import resource
