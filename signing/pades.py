@@ -92,7 +92,8 @@ class PadesCopy:
     def sign_as_agency(self, signer: Signer, when: datetime) -> datetime:
         """Add revision 3; return the genTime of its timestamp.
 
-        Its field's /Lock covers both signature fields and permits no further change (P=1).
+        Its field's /Lock covers both signature fields and permits no further change
+        (P=1).
         """
         mdp = SigMDPSetup(
             md_algorithm=signer.template.digest.name,
