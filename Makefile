@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 DATA ?= data
-PYTEST_ARGS ?=
+PYTEST_ARGS ?= -n 2
 
 BIN = .venv/bin
 STAMP = .venv/.installed
@@ -13,7 +13,7 @@ SYSTEM_PACKAGES = python3-venv poppler-utils qpdf chromium fonts-dejavu-core \
 	softhsm2 openssl postgresql openjdk-17-jdk-headless maven
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run demo test bench check lock clean
+.PHONY: help setup system run demo test conformance bench check lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -49,6 +49,9 @@ demo: setup ## certify the sample papers into data/
 
 test: setup system ## run the tests; with CI=true nothing may be skipped for want of a component
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+conformance: setup system ## write docs/conformance.md from what independent judges say
+	$(BIN)/python -m pytest tests/integration/test_judges.py --write-conformance
 
 bench: setup ## measure signing beside a floor and its peers, some 6 minutes
 	$(BIN)/python -m bench

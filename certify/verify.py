@@ -8,7 +8,6 @@ vouch for it.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -21,126 +20,12 @@ from certify.signatures import (
     person_and_agency,
     signature_problems,
 )
-
-
-class Verdict(StrEnum):
-    """Closed list (design §6)."""
-
-    OURS_IN_FORCE = "ours_in_force"
-    OURS_EARLIER_EDITION = "ours_earlier_edition"
-    OURS_ALTERED = "ours_altered"
-    OTHER_AUTHORITY = "other_authority"
-    SIGNED_NOT_CERTIFIED = "signed_not_certified"
-    SIGNATURE_BROKEN = "signature_broken"
-    SIGNED_BY_UNTRUSTED = "signed_by_untrusted"
-    UNSIGNED = "unsigned"
-    UNDETERMINED = "undetermined"
-    UNREADABLE = "unreadable"
-    OVER_LIMITS = "over_limits"
-
-
-class Colour(StrEnum):
-    """What a clerk sees from afar; the word says the same."""
-
-    GREEN = "green"
-    AMBER = "amber"
-    RED = "red"
-
-
-@dataclass(frozen=True)
-class VerdictText:
-    """How a verdict is shown: a colour and a word and a sentence."""
-
-    colour: Colour
-    word: str
-    sentence: str
-    exit_code: int
-
-
-VERDICT_TEXTS: dict[Verdict, VerdictText] = {
-    Verdict.OURS_IN_FORCE: VerdictText(
-        Colour.GREEN,
-        "Hợp lệ",
-        "Đây là bản sao điện tử có chứng thực, còn nguyên vẹn và đang có hiệu lực.",
-        0,
-    ),
-    Verdict.OURS_EARLIER_EDITION: VerdictText(
-        Colour.GREEN,
-        "Hợp lệ",
-        "Đây là bản sao có chứng thực, còn nguyên vẹn; đã có tệp gia hạn lưu trữ "
-        "mới hơn.",
-        0,
-    ),
-    Verdict.OURS_ALTERED: VerdictText(
-        Colour.RED,
-        "Đã bị sửa",
-        "Tệp mang mã của một bản sao đã cấp nhưng nội dung không còn đúng như khi "
-        "cấp. Không sử dụng tệp này.",
-        1,
-    ),
-    Verdict.OTHER_AUTHORITY: VerdictText(
-        Colour.AMBER,
-        "Đúng chữ ký, chưa tra sổ",
-        "Chữ ký đúng của cơ quan chứng thực có trong danh bạ tin cậy; chưa kiểm tra "
-        "được bản sao có bị hủy bỏ hay không.",
-        3,
-    ),
-    Verdict.SIGNED_NOT_CERTIFIED: VerdictText(
-        Colour.AMBER,
-        "Không phải bản sao chứng thực",
-        "Tệp có chữ ký số nhưng không xác lập được là bản sao điện tử có chứng thực.",
-        1,
-    ),
-    Verdict.SIGNATURE_BROKEN: VerdictText(
-        Colour.RED,
-        "Chữ ký bị hỏng",
-        "Chữ ký số không còn đúng với nội dung tệp: tệp đã bị sửa sau khi ký.",
-        1,
-    ),
-    Verdict.SIGNED_BY_UNTRUSTED: VerdictText(
-        Colour.RED,
-        "Người ký không tin cậy",
-        "Tệp được ký bằng chứng thư số không thuộc hệ thống tin cậy.",
-        1,
-    ),
-    Verdict.UNSIGNED: VerdictText(
-        Colour.RED,
-        "Không có chữ ký",
-        "Tệp không có chữ ký số nên không phải bản sao điện tử có chứng thực.",
-        1,
-    ),
-    Verdict.UNDETERMINED: VerdictText(
-        Colour.AMBER,
-        "Chưa xác định",
-        "Chưa đủ căn cứ để kết luận. Hãy thử lại sau hoặc hỏi cơ quan cấp bản sao.",
-        3,
-    ),
-    Verdict.UNREADABLE: VerdictText(
-        Colour.RED,
-        "Không đọc được",
-        "Tệp bị hỏng hoặc không phải PDF nên không kiểm tra được.",
-        1,
-    ),
-    Verdict.OVER_LIMITS: VerdictText(
-        Colour.AMBER,
-        "Tệp quá lớn",
-        "Tệp vượt giới hạn kiểm tra của hệ thống.",
-        2,
-    ),
-}
-
-CONTAINER_SENTENCES: dict[str, str] = {
-    "trailing_bytes": "có dữ liệu lạ sau phần kết thúc tệp",
-    "revision_after_signature": "có phần được thêm vào sau khi đóng dấu thời gian",
-    "byte_range_gap": "chữ ký không bao trùm toàn bộ tệp",
-    "contents_encoding": "vùng chữ ký bị ghi lại khác chuẩn",
-    "contents_padding": "vùng đệm của chữ ký bị thay đổi",
-    "timestamp_form": "dấu thời gian lưu trữ bị ghi lại khác chuẩn",
-    "header": "phần đầu tệp bị thay đổi",
-    "duplicate_object": "tệp chứa đối tượng trùng lặp",
-    "not_signed": "tệp không có chữ ký số",
-    "structure": "cấu trúc tệp không đúng của một bản sao chứng thực",
-}
+from certify.verdict import (
+    CONTAINER_SENTENCES,
+    VERDICT_TEXTS,
+    Verdict,
+    VerdictText,
+)
 
 
 @dataclass(frozen=True)
@@ -309,6 +194,7 @@ def _file_problems(inspection: Inspection) -> Iterator[str]:
         signatory_certificate=pair[0].certificate_sha256 if pair else "",
         seal_certificate=pair[1].certificate_sha256 if pair else "",
     )
+    yield from _undetermined(inspection)
     if pair and inspection.level != ARCHIVE_LEVEL:
         yield f"chữ ký chỉ đạt mức {inspection.level or 'chưa xác định'}"
     if pair and not inspection.page_digest:
@@ -335,6 +221,15 @@ def _problems(
     )
     if inspection.page_digest != copy.statement.page_digest:
         yield "hình ảnh trang khác với bản đã chứng thực"
+    yield from _undetermined(inspection)
+
+
+def _undetermined(inspection: Inspection) -> Iterator[str]:
+    """Say what is missing to judge a signature; unknown is never good."""
     for facts in inspection.signatures:
         if facts.indication is Indication.INDETERMINATE:
-            yield f"chưa xác định được chữ ký {facts.signer}: {facts.sub_indication}"
+            who = facts.signer or facts.field
+            yield (
+                f"chưa xác định được chữ ký {who}: thiếu nơi cấp tin cậy hoặc danh "
+                f"sách thu hồi còn hạn ({facts.sub_indication})"
+            )

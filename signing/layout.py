@@ -19,6 +19,7 @@ LAST_PAGE = Box(0, 0, 210 * MM, 297 * MM)
 _MARGIN = 20 * MM
 _BODY_SIZES = (12, 11, 10, 9, 8)
 _WIDGET_HEIGHT = 24 * MM
+_WIDGET_SIZES = (8, 7, 6, 5, 4)
 _FOOT_GAP = 6 * MM
 _FOOT_HEIGHT = 26 * MM
 _FOOT_MARGIN = 10 * MM
@@ -95,7 +96,7 @@ def draw_last_page(
         sheet = Canvas(canvas.typeface)
         y = _draw_heading(sheet, order)
         y = _draw_facts(sheet, order, y, size)
-        y = _draw_attestation(sheet, order, y - size, size)
+        y = _draw_attestation(sheet, order, y - 2.4 * size, size)
         pictures, y = _draw_signature(sheet, order, y - 3 * MM, signature, seal, size)
         base = min(y - 8 * MM, 92 * MM) - _WIDGET_HEIGHT
         if base - _FOOT_GAP - _FOOT_HEIGHT < _FOOT_MARGIN:
@@ -119,10 +120,28 @@ def draw_widget(canvas: Canvas, box: Box, lines: tuple[str, ...]) -> None:
     canvas.frame(Box(box.x + 0.5, box.y + 0.5, box.width - 1, box.height - 1))
     y = box.y + box.height - 2 * MM
     room = box.width - 5 * MM
-    style = Style(8, bold=True)
-    for line in lines:
+    styles = _fitting_styles(canvas, lines, room, box.height - 4 * MM)
+    for line, style in zip(lines, styles, strict=True):
         y = canvas.paragraph(box.x + 2.5 * MM, y, room, line, style)
-        style = Style(8)
+
+
+def _fitting_styles(
+    canvas: Canvas, lines: tuple[str, ...], width: float, height: float
+) -> list[Style]:
+    """Return a style per line: the largest size at which all lines fit.
+
+    Raises:
+        ValueError: none fits; the desk's length limits prevent it.
+    """
+    for size in _WIDGET_SIZES:
+        styles = [Style(size, bold=number == 0) for number in range(len(lines))]
+        count = sum(
+            len(list(canvas.wrap(line, width, style)))
+            for line, style in zip(lines, styles, strict=True)
+        )
+        if count * Style(size).leading <= height:
+            return styles
+    raise ValueError("the text does not fit its signature field")
 
 
 def _draw_heading(canvas: Canvas, order: CopyOrder) -> float:

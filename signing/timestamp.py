@@ -14,12 +14,8 @@ from cryptography import x509
 
 from certify.clock import Clock
 from certify.errors import ServiceUnavailable
-from signing.timestamp_token import (
-    Question,
-    Token,
-    TokenRefusedError,
-    TokenVerifier,
-)
+from signing.timestamp_authority import TokenRefusedError
+from signing.timestamp_token import Question, Token, TokenVerifier
 from signing.trust import TrustAnchors
 
 _MAX_ANSWER_BYTES = 64 * 1024

@@ -1,22 +1,17 @@
 """Verifies a timestamp token against the request it answers (RFC 3161 §2.4.2, §2.3).
 
-A token arrives three times in every copy, so it is read as plain DER. Only what names
-the TSA and its algorithms, the same in every token, is read with asn1crypto: once.
+A token arrives three times in every copy, so it is read as plain DER; its TSA is
+checked once (`signing.timestamp_authority`).
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeAlias
 
 from asn1crypto import algos, cms
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from signing.der import (
     CONTEXT_0,
@@ -31,6 +26,12 @@ from signing.der import (
     integer,
     read,
     tlv,
+)
+from signing.timestamp_authority import (
+    SignerParts,
+    TimestampAuthority,
+    TokenRefusedError,
+    trusted_authority,
 )
 from signing.trust import TrustAnchors, TrustError
 
@@ -55,8 +56,6 @@ _UNUSABLE = (
     TrustError,
 )
 
-_Verify: TypeAlias = Callable[[bytes, bytes], None]
-
 
 @dataclass(frozen=True)
 class Token:
@@ -64,10 +63,6 @@ class Token:
 
     der: bytes
     time: datetime
-
-
-class TokenRefusedError(Exception):
-    """The TSA answered with something that must not be used."""
 
 
 @dataclass(frozen=True)
@@ -94,27 +89,13 @@ class Question:
         )
 
 
-@dataclass(frozen=True)
-class _Tsa:
-    """A TSA that was found trustworthy.
-
-    Attributes:
-        path: leaf, issuers, root.
-        verify: checks (signature, data) or raises InvalidSignature.
-    """
-
-    path: tuple[x509.Certificate, ...]
-    digest: hashes.HashAlgorithm
-    verify: _Verify
-
-
 class TokenVerifier:
     """Reads answers of TSAs below our roots. Safe to use from several threads."""
 
     def __init__(self, *, trust: TrustAnchors) -> None:
         """Know no TSA yet."""
         self._trust = trust
-        self._known: dict[tuple[bytes, ...], _Tsa] = {}
+        self._known: dict[SignerParts, TimestampAuthority] = {}
         self.certificates: tuple[x509.Certificate, ...] = ()
 
     def verify(self, answer: bytes, question: Question, now: datetime) -> Token:
@@ -133,43 +114,21 @@ class TokenVerifier:
         info, certificates, signer = _signed_data(signed)
         time = _answered_time(info, question)
         sid, digest_algorithm, attributes, signature_algorithm, signature = signer
-        key = tuple(
-            part.encoded
-            for part in (sid, certificates, digest_algorithm, signature_algorithm)
+        parts = SignerParts(
+            sid.encoded,
+            certificates.encoded,
+            digest_algorithm.encoded,
+            signature_algorithm.encoded,
         )
-        tsa = self._known.get(key) or self._trusted(key, now)
-        leaf = tsa.path[0]
-        if not leaf.not_valid_before_utc <= now <= leaf.not_valid_after_utc:
-            raise TokenRefusedError("the TSA's certificate is not valid now")
+        tsa = self._known.get(parts) or trusted_authority(parts, self._trust, now)
+        tsa.check_valid(now)
         if _message_digest(attributes) != _digest(tsa.digest, info):
             raise TokenRefusedError("message digest")
         # RFC 5652 §5.4: stored as [0] IMPLICIT, signed as SET OF.
         tsa.verify(signature.content, bytes((SET,)) + attributes.encoded[1:])
-        self._known[key] = tsa
+        self._known[parts] = tsa
         self.certificates = tsa.path
         return Token(der=token, time=time)
-
-    def _trusted(self, key: tuple[bytes, ...], now: datetime) -> _Tsa:
-        """Check a TSA seen for the first time: certificate, path, algorithms."""
-        sid, certificates, digest_algorithm, signature_algorithm = key
-        named = cms.IssuerAndSerialNumber.load(sid)
-        found = [c.encoded for c in read(certificates).children()]
-        leaf = next((der for der in found if _is_named(der, named)), None)
-        if leaf is None:
-            raise TokenRefusedError("no signer certificate in the token")
-        certificate = x509.load_der_x509_certificate(leaf)
-        _check_timestamping(certificate)
-        others = [x509.load_der_x509_certificate(der) for der in found]
-        digest = _hash(algos.DigestAlgorithm.load(digest_algorithm)["algorithm"].native)
-        return _Tsa(
-            self._trust.path(certificate, others, now),
-            digest,
-            _verification(
-                certificate,
-                algos.SignedDigestAlgorithm.load(signature_algorithm),
-                digest,
-            ),
-        )
 
 
 def _token(answer: bytes) -> tuple[bytes, Element]:
@@ -262,54 +221,6 @@ def _message_imprint(algorithm: bytes, digest: bytes) -> bytes:
 _SHA256_OID = algos.DigestAlgorithmId("sha256").dump()
 _SHA256 = tlv(SEQUENCE, _SHA256_OID)
 _SHA256_NULL = tlv(SEQUENCE, _SHA256_OID, _NULL)
-
-
-def _is_named(der: bytes, named: cms.IssuerAndSerialNumber) -> bool:
-    certificate = asn1_x509.Certificate.load(der)
-    return bool(
-        certificate.serial_number == named["serial_number"].native
-        and certificate.issuer == named["issuer"]
-    )
-
-
-def _check_timestamping(certificate: x509.Certificate) -> None:
-    """RFC 3161 §2.3: the one extended key usage, critical."""
-    usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
-    if not usage.critical or list(usage.value) != [ExtendedKeyUsageOID.TIME_STAMPING]:
-        raise TokenRefusedError("not a TSA certificate")
-
-
-def _verification(
-    certificate: x509.Certificate,
-    algorithm: algos.SignedDigestAlgorithm,
-    digest: hashes.HashAlgorithm,
-) -> _Verify:
-    """Bind the TSA's public key to its algorithm."""
-    public_key, kind = certificate.public_key(), algorithm.signature_algo
-    if isinstance(public_key, rsa.RSAPublicKey) and kind == "rsassa_pkcs1v15":
-        rsa_key, pkcs1 = public_key, padding.PKCS1v15()
-        return lambda value, data: rsa_key.verify(value, data, pkcs1, digest)
-    if isinstance(public_key, rsa.RSAPublicKey) and kind == "rsassa_pss":
-        salt = algorithm["parameters"]["salt_length"].native
-        pss_key = public_key
-        pss = padding.PSS(mgf=padding.MGF1(digest), salt_length=salt)
-        return lambda value, data: pss_key.verify(value, data, pss, digest)
-    if isinstance(public_key, ec.EllipticCurvePublicKey) and kind == "ecdsa":
-        ec_key, ecdsa = public_key, ec.ECDSA(digest)
-        return lambda value, data: ec_key.verify(value, data, ecdsa)
-    raise TokenRefusedError("signature algorithm")
-
-
-def _hash(name: str) -> hashes.HashAlgorithm:
-    match name:
-        case "sha256":
-            return hashes.SHA256()
-        case "sha384":
-            return hashes.SHA384()
-        case "sha512":
-            return hashes.SHA512()
-        case _:
-            raise TokenRefusedError("digest algorithm")
 
 
 def _digest(algorithm: hashes.HashAlgorithm, data: bytes) -> bytes:

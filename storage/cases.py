@@ -29,6 +29,7 @@ from storage.desk_writes import (
     insert_scan,
     next_of_day,
     open_case,
+    reopen_case,
     unapproved_attestation,
 )
 from storage.issuance_rows import assertion_to_json, lock_attestation
@@ -70,10 +71,10 @@ class SqlCases:
 
         Raises:
             NotFound: no such case.
-            WrongState: the case is finished.
+            WrongState: the result was returned, or the case stopped or withdrawn.
         """
         with self._database.writing() as connection:
-            case = open_case(connection, original.case_id)
+            case = reopen_case(connection, original.case_id)
             last = connection.scalar(
                 select(func.max(originals.c.position)).where(
                     originals.c.case_id == case.id
@@ -93,7 +94,11 @@ class SqlCases:
                 )
             )
             self._record(
-                connection, case.authority_id, act, original.id, {"case": case.id}
+                connection,
+                case.authority_id,
+                act,
+                original.id,
+                {"case": case.id, "case_status": case.status.value},
             )
         return original
 

@@ -1,5 +1,6 @@
 """Steps that several desk verbs share, inside the caller's transaction."""
 
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -32,6 +33,26 @@ def open_case(connection: Connection, case_id: str) -> Case:
     if case.status not in _OPEN:
         raise WrongState(reason="hồ sơ đã kết thúc")
     return case
+
+
+def reopen_case(connection: Connection, case_id: str) -> Case:
+    """Read and lock a case for one more paper; one that was done is in progress again.
+
+    The citizen is still at the desk and hands over another paper: same visit.
+
+    Raises:
+        NotFound: no such case.
+        WrongState: the result was returned, or it is stopped or withdrawn.
+    """
+    case = read_case(connection, case_id, lock=True)
+    if case.status is not CaseStatus.DONE:
+        return open_case(connection, case_id)
+    connection.execute(
+        update(cases)
+        .where(cases.c.id == case_id)
+        .values(status=CaseStatus.IN_PROGRESS.value)
+    )
+    return replace(case, status=CaseStatus.IN_PROGRESS)
 
 
 def insert_case(connection: Connection, case: Case) -> None:

@@ -17,7 +17,7 @@ from certify.errors import ScanRefused
 from certify.identifiers import show_verification_code
 from certify.people import Requester
 from certify.scan import Finding, findings_to_json
-from certify.verify import Verdict
+from certify.verdict import Verdict
 
 
 def copy(

@@ -17,7 +17,7 @@ from api.services import Services
 from certify.identifiers import show_verification_code
 from certify.people import Requester
 from certify.scan import Finding
-from certify.verify import Colour
+from certify.verdict import Colour
 
 ACCEPTED = "Bản chụp mẫu của chương trình thử nghiệm"
 NOT_VALID = 1

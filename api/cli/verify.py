@@ -1,11 +1,21 @@
 """`certify verify FILE`: is it a certified copy, unchanged and in force?"""
 
+from datetime import datetime
 from pathlib import Path
 
 from api.cli.terminal import Terminal
+from certify.clock import paper_time
 from certify.errors import InvalidInput
 from certify.identifiers import show_verification_code
-from certify.verify import Report, Verdict, VerifyCopy
+from certify.inspection import Indication
+from certify.verdict import Verdict
+from certify.verify import Report, VerifyCopy
+
+_INDICATIONS = {
+    Indication.TOTAL_PASSED: "Đạt",
+    Indication.TOTAL_FAILED: "Không đạt",
+    Indication.INDETERMINATE: "Chưa xác định",
+}
 
 
 def verify(
@@ -69,4 +79,11 @@ def _show(report: Report, terminal: Terminal) -> None:
         terminal.say(f"Mã tra cứu:    {code}")
     for facts in report.inspection.signatures:
         who = facts.signer or facts.field
-        terminal.say(f"  {facts.indication.value}: {who} ({facts.proven_time or '?'})")
+        when = _paper_time(facts.proven_time)
+        terminal.say(f"  {_INDICATIONS[facts.indication]}: {who}, {when}")
+
+
+def _paper_time(proven: str | None) -> str:
+    if proven is None:
+        return "không có dấu thời gian"
+    return paper_time(datetime.fromisoformat(proven))

@@ -140,6 +140,19 @@ def test_the_case_is_done_when_every_original_is_released(
     assert cases.case(case.id).status is CaseStatus.DONE
 
 
+def test_one_more_paper_opens_a_case_that_was_done(
+    register: SqlRegister, cases: SqlCases, desk: SampleDesk, clock: FakeClock
+) -> None:
+    """The citizen is still at the desk and hands over another paper."""
+    case = desk.open_case()
+    issue(register, desk.approved(case).attestation_id, clock.now())
+    assert cases.case(case.id).status is CaseStatus.DONE
+    second = desk.approved(case)
+    assert cases.case(case.id).status is CaseStatus.IN_PROGRESS
+    issue(register, second.attestation_id, clock.now())
+    assert cases.case(case.id).status is CaseStatus.DONE
+
+
 def test_an_original_not_yet_compared_keeps_the_case_open(
     register: SqlRegister, cases: SqlCases, desk: SampleDesk, clock: FakeClock
 ) -> None:

@@ -1,5 +1,6 @@
 """Revision 1: what stands where, and that nothing is lost or covered."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -10,10 +11,10 @@ import zxingcpp
 from PIL import Image
 
 from certify.attestation import CopyOrder
-from signing.canvas import MM, Canvas
+from signing.canvas import MM, Box, Canvas
 from signing.compose import Pictures, compose
 from signing.embed import FontPrograms
-from signing.layout import BAND_HEIGHT, LAST_PAGE, draw_last_page
+from signing.layout import BAND_HEIGHT, LAST_PAGE, draw_last_page, draw_widget
 from signing.page_images import NotACopyError, read_page_images
 from signing.pictures import Picture
 from signing.record import copy_record, read_record
@@ -190,6 +191,32 @@ def test_nothing_overlaps_on_the_last_page(
         assert widget.x + widget.width <= LAST_PAGE.width
     overlap = page.seal_picture.x + page.seal_picture.width - page.signature_picture.x
     assert overlap == pytest.approx(page.signature_picture.width / 3)
+
+
+def test_signature_fields_show_nothing_of_their_own(composed: Path) -> None:
+    with pikepdf.open(composed) as pdf:
+        fields = list(pdf.Root.AcroForm.Fields)
+        assert [bytes(f.AP.N.read_bytes()) for f in fields] == [b"", b""]
+        lock = fields[1].Lock
+        assert (str(lock.Action), int(lock.P)) == ("/Include", 1)
+        assert [str(name) for name in lock.Fields] == [str(f.T) for f in fields]
+
+
+@pytest.mark.parametrize("name", ["Lò Văn Thử", LONG[:200], "W" * 200])
+def test_text_under_a_signature_field_stays_inside_it(
+    name: str, fonts: FontPrograms
+) -> None:
+    canvas = Canvas(fonts.typeface)
+    box = Box(100, 200, 230, 24 * MM)
+    draw_widget(canvas, box, ("Cơ quan chứng thực (ký số)", name, name, "Thời gian"))
+    places = [
+        [float(v) for v in found.groups()]
+        for operators in canvas.operators
+        if (found := re.search(rb"([\d.]+) ([\d.]+) Td", operators))
+    ]
+    assert len(places) >= 4
+    assert all(box.x < x for x, _ in places)
+    assert all(box.y + 1 * MM < y < box.y + box.height for _, y in places)
 
 
 def test_the_record_is_signed_metadata_and_reads_back(

@@ -21,7 +21,8 @@ from certify.attestation import (
 )
 from certify.clock import SystemClock
 from certify.inspection import Inspection
-from certify.verify import Report, RosterEntry, Verdict, VerifyCopy
+from certify.verdict import Verdict
+from certify.verify import Report, RosterEntry, VerifyCopy
 from signing.container import SignedRange, container_problems
 from tests.support.sealing import Sealed, colour_page, inspect
 

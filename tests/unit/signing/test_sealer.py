@@ -22,11 +22,13 @@ from certify.errors import (
 )
 from certify.inspection import Indication
 from certify.self_check import check_as_stranger, check_belongs_to_intent
+from certify.signatures import SEAL_FIELD
 from keys.base import SignatureScheme
 from keys.devpki.holders import SignatoryHolder
 from keys.devpki.issue import issue_certificate, revoke
 from keys.devpki.responders import DevelopmentPki
 from keys.open import open_key
+from signing import pades
 from signing.embed import FontPrograms
 from signing.pictures import Picture
 from signing.revocation import RevocationClient
@@ -113,6 +115,17 @@ def test_a_sealed_copy_is_lta_and_as_intended(sealed_copy: Sealed, trust: Path) 
     assert inspection.page_digest == order.scan.page_digest
     assert inspection.page_count == 4
     assert inspection.sha256 == copy.sha256
+
+
+def test_a_lock_that_spares_a_field_does_not_lock_all(
+    sealer: PadesSealer, trust: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pades, "LOCKED_FIELDS", (SEAL_FIELD,))
+    scan = make_canonical_scan(tmp_path / "scan.pdf")
+    copy = seal(sealer, make_order(sealer, scan, tmp_path))
+    inspection = inspect(copy.path, trust)
+    assert [s.intact for s in inspection.signatures] == [True] * 3
+    assert not inspection.signatures[1].locks_all
 
 
 def test_the_strangers_check_accepts_the_file_and_names_any_difference(

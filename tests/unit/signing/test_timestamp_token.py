@@ -8,12 +8,8 @@ from asn1crypto import core, tsp
 
 from certify.clock import SystemClock
 from signing import der
-from signing.timestamp_token import (
-    Question,
-    Token,
-    TokenRefusedError,
-    TokenVerifier,
-)
+from signing.timestamp_authority import TokenRefusedError
+from signing.timestamp_token import Question, Token, TokenVerifier
 from signing.trust import TrustAnchors
 from tests.support.pki import RunningPki
 

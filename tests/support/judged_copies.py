@@ -1,0 +1,267 @@
+"""The copies that judges see: every key scheme, every codec of intake, odd shapes.
+
+All are made by the real intake, sealer, keys, revocation services and TSA. The last
+ones are spoilt on purpose: a judge that accepts them judges nothing.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+from cryptography.hazmat.primitives.asymmetric import ec
+from PIL import Image, ImageDraw
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+from certify.clock import SystemClock
+from certify.intake import tasks
+from certify.intake.reader import SandboxedIntake
+from certify.isolation.runner import IsolatedRunner
+from certify.scan import CanonicalScan
+from keys.base import SignatureScheme
+from keys.devpki.holders import SealHolder, SignatoryHolder
+from keys.devpki.issue import issue_certificate
+from keys.open import open_key
+from signing.embed import FontPrograms
+from tests.support import corpus
+from tests.support.pki import AUTHORITY_NAME, RunningPki, ec_key, fresh_key_id, rsa_key
+from tests.support.sealing import (
+    PERSON,
+    SEAL,
+    make_canonical_scan,
+    make_order,
+    make_pictures,
+    make_sealer,
+    seal,
+)
+
+CARD = (496, 700)  # pixels at 200 dpi: 63 x 89 mm
+SMALL = {"width": 620, "height": 877}  # pixels at 150 dpi; rendering costs most here
+LONG = "Quyết định về việc công nhận kết quả kỳ thi tuyển công chức " * 3
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One file for the judges.
+
+    Attributes:
+        good: the judges must accept it; otherwise each judge named must reject it.
+    """
+
+    name: str
+    about: str
+    good: bool = True
+    rejected_by: tuple[str, ...] = ()
+
+
+_SCHEMES: Mapping[str, tuple[str, SignatureScheme, Callable[[], Any]]] = {
+    "rsa-3072": (
+        "keys: both RSA-3072, PKCS #1 v1.5",
+        SignatureScheme.RSA_PKCS1_SHA256,
+        lambda: rsa_key(3072),
+    ),
+    "rsa-pss": (
+        "keys: both RSA-3072, RSASSA-PSS",
+        SignatureScheme.RSA_PSS_SHA256,
+        lambda: rsa_key(3072),
+    ),
+    "p-256": (
+        "keys: both ECDSA on P-256",
+        SignatureScheme.ECDSA_SHA256,
+        lambda: ec_key(ec.SECP256R1()),
+    ),
+}
+# name → (about, mode, suffix, options of Pillow)
+_CODECS: Mapping[str, tuple[str, str, str, dict[str, Any]]] = {
+    "ccitt": ("1-bit PNG, stored as CCITT G4", "1", ".png", {}),
+    "flate-gray": ("gray PNG, stored as Flate", "L", ".png", {}),
+    "flate-rgb": ("RGB PNG, stored as Flate", "RGB", ".png", {}),
+    "flate-palette": ("palette PNG, stored as Flate RGB", "P", ".png", {}),
+    "jpeg-gray": ("gray JPEG, passed through", "L", ".jpg", {}),
+    "jpeg-rgb": ("colour JPEG, passed through", "RGB", ".jpg", {}),
+    "jpeg-progressive": (
+        "progressive JPEG, passed through",
+        "RGB",
+        ".jpg",
+        {"progressive": True},
+    ),
+    "jpeg-cmyk": ("CMYK JPEG, stored as Flate sRGB", "CMYK", ".jpg", {}),
+    "tiff-lzw": (
+        "LZW TIFF, stored as Flate",
+        "RGB",
+        ".tif",
+        {"compression": "tiff_lzw"},
+    ),
+}
+_SHAPES: Mapping[str, tuple[str, int, dict[str, int], dict[str, Any]]] = {
+    "default": ("keys: person RSA-2048, agency RSA-3072", 1, SMALL, {}),
+    "three-pages": ("three pages", 3, SMALL, {}),
+    "eleven-pages": (
+        "eleven pages (beyond ten EU DSS compares no pictures)",
+        11,
+        SMALL,
+        {},
+    ),
+    "narrow": (
+        "page of 51 mm: its band stands on the last page only",
+        1,
+        {"width": 300, "height": 900},
+        {},
+    ),
+    "landscape": ("landscape page", 1, {"width": 877, "height": 620}, {}),
+    "long-names": (
+        "longest names",
+        1,
+        SMALL,
+        {"original_title": LONG[:200], "authority_name": LONG[:150]},
+    ),
+}
+_ALTERED = "altered"
+_APPENDED = "appended"
+_PLAIN = "plain"
+SPOILT = (
+    Sample(
+        _ALTERED,
+        "one byte of a page image changed",
+        good=False,
+        rejected_by=("EU DSS", "pyHanko", "pdfsig"),
+    ),
+    Sample(
+        _APPENDED,
+        "page content replaced in a revision after the last signature",
+        good=False,
+        rejected_by=("EU DSS", "pyHanko"),
+    ),
+    Sample(
+        _PLAIN,
+        "no signature, no metadata",
+        good=False,
+        rejected_by=("EU DSS", "veraPDF", "pyHanko", "pdfsig"),
+    ),
+)
+
+
+def _accepted_scans() -> list[str]:
+    return [name for name, verdict in corpus.expected().items() if verdict == "accept"]
+
+
+SAMPLES: tuple[Sample, ...] = (
+    *(Sample(name, about) for name, (about, *_) in _SHAPES.items()),
+    *(Sample(name, about) for name, (about, *_) in _SCHEMES.items()),
+    *(Sample(name, about) for name, (about, *_) in _CODECS.items()),
+    *(Sample(Path(name).name, "scan of the corpus") for name in _accepted_scans()),
+    *SPOILT,
+)
+
+
+class CopyMaker:
+    """Makes the file of each sample in a folder."""
+
+    def __init__(self, *, pki: RunningPki, folder: Path) -> None:
+        self._pki = pki
+        self._folder = folder
+        self._fonts = FontPrograms(folder / "fonts")
+        self._pictures = make_pictures(folder)
+        self._default = make_sealer(pki, pictures=self._pictures, fonts=self._fonts)
+
+    def make_all(self) -> Iterator[tuple[Sample, Path]]:
+        """Yield every sample with its file."""
+        files: dict[str, Path] = {}
+        for name, (_, pages, size, changes) in _SHAPES.items():
+            scan = make_canonical_scan(self._workdir(name) / "scan.pdf", pages, **size)
+            files[name] = self._sealed(name, scan, **changes)
+        for name in _SCHEMES:
+            scan = make_canonical_scan(self._workdir(name) / "scan.pdf", **SMALL)
+            files[name] = self._sealed(name, scan)
+        for name, scan in self._read_uploads():
+            files[name] = self._sealed(name, scan)
+        files |= self._spoilt(files["default"])
+        for sample in SAMPLES:
+            yield sample, files[sample.name]
+
+    def _workdir(self, name: str) -> Path:
+        folder = self._folder / name
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def _sealed(self, name: str, scan: CanonicalScan, **changes: Any) -> Path:
+        sealer = self._default
+        if name in _SCHEMES:
+            _, scheme, private_key = _SCHEMES[name]
+            sealer = self._sealer_with(scheme, private_key)
+        order = make_order(sealer, scan, self._workdir(name), **changes)
+        return seal(sealer, order).path
+
+    def _sealer_with(
+        self, scheme: SignatureScheme, private_key: Callable[[], Any]
+    ) -> Any:
+        ids = {PERSON: fresh_key_id("judged"), SEAL: fresh_key_id("judged")}
+        for holder in (
+            SignatoryHolder(ids[PERSON], "Lò Văn Thử", "Chủ tịch", AUTHORITY_NAME),
+            SealHolder(ids[SEAL], AUTHORITY_NAME),
+        ):
+            issue_certificate(
+                self._pki.folder,
+                holder,
+                now=SystemClock().now(),
+                private_key=private_key(),
+            )
+        keys = {
+            role: open_key(replace(self._pki.key_settings(key_id), scheme=scheme))
+            for role, key_id in ids.items()
+        }
+        return make_sealer(
+            self._pki, pictures=self._pictures, fonts=self._fonts, keys=keys
+        )
+
+    def _read_uploads(self) -> Iterator[tuple[str, CanonicalScan]]:
+        """Send pictures of every codec, and the corpus, through the real intake."""
+        runner = IsolatedRunner(tasks=tasks.TASKS, preload=tasks.PRELOAD)
+        intake = SandboxedIntake(runner=runner)
+        try:
+            for name, (_, mode, suffix, options) in _CODECS.items():
+                upload = self._folder / f"{name}{suffix}"
+                _picture(mode).save(upload, dpi=(200, 200), **options)
+                yield name, intake.read(upload, None, self._workdir(name))
+            for name in _accepted_scans():
+                upload = corpus.corpus() / name
+                short = upload.name
+                yield short, intake.read(upload, None, self._workdir(short))
+        finally:
+            runner.close()
+
+    def _spoilt(self, good: Path) -> dict[str, Path]:
+        files = {s.name: self._folder / f"{s.name}.pdf" for s in SPOILT}
+        data = bytearray(good.read_bytes())
+        start = data.index(b"\xff\xda")  # start of scan in the first JPEG (T.81 §B.2.3)
+        data[start + 2000] ^= 1
+        files[_ALTERED].write_bytes(data)
+        shutil.copy(good, files[_APPENDED])
+        _replace_content(files[_APPENDED])
+        with pikepdf.new() as pdf:
+            pdf.add_blank_page()
+            pdf.save(files[_PLAIN])
+        return files
+
+
+def _picture(mode: str) -> Image.Image:
+    """A card at 200 dpi with something on it that every mode keeps."""
+    image = Image.new("RGB", CARD, (252, 250, 246))
+    draw = ImageDraw.Draw(image)
+    for y in range(40, 480, 40):
+        draw.text((30, y), "CONG HOA XA HOI CHU NGHIA VIET NAM " * 3, fill=(20, 20, 40))
+    draw.ellipse((250, 500, 430, 680), outline=(200, 20, 20), width=6)
+    return image.convert(mode)
+
+
+def _replace_content(path: Path) -> None:
+    with path.open("r+b") as file:
+        writer = IncrementalPdfFileWriter(file)
+        page, _ = writer.find_page_for_modification(0)
+        content = generic.StreamObject(stream_data=b"1 0 0 rg 0 0 200 200 re f")
+        page.get_object()["/Contents"] = writer.add_object(content)
+        writer.update_container(page.get_object())
+        writer.write_in_place()
