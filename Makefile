@@ -13,7 +13,7 @@ SYSTEM_PACKAGES = python3-venv poppler-utils qpdf chromium fonts-dejavu-core \
 	softhsm2 openssl postgresql openjdk-17-jdk-headless maven
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run demo test conformance check lock clean
+.PHONY: help setup system run demo test conformance bench check lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -53,6 +53,9 @@ test: setup system ## run the tests; with CI=true nothing may be skipped for wan
 conformance: setup system ## write docs/conformance.md from what independent judges say
 	$(BIN)/python -m pytest tests/integration/test_judges.py --write-conformance
 
+bench: setup ## measure signing beside a floor and its peers, some 6 minutes
+	$(BIN)/python -m bench
+
 check: setup ## lint, format, types, import arrows
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -65,5 +68,6 @@ lock: ## resolve pyproject.toml into requirements.lock (needs uv)
 	@! grep -nE '://|^-' requirements.lock || { echo "requirements.lock names an address" >&2; exit 1; }
 
 clean: ## remove what make and the tools made; never data
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \
+		bench/out
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

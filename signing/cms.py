@@ -12,9 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from keys.base import SignatureScheme, SigningKey
-
-_SEQUENCE, _SET, _OCTETS, _INTEGER = 0x30, 0x31, 0x04, 0x02
-_CONTEXT_0, _CONTEXT_1 = 0xA0, 0xA1
+from signing.der import CONTEXT_0, CONTEXT_1, OCTETS, SEQUENCE, SET, integer, tlv
 
 
 @dataclass(frozen=True)
@@ -49,9 +47,7 @@ class CmsTemplate:
         self._signer_id = cms.IssuerAndSerialNumber(
             {"issuer": leaf.issuer, "serial_number": leaf.serial_number}
         ).dump()
-        self._certificates = tlv(
-            _CONTEXT_0, *sorted(c.dump() for c in (leaf, *issuers))
-        )
+        self._certificates = tlv(CONTEXT_0, *sorted(c.dump() for c in (leaf, *issuers)))
         self._constant_attributes = (
             cms.CMSAttribute({"type": "content_type", "values": ["data"]}).dump(),
             _signing_certificate(leaf, self.digest),
@@ -60,12 +56,12 @@ class CmsTemplate:
 
     def signed_attributes(self, message_digest: bytes) -> bytes:
         """Return the DER SET OF whose digest the key signs (RFC 5652 §5.4)."""
-        values = tlv(_SET, tlv(_OCTETS, message_digest))
+        values = tlv(SET, tlv(OCTETS, message_digest))
         attributes = (
             *self._constant_attributes,
-            tlv(_SEQUENCE, self._digest_attribute, values),
+            tlv(SEQUENCE, self._digest_attribute, values),
         )
-        return tlv(_SET, *sorted(attributes))
+        return tlv(SET, *sorted(attributes))
 
     def sign(self, signed_attributes: bytes) -> bytes:
         """Have the key sign; raises what `SigningKey.sign_digest` raises."""
@@ -79,41 +75,31 @@ class CmsTemplate:
             signature: over them.
             token: DER TimeStampToken over the signature value.
         """
-        unsigned = tlv(_SEQUENCE, _TIMESTAMP_TOKEN, tlv(_SET, token))
+        unsigned = tlv(SEQUENCE, _TIMESTAMP_TOKEN, tlv(SET, token))
         signer = tlv(
-            _SEQUENCE,
+            SEQUENCE,
             _VERSION_1,
             self._signer_id,
             self._digest_algorithm,
-            bytes([_CONTEXT_0]) + attributes[1:],  # IMPLICIT [0] instead of SET
+            bytes([CONTEXT_0]) + attributes[1:],  # IMPLICIT [0] instead of SET
             self._signature_algorithm,
-            tlv(_OCTETS, signature),
-            tlv(_CONTEXT_1, unsigned),
+            tlv(OCTETS, signature),
+            tlv(CONTEXT_1, unsigned),
         )
         signed_data = tlv(
-            _SEQUENCE,
+            SEQUENCE,
             _VERSION_1,
-            tlv(_SET, self._digest_algorithm),
+            tlv(SET, self._digest_algorithm),
             _DETACHED_DATA,
             self._certificates,
-            tlv(_SET, signer),
+            tlv(SET, signer),
         )
-        return tlv(_SEQUENCE, _SIGNED_DATA, tlv(_CONTEXT_0, signed_data))
+        return tlv(SEQUENCE, _SIGNED_DATA, tlv(CONTEXT_0, signed_data))
 
 
-def tlv(tag: int, *parts: bytes) -> bytes:
-    """Encode one DER element with a definite, minimal length (X.690 §10.1)."""
-    body = b"".join(parts)
-    size = len(body)
-    if size < 0x80:  # noqa: PLR2004 - short form ends here
-        return bytes((tag, size)) + body
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(length))) + length + body
-
-
-_VERSION_1 = tlv(_INTEGER, b"\x01")
+_VERSION_1 = integer(1)
 _SIGNED_DATA = cms.ContentType("signed_data").dump()
-_DETACHED_DATA = tlv(_SEQUENCE, cms.ContentType("data").dump())
+_DETACHED_DATA = tlv(SEQUENCE, cms.ContentType("data").dump())
 _TIMESTAMP_TOKEN = core.ObjectIdentifier("1.2.840.113549.1.9.16.2.14").dump()
 
 

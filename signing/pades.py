@@ -4,23 +4,25 @@
     revision 3   the agency's approval signature that locks everything, timestamped
     revision 4   one document security store and one document timestamp
 
-pyHanko writes the revisions. The CMS comes from `cms.CmsTemplate` and is put into its
-place here, in lower-case hex, because the strict container asks for one spelling.
+pyHanko writes the objects of the revisions; the CMS comes from `cms.CmsTemplate`.
 """
 
-import binascii
 import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from asn1crypto import crl as asn1_crl
-from asn1crypto import ocsp as asn1_ocsp
-from asn1crypto import x509 as asn1_x509
-from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.generic import (
+    ArrayObject,
+    DictionaryObject,
+    StreamObject,
+    pdf_name,
+)
 from pyhanko.sign.fields import (
     FieldMDPAction,
     FieldMDPSpec,
@@ -30,7 +32,6 @@ from pyhanko.sign.fields import (
 )
 from pyhanko.sign.signers.cms_embedder import (
     PdfCMSEmbedder,
-    SigIOSetup,
     SigMDPSetup,
     SigObjSetup,
 )
@@ -39,18 +40,16 @@ from pyhanko.sign.signers.pdf_byterange import (
     PdfSignedData,
     SignatureObject,
 )
-from pyhanko.sign.validation.dss import DocumentSecurityStore
-from typing_extensions import override
 
 from certify.signatures import LOCKED_FIELDS, SEAL_FIELD, SIGNATORY_FIELD
 from signing.cms import CmsTemplate
+from signing.revisions import RevisionWriter, Unfilled
 from signing.revocation import RevocationEvidence
-from signing.timestamp import TimestampClient, Token
+from signing.timestamp import TimestampClient
 
 # Hex digits. A PDF/A string holds at most 32,767 bytes (ISO 19005-2 §6.1.13).
 RESERVED = 2 * 16 * 1024
 TIMESTAMP_FIELD = "DauThoiGianLuuTru"
-_CHUNK = 1 << 20
 _REASON = "Chứng thực bản sao đúng với bản chính"
 
 
@@ -62,153 +61,115 @@ class Signer:
     name: str
 
 
-class _Revision(IncrementalPdfFileWriter):
-    """An incremental update that changes nothing but what it is told to."""
-
-    IO_CHUNK_SIZE = _CHUNK
-
-    @override
-    def _update_meta(self) -> None:
-        """Leave the metadata alone: pyHanko would add /Info and a local time."""
-
-
-def sign_as_person(
-    path: Path, signer: Signer, when: datetime, tsa: TimestampClient
-) -> datetime:
-    """Add revision 2 in place; return the genTime of its timestamp.
-
-    Certification with P=2: only form filling and signing may follow.
-    """
-    mdp = SigMDPSetup(
-        md_algorithm=signer.template.digest.name,
-        certify=True,
-        docmdp_perms=MDPPerm.FILL_FORMS,
-    )
-    return _sign(path, SIGNATORY_FIELD, signer, mdp, when, tsa)
-
-
-def sign_as_agency(
-    path: Path, signer: Signer, when: datetime, tsa: TimestampClient
-) -> datetime:
-    """Add revision 3 in place; return the genTime of its timestamp.
-
-    Its field's /Lock covers both signature fields and permits no further change (P=1).
-    """
-    mdp = SigMDPSetup(
-        md_algorithm=signer.template.digest.name,
-        field_lock=FieldMDPSpec(
-            action=FieldMDPAction.INCLUDE, fields=list(LOCKED_FIELDS)
-        ),
-        docmdp_perms=MDPPerm.NO_CHANGES,
-    )
-    return _sign(path, SEAL_FIELD, signer, mdp, when, tsa)
-
-
-def add_archive_timestamp(
-    path: Path, evidence: RevocationEvidence, tsa: TimestampClient
-) -> datetime:
-    """Add revision 4 in place: DSS and document timestamp; return its genTime."""
+@contextmanager
+def open_composed(path: Path, tsa: TimestampClient) -> Iterator["PadesCopy"]:
+    """Open revision 1 to sign it in place."""
     with path.open("r+b") as file:
-        writer = _Revision(file)
-        DocumentSecurityStore.supply_dss_in_writer(
-            writer,
-            None,
-            certs=[_asn1(c) for c in evidence.certificates],
-            ocsps=[asn1_ocsp.OCSPResponse.load(r) for r in evidence.ocsp_responses],
-            crls=[asn1_crl.CertificateList.load(c) for c in evidence.crls],
+        yield PadesCopy(file, tsa)
+
+
+class PadesCopy:
+    """A composed copy on its way to B-LTA. The three steps are taken in order."""
+
+    def __init__(self, file: BinaryIO, tsa: TimestampClient) -> None:
+        """Read the structure of revision 1; made by `open_composed`."""
+        self._file = file
+        self._writer = RevisionWriter(file)
+        self._tsa = tsa
+
+    def sign_as_person(self, signer: Signer, when: datetime) -> datetime:
+        """Add revision 2; return the genTime of its timestamp.
+
+        Certification with P=2: only form filling and signing may follow.
+        """
+        mdp = SigMDPSetup(
+            md_algorithm=signer.template.digest.name,
+            certify=True,
+            docmdp_perms=MDPPerm.FILL_FORMS,
         )
-        placed = _place(
-            file,
-            writer,
-            TIMESTAMP_FIELD,
-            DocumentTimestamp(  # type: ignore[no-untyped-call]  # pyHanko leaves it untyped
-                bytes_reserved=RESERVED
+        return self._sign(SIGNATORY_FIELD, signer, mdp, when)
+
+    def sign_as_agency(self, signer: Signer, when: datetime) -> datetime:
+        """Add revision 3; return the genTime of its timestamp.
+
+        Its field's /Lock covers both signature fields and permits no further change
+        (P=1).
+        """
+        mdp = SigMDPSetup(
+            md_algorithm=signer.template.digest.name,
+            field_lock=FieldMDPSpec(
+                action=FieldMDPAction.INCLUDE, fields=list(LOCKED_FIELDS)
             ),
-            None,
-            "sha256",
+            docmdp_perms=MDPPerm.NO_CHANGES,
         )
-        token = tsa.stamp(placed.digest, "sha256")
-        placed.fill(token.der)
+        return self._sign(SEAL_FIELD, signer, mdp, when)
+
+    def add_archive_timestamp(self, evidence: RevocationEvidence) -> datetime:
+        """Add revision 4: DSS and document timestamp; return its genTime."""
+        _add_security_store(self._writer, evidence)
+        stamp = DocumentTimestamp(bytes_reserved=RESERVED)  # type: ignore[no-untyped-call]  # pyHanko leaves it untyped
+        unfilled = self._write(TIMESTAMP_FIELD, stamp, None, "sha256")
+        token = self._tsa.stamp(unfilled.digest)
+        unfilled.fill(token.der)
         return token.time
 
+    def sha256_and_size(self) -> tuple[str, int]:
+        """Digest (hex) and size in bytes of the file as it is now."""
+        size = self._file.seek(0, os.SEEK_END)
+        return self._writer.digest("sha256").upto(size).hex(), size
 
-def _sign(
-    path: Path,
-    field: str,
-    signer: Signer,
-    mdp: SigMDPSetup,
-    when: datetime,
-    tsa: TimestampClient,
-) -> datetime:
-    template = signer.template
-    with path.open("r+b") as file:
-        placed = _place(
-            file,
-            _Revision(file),
-            field,
-            SignatureObject(
-                timestamp=when,
-                subfilter=SigSeedSubFilter.PADES,
-                name=signer.name,
-                reason=_REASON,
-                bytes_reserved=RESERVED,
-            ),
-            mdp,
-            template.digest.name,
+    def _sign(
+        self, field: str, signer: Signer, mdp: SigMDPSetup, when: datetime
+    ) -> datetime:
+        template = signer.template
+        placeholder = SignatureObject(
+            timestamp=when,
+            subfilter=SigSeedSubFilter.PADES,
+            name=signer.name,
+            reason=_REASON,
+            bytes_reserved=RESERVED,
         )
-        attributes = template.signed_attributes(placed.digest)
+        unfilled = self._write(field, placeholder, mdp, template.digest.name)
+        attributes = template.signed_attributes(unfilled.digest)
         signature = template.sign(attributes)
-        token: Token = tsa.stamp(hashlib.sha256(signature).digest(), "sha256")
-        placed.fill(template.assemble(attributes, signature, token.der))
+        token = self._tsa.stamp(hashlib.sha256(signature).digest())
+        unfilled.fill(template.assemble(attributes, signature, token.der))
         return token.time
 
-
-@dataclass(frozen=True)
-class _Placed:
-    """A written revision whose /Contents still has to be filled."""
-
-    file: BinaryIO
-    digest: bytes
-    start: int
-    end: int
-
-    def fill(self, der: bytes) -> None:
-        """Write the CMS in lower-case hex; the zero padding stands already."""
-        text = binascii.hexlify(der)
-        if len(text) > self.end - self.start - 2:
-            raise ValueError("the CMS is larger than its reserve")
-        self.file.seek(self.start + 1)
-        self.file.write(text)
-        self.file.flush()
+    def _write(
+        self,
+        field: str,
+        placeholder: PdfSignedData,
+        mdp: SigMDPSetup | None,
+        digest_name: str,
+    ) -> Unfilled:
+        # A new field (the timestamp's) gets its invisible widget on the last page: the
+        # pages of the scan keep their exact shape.
+        spec = SigFieldSpec(sig_field_name=field, on_page=-1)
+        steps = PdfCMSEmbedder(new_field_spec=spec).write_cms(
+            field_name=field, writer=self._writer
+        )
+        next(steps)
+        steps.send(SigObjSetup(sig_placeholder=placeholder, mdp_setup=mdp))
+        return self._writer.write_signed(placeholder, digest_name)
 
 
-def _place(
-    file: BinaryIO,
-    writer: IncrementalPdfFileWriter,
-    field: str,
-    placeholder: PdfSignedData,
-    mdp: SigMDPSetup | None,
-    digest_name: str,
-) -> _Placed:
-    """Write a revision with an empty /Contents and hash its byte range."""
-    # A new field (the timestamp's) gets its invisible widget on the last page: the
-    # pages of the scan keep their exact shape.
-    spec = SigFieldSpec(sig_field_name=field, on_page=-1)
-    steps = PdfCMSEmbedder(new_field_spec=spec).write_cms(
-        field_name=field, writer=writer
+def _add_security_store(writer: RevisionWriter, evidence: RevocationEvidence) -> None:
+    """Put the evidence into a DSS without VRI (ETSI EN 319 142-1 §5.4.2)."""
+
+    def streams(ders: Iterable[bytes]) -> ArrayObject:
+        return ArrayObject(
+            writer.add_object(StreamObject(stream_data=der)) for der in ders
+        )
+
+    store = DictionaryObject(  # type: ignore[no-untyped-call]  # pyHanko's
+        {
+            pdf_name("/Certs"): streams(
+                c.public_bytes(Encoding.DER) for c in evidence.certificates
+            ),
+            pdf_name("/OCSPs"): streams(evidence.ocsp_responses),
+            pdf_name("/CRLs"): streams(evidence.crls),
+        }
     )
-    next(steps)
-    steps.send(SigObjSetup(sig_placeholder=placeholder, mdp_setup=mdp))
-    prepared, _ = steps.send(
-        SigIOSetup(md_algorithm=digest_name, in_place=True, chunk_size=_CHUNK)
-    )
-    return _Placed(
-        file=file,
-        digest=prepared.document_digest,
-        start=prepared.reserved_region_start,
-        end=prepared.reserved_region_end,
-    )
-
-
-def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
-    return asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
+    writer.root[pdf_name("/DSS")] = writer.add_object(store)
+    writer.update_root()  # type: ignore[no-untyped-call]  # pyHanko's

@@ -23,12 +23,7 @@ from keys.fitness import check_usable
 from signing.cms import CmsTemplate
 from signing.compose import Pictures, compose
 from signing.embed import FontPrograms
-from signing.pades import (
-    Signer,
-    add_archive_timestamp,
-    sign_as_agency,
-    sign_as_person,
-)
+from signing.pades import Signer, open_composed
 from signing.pictures import Picture
 from signing.revocation import RevocationClient, RevocationEvidence
 from signing.timestamp import TimestampClient
@@ -220,10 +215,12 @@ class PreparedPades:
         )
         agency = self._sealer.signer(statement.seal_key_id, statement.authority_name)
         try:
-            signed_at = sign_as_person(path, person, clock.now(), tsa)
-            self._check_printed_time(signed_at)
-            sealed_at = sign_as_agency(path, agency, clock.now(), tsa)
-            archived_at = add_archive_timestamp(path, self._evidence, tsa)
+            with open_composed(path, tsa) as copy:
+                signed_at = copy.sign_as_person(person, clock.now())
+                self._check_printed_time(signed_at)
+                sealed_at = copy.sign_as_agency(agency, clock.now())
+                archived_at = copy.add_archive_timestamp(self._evidence)
+                digest, size_bytes = copy.sha256_and_size()
         except KeyRefused as error:
             raise CertificateUnfit(
                 holder=_holder(self._sealer.certificate(error.key_id)),
@@ -235,8 +232,8 @@ class PreparedPades:
             raise AttemptDiscarded(reason="thứ tự dấu thời gian")
         return SealedCopy(
             path=path,
-            sha256=_file_digest(path),
-            size_bytes=path.stat().st_size,
+            sha256=digest,
+            size_bytes=size_bytes,
             signed_at=signed_at,
             sealed_at=sealed_at,
             archived_at=archived_at,

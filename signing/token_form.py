@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from asn1crypto import algos, cms, core, x509
 
-from signing.cms import tlv
+from signing.der import tlv
 
 _SEQUENCE, _SET = 0x30, 0x31
 _CONTEXT_0 = 0xA0

@@ -44,12 +44,21 @@ def colour_page(text: str, width: int = 1240, height: int = 1754) -> bytes:
     return target.getvalue()
 
 
-def make_canonical_scan(path: Path, pages: int = 1, **size: int) -> CanonicalScan:
-    """A canonical scan written by hand, independent of intake."""
+def make_canonical_scan(
+    path: Path,
+    pages: int = 1,
+    dots_per_inch: int = 150,
+    draw: Callable[..., bytes] = colour_page,
+    **size: int,
+) -> CanonicalScan:
+    """A canonical scan written by hand, independent of intake.
+
+    `draw` makes the JPEG of a page from its text and `size`.
+    """
     pdf = Pdf.new()
     images = []
     for number in range(pages):
-        data = colour_page(f"TRANG {number + 1} ", **size)
+        data = draw(f"TRANG {number + 1} ", **size)
         width, height = Image.open(BytesIO(data)).size
         image = PageImage(
             stream_sha256=hashlib.sha256(data).hexdigest(),
@@ -58,8 +67,8 @@ def make_canonical_scan(path: Path, pages: int = 1, **size: int) -> CanonicalSca
             width_px=width,
             height_px=height,
             bits=8,
-            width_milli_pt=width * 480,  # 150 px an inch
-            height_milli_pt=height * 480,
+            width_milli_pt=width * 72_000 // dots_per_inch,
+            height_milli_pt=height * 72_000 // dots_per_inch,
         )
         images.append(image)
         stream = Stream(
@@ -73,7 +82,7 @@ def make_canonical_scan(path: Path, pages: int = 1, **size: int) -> CanonicalSca
             BitsPerComponent=8,
         )
         stream.Filter = Name.DCTDecode
-        box = [0, 0, round(width * 0.48, 3), round(height * 0.48, 3)]
+        box = [0, 0, image.width_milli_pt / 1000, image.height_milli_pt / 1000]
         page = Dictionary(
             Type=Name.Page,
             MediaBox=Array([pikepdf.Object.parse(str(v).encode()) for v in box]),

@@ -246,7 +246,7 @@ def test_a_token_that_does_not_verify_is_never_used(
     running_pki: RunningPki,
 ) -> None:
     with tsa(running_pki, answer) as client, pytest.raises(ServiceUnavailable):
-        client.stamp(b"\x11" * 32, "sha256")
+        client.stamp(b"\x11" * 32)
 
 
 def test_a_tsa_of_another_root_is_not_trusted(running_pki: RunningPki) -> None:
@@ -256,7 +256,7 @@ def test_a_tsa_of_another_root_is_not_trusted(running_pki: RunningPki) -> None:
         clock=SystemClock(),
     )
     with pytest.raises(ServiceUnavailable):
-        client.stamp(b"\x11" * 32, "sha256")
+        client.stamp(b"\x11" * 32)
 
 
 def test_a_tsa_that_recovers_is_asked_again(running_pki: RunningPki) -> None:
@@ -266,7 +266,7 @@ def test_a_tsa_that_recovers_is_asked_again(running_pki: RunningPki) -> None:
         return next(answers)(pki, request, now)
 
     with tsa(running_pki, answer, tries=2) as client:
-        assert client.stamp(b"\x11" * 32, "sha256").der
+        assert client.stamp(b"\x11" * 32).der
 
 
 def test_nobody_listening_is_a_service_that_is_away(

@@ -1,0 +1,81 @@
+"""Interleaved rounds: each contender once a round, so all see the same machine."""
+
+import gc
+import resource
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of one copy, in seconds."""
+
+    cpu: float
+    wall: float
+
+
+class Contender(Protocol):
+    """Does one job on one input.
+
+    Attributes:
+        name: the row in the table.
+        job: what it does, for the notes under the table.
+    """
+
+    name: str
+    job: str
+
+    def once(self) -> Cost:
+        """Prepare outside the clock, do the job once, return what it cost."""
+        ...
+
+
+def timed(work: Callable[[], object]) -> Cost:
+    """Cost of a call: CPU of this process and of commands it waited for."""
+    gc.collect()
+    wall, cpu = time.perf_counter(), cpu_seconds()
+    work()
+    return Cost(cpu_seconds() - cpu, time.perf_counter() - wall)
+
+
+def cpu_seconds() -> float:
+    """CPU of this process and of the children it has waited for."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Of several costs, in milliseconds of CPU unless it says wall."""
+
+    median: float
+    low: float
+    high: float
+    wall_median: float
+    rounds: int
+
+
+def run_rounds(
+    contenders: Sequence[Contender], rounds: int, warm_up: int
+) -> dict[str, Spread]:
+    """Return the spread of every contender, by name."""
+    costs: dict[str, list[Cost]] = {c.name: [] for c in contenders}
+    for number in range(warm_up + rounds):
+        for contender in contenders:
+            cost = contender.once()
+            if number >= warm_up:
+                costs[contender.name].append(cost)
+    return {name: spread(found) for name, found in costs.items()}
+
+
+def spread(costs: Sequence[Cost]) -> Spread:
+    """Median, and the quartiles as low and high."""
+    cpu = [cost.cpu * 1000 for cost in costs]
+    wall = [cost.wall * 1000 for cost in costs]
+    low, _, high = statistics.quantiles(cpu) if len(cpu) > 1 else cpu * 3
+    return Spread(
+        statistics.median(cpu), low, high, statistics.median(wall), len(costs)
+    )
