@@ -35,6 +35,7 @@ class CmsTemplate:
     def __init__(self, key: SigningKey) -> None:
         """Encode the constant parts."""
         self._key = key
+        self.certificate = key.certificate
         self.digest = _digest_of(key.scheme)
         leaf, *issuers = (
             x509.Certificate.load(c.public_bytes(Encoding.DER))

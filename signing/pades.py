@@ -43,6 +43,7 @@ from pyhanko.sign.signers.pdf_byterange import (
 
 from certify.signatures import LOCKED_FIELDS, SEAL_FIELD, SIGNATORY_FIELD
 from signing.cms import CmsTemplate
+from signing.file_signature import check_file_signature
 from signing.revisions import RevisionWriter, Unfilled
 from signing.revocation import RevocationEvidence
 from signing.timestamp import TimestampClient
@@ -81,6 +82,10 @@ class PadesCopy:
         """Add revision 2; return the genTime of its timestamp.
 
         Certification with P=2: only form filling and signing may follow.
+
+        Raises:
+            FileSignatureError: what stands in the file now is not a signature of
+                this key's certificate over it; the seal must not follow.
         """
         mdp = SigMDPSetup(
             md_algorithm=signer.template.digest.name,
@@ -134,6 +139,9 @@ class PadesCopy:
         signature = template.sign(attributes)
         token = self._tsa.stamp(hashlib.sha256(signature).digest())
         unfilled.fill(template.assemble(attributes, signature, token.der))
+        check_file_signature(
+            unfilled.read_back(), unfilled.digest, template.certificate
+        )
         return token.time
 
     def _write(

@@ -127,3 +127,8 @@ class Unfilled:
         self.file.seek(self.start + 1)
         self.file.write(text)
         self.file.flush()
+
+    def read_back(self) -> bytes:
+        """Return /Contents as it stands in the file now, padding included."""
+        self.file.seek(self.start + 1)
+        return binascii.unhexlify(self.file.read(self.stop - self.start - 2))

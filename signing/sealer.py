@@ -23,6 +23,7 @@ from keys.fitness import check_usable
 from signing.cms import CmsTemplate
 from signing.compose import Pictures, compose
 from signing.embed import FontPrograms
+from signing.file_signature import FileSignatureError
 from signing.pades import Signer, open_composed
 from signing.pictures import Picture
 from signing.revocation import RevocationClient, RevocationEvidence
@@ -228,6 +229,11 @@ class PreparedPades:
             ) from error
         except KeyBackendError as error:
             raise ServiceUnavailable(service=KEY_SERVICE) from error
+        except FileSignatureError as error:
+            raise CertificateUnfit(
+                holder=statement.signatory_name,
+                reason="khóa không tạo được chữ ký đúng với chứng thư số",
+            ) from error
         if not signed_at <= sealed_at <= archived_at:
             raise AttemptDiscarded(reason="thứ tự dấu thời gian")
         return SealedCopy(

@@ -3,7 +3,7 @@
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 from asn1crypto import tsp
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.x509 import ReasonFlags
+from cryptography.x509 import Certificate, ReasonFlags
 
 from api.devpki import DevelopmentPkiServer
 from certify.clock import SystemClock
@@ -23,7 +23,7 @@ from certify.errors import (
 from certify.inspection import Indication
 from certify.self_check import check_as_stranger, check_belongs_to_intent
 from certify.signatures import SEAL_FIELD
-from keys.base import SignatureScheme
+from keys.base import SignatureScheme, SigningKey
 from keys.devpki.holders import SignatoryHolder
 from keys.devpki.issue import issue_certificate, revoke
 from keys.devpki.responders import DevelopmentPki
@@ -380,3 +380,66 @@ def test_every_scheme_ends_in_a_copy_that_passes(
     assert all(s.indication is Indication.TOTAL_PASSED for s in inspection.signatures)
     person = inspection.signatures[0]
     assert person.certificate_sha256 == key.certificate.fingerprint(SHA256()).hex()
+
+
+@dataclass
+class WrongKey:
+    """A backend that signs with another key than its certificate says."""
+
+    shown: SigningKey
+    used: SigningKey
+
+    @property
+    def key_id(self) -> str:
+        return self.shown.key_id
+
+    @property
+    def certificate(self) -> Certificate:
+        return self.shown.certificate
+
+    @property
+    def chain(self) -> tuple[Certificate, ...]:
+        return self.shown.chain
+
+    @property
+    def scheme(self) -> SignatureScheme:
+        return self.shown.scheme
+
+    def sign_digest(self, digest: bytes) -> bytes:
+        return self.used.sign_digest(digest)
+
+
+@dataclass
+class CountingKey(WrongKey):
+    """The same, and says how often it was used."""
+
+    uses: int = 0
+
+    def sign_digest(self, digest: bytes) -> bytes:
+        self.uses += 1
+        return self.used.sign_digest(digest)
+
+
+def test_the_seal_is_not_used_after_a_wrong_signature(
+    running_pki: RunningPki,
+    fonts: FontPrograms,
+    pictures: dict[str, Picture],
+    tmp_path: Path,
+) -> None:
+    """NĐ 30/2020 Đ33: the agency signs only after the competent person has."""
+    person, other, agency = (
+        open_key(running_pki.key_settings(k)) for k in (PERSON, "deputy", "seal")
+    )
+    seal_key = CountingKey(agency, agency)
+    sealer = make_sealer(
+        running_pki,
+        pictures=pictures,
+        fonts=fonts,
+        keys={PERSON: WrongKey(person, other), "seal": seal_key},
+    )
+    scan = make_canonical_scan(tmp_path / "scan.pdf")
+    order = make_order(sealer, scan, tmp_path)
+    prepared = sealer.make_ready(order.statement).prepare(order)
+    with pytest.raises(CertificateUnfit, match="chữ ký đúng"):
+        prepared.seal()
+    assert seal_key.uses == 0
