@@ -10,22 +10,22 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from api.case_fee import fee_of
 from api.cli.desk_work import Certified, Paper, certify_one, hand_over
-from certify.attestation import IssuanceStep
 from certify.errors import CertifyError, ScanRefused
 from certify.identifiers import show_verification_code, verification_address
 from certify.inspection import Indication
 from certify.numbering import DEFAULT_BOOK_KIND
 from certify.people import Requester
 from certify.scan import Finding, Severity
-from certify.verify import Colour, Verdict
+from certify.verdict import Colour, Verdict
 from tests.support import copies
 from tests.support.corpus import corpus, expected
 from tests.support.real import need
 from tests.support.web import WebSystem
 
 TABLE = expected()
+if not TABLE:
+    pytest.skip("no ../shared/corpus beside the repository", allow_module_level=True)
 REASON = "bản chính đen trắng"
 BASE_URL = "http://127.0.0.1:8000"
 
@@ -35,8 +35,6 @@ def named(*verdicts: str) -> list[str]:
 
 
 def every_file() -> list[str]:
-    if not TABLE:
-        return []
     folder = corpus()
     return sorted(p.relative_to(folder).as_posix() for p in folder.glob("*/*"))
 
@@ -158,7 +156,7 @@ def _from_start_of_scan(jpeg: bytes) -> bytes:
 def test_no_file_is_more_than_a_named_verdict(
     name: str, web_service: WebSystem, tmp_path: Path
 ) -> None:
-    """Through `check`, `copy` without a reason, and `verify`: nothing escapes."""
+    """Through `verify` and, where no line of the table does it, `copy`."""
     report = web_service.services.verify(corpus() / name)
     assert report.verdict in set(Verdict)
     assert report.text.exit_code != 0
@@ -171,57 +169,32 @@ def test_no_file_is_more_than_a_named_verdict(
             Verdict.SIGNED_BY_UNTRUSTED,
             Verdict.UNREADABLE,
         }
-    tried = certify(web_service, corpus() / name, tmp_path / "copy.pdf", accept=None)
+    if name in TABLE:
+        return
+    tried = certify(web_service, corpus() / name, tmp_path / "copy.pdf")
     assert (tried.copy is None) is (tried.error is not None)
     if tried.error is not None:
         assert tried.error.exit_code == 2, tried.error
         assert tried.findings, tried.error
         assert not (tmp_path / "copy.pdf").exists()
+    assert tried.error is not None or not name.startswith("signed/")
 
 
-@pytest.mark.parametrize("name", named("refuse"))
+@pytest.mark.parametrize("name", named("refuse", "refuse or neutralise"))
 def test_refused_scans_cannot_be_talked_into_a_copy(
     name: str, web_service: WebSystem, tmp_path: Path
 ) -> None:
     before = _book(web_service)
     tried = certify(web_service, corpus() / name, tmp_path / "copy.pdf")
+    if TABLE[name] != "refuse" and tried.copy is not None:
+        _check_bands(tried.copy, tmp_path)  # neutralised: pixels and our band
+        return
     assert tried.copy is None
     assert isinstance(tried.error, ScanRefused), tried.error
     assert tried.error.exit_code == 2
     assert tried.blocking(), tried.findings
     assert all(finding.vi for finding in tried.findings)
     assert _book(web_service) == before, "a refused scan took a number"
-
-
-def test_two_visits_with_three_papers_take_six_numbers_in_order(
-    web_service: WebSystem, tmp_path: Path
-) -> None:
-    services = web_service.services
-    before, visits = _book(web_service), []
-    for visit in range(2):
-        requester = Requester(f"Lò Thị {'Mai' if visit else 'Lan'}")
-        case = services.desk.open_case(services.officer_id, requester)
-        visits.append(case)
-        for sample in web_service.samples:
-            paper = Paper(
-                scan=sample.path, title=sample.title, copies=visit + 1, accept=REASON
-            )
-            copy = certify_one(services, case.id, paper, show_findings=lambda _: None)
-            hand_over(
-                services, copy, tmp_path / f"{copy.number.number}.pdf", overwrite=False
-            )
-    rows = _book(web_service)[len(before) :]
-    first = before[-1] + 1 if before else 1
-    assert rows == list(range(first, first + 6))
-    for visit, case in enumerate(visits, 1):
-        originals = services.cases.originals(case.id)
-        assert [o.position for o in originals] == [1, 2, 3]
-        views = [services.cases.attestation(str(o.attestation_id)) for o in originals]
-        assert {view.step for view in views} == {IssuanceStep.RELEASED}
-        fee = fee_of(services, originals)
-        pages = [sample.pages for sample in web_service.samples]
-        by_law = sum(visit * (min(n, 2) * 2000 + max(n - 2, 0) * 1000) for n in pages)
-        assert (fee.dong, fee.papers, fee.final) == (by_law, 3, True)
 
 
 def _book(system: WebSystem) -> list[int]:
