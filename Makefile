@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 DATA ?= data
-PYTEST_ARGS ?= -n 2
+PYTEST_ARGS ?= -n 2 --dist loadfile
 
 BIN = .venv/bin
 STAMP = .venv/.installed

@@ -30,6 +30,7 @@ STATUS: dict[type[errors.CertifyError], int] = {
     errors.CertificateUnfit: 409,
     errors.TryLater: 503,
     errors.ServiceUnavailable: 503,
+    errors.ReaderUnavailable: 503,
     errors.LeaseHeld: 503,
     errors.LeaseLost: 503,
     errors.AttemptDiscarded: 503,

@@ -209,6 +209,7 @@ def open_storage(
 def build_intake() -> Iterator[Intake]:
     """Build the reader of scans; it needs no data folder."""
     with IsolatedRunner(tasks=tasks.TASKS, preload=tasks.PRELOAD) as runner:
+        runner.warm_up()
         yield SandboxedIntake(runner=runner)
 
 
@@ -216,6 +217,7 @@ def build_intake() -> Iterator[Intake]:
 def build_inspector(trust: Path, clock: Clock) -> Iterator[Inspector]:
     """Build the reader of signed files; it trusts what lies in one folder."""
     with IsolatedRunner(tasks=[INSPECT_TASK], preload=[INSPECT_MODULE]) as runner:
+        runner.warm_up()
         yield SandboxedInspector(
             runner=runner,
             trust_dir=trust,

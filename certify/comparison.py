@@ -97,7 +97,7 @@ def check_comparison(comparison: Comparison, scan: StoredScan) -> None:
         raise ComparisonIncomplete(reason="; ".join(problems))
     scan_problems = list(_finding_problems(comparison, scan))
     if scan_problems:
-        raise ScanRefused(field="scan", reason="; ".join(scan_problems))
+        raise ScanRefused(field="scan", reason=" ".join(scan_problems))
 
 
 def _record_problems(comparison: Comparison, scan: StoredScan) -> Iterator[str]:
@@ -135,4 +135,4 @@ def _finding_problems(comparison: Comparison, scan: StoredScan) -> Iterator[str]
         elif finding.severity is Severity.WARN:
             seen.add(finding.code)
             if not comparison.accepted_warnings.get(finding.code, "").strip():
-                yield f"{finding.vi} (hãy ghi lý do nếu vẫn chấp nhận)"
+                yield f"{finding.vi} (Cần ghi lý do nếu vẫn dùng.)"

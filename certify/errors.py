@@ -13,6 +13,7 @@
     ├── CertificateUnfit    a certificate may not sign now                exit 2
     ├── TryLater            a dependency is away; wait and retry          exit 4
     │   ├── ServiceUnavailable  TSA, OCSP/CRL, key, archive or database
+    │   ├── ReaderUnavailable   the process that opens files does not start
     │   └── LeaseHeld           another worker has this attestation
     ├── LeaseLost           we were overtaken; nothing was released       exit 4
     ├── AttemptDiscarded    this signing attempt broke a time rule        exit 4
@@ -137,6 +138,13 @@ class ServiceUnavailable(TryLater):
 
     code = "service.unavailable"
     sentence = "{service} tạm thời không phản hồi. Hồ sơ được giữ chờ và tự thử lại."
+
+
+class ReaderUnavailable(TryLater):
+    """The isolated process that opens files does not start; the machine is busy."""
+
+    code = "reader.unavailable"
+    sentence = "Máy chủ đang quá tải nên chưa mở được tệp. Hãy thử lại sau ít phút."
 
 
 class LeaseHeld(TryLater):

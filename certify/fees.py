@@ -1,5 +1,6 @@
-"""The fee of a copy: a dated tariff, counted on the pages of the original."""
+"""The fee of a copy and of a visit: a dated tariff, counted on pages of originals."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,3 +45,34 @@ def tariff_in_force(day: date) -> Tariff:
     if not effective:
         raise LookupError(f"no tariff in force on {day}")
     return max(effective, key=lambda t: t.effective_from)
+
+
+@dataclass(frozen=True)
+class CaseFee:
+    """What a visit costs, as far as it is known.
+
+    Attributes:
+        dong: sum over the papers already compared with their originals.
+        papers: how many papers are in `dong`.
+        final: every paper of the visit is confirmed by the signatory; the amount
+            is what the book rows say.
+    """
+
+    dong: int
+    papers: int
+    final: bool
+
+
+def case_fee(confirmed: Sequence[int], expected: Sequence[int], papers: int) -> CaseFee:
+    """Sum up a visit of `papers` papers.
+
+    Args:
+        confirmed: fees in đồng of the authorised statements.
+        expected: fees in đồng of papers that are compared but not confirmed.
+        papers: papers of the visit, those without a fee yet included.
+    """
+    return CaseFee(
+        dong=sum(confirmed) + sum(expected),
+        papers=len(confirmed) + len(expected),
+        final=len(confirmed) == papers > 0,
+    )

@@ -5,6 +5,7 @@ import re
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.case_fee import fee_of
 from api.common_papers import COMMON_PAPERS
 from api.deps import ServicesDep
 from api.errors import status_of
@@ -136,6 +137,7 @@ def _case(
         status,
         case=case,
         status_word=CASE_STATUS_WORDS[case.status],
+        fee=fee_of(services, originals),
         rows=[(original, _stage(services, original)) for original in originals],
         papers=COMMON_PAPERS,
         values=values,

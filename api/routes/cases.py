@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api.auth import OfficerDep, PartnerDep
+from api.case_fee import fee_of
 from api.deps import ServicesDep
 from api.ownership import case_of
 from api.schemas.cases import (
@@ -30,7 +31,7 @@ def open_case(
     """Open a visit of one requester (scope officer)."""
     case = services.desk.open_case(caller.officer_id, body.requester.to_requester())
     response.headers["Location"] = f"/api/v1/cases/{case.id}"
-    return CaseFull(**CaseBrief.of(case).model_dump(), originals=[])
+    return CaseFull.full(case, [], fee_of(services, []))
 
 
 @router.get("")
@@ -54,13 +55,10 @@ def list_cases(
 
 @router.get("/{case_id}", responses=problems(404))
 def get_case(case_id: str, caller: PartnerDep, services: ServicesDep) -> CaseFull:
-    """Give a visit with its papers."""
+    """Give a visit with its papers and its fee."""
     case = case_of(services, caller.authority_id, case_id)
     originals = services.cases.originals(case.id)
-    return CaseFull(
-        **CaseBrief.of(case).model_dump(),
-        originals=[OriginalBrief.of(original) for original in originals],
-    )
+    return CaseFull.full(case, originals, fee_of(services, originals))
 
 
 @router.post("/{case_id}/originals", status_code=201, responses=problems(404, 422))

@@ -1,10 +1,12 @@
 """Cases and the papers in them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from certify.case import Case, Original
+from certify.fees import CaseFee
 from certify.people import Requester
 
 ID = "0f3c8a52b1d94e7f8a6b5c4d3e2f1a0b"
@@ -91,9 +93,23 @@ class CaseBrief(BaseModel):
 
 
 class CaseFull(CaseBrief):
-    """A case with its papers."""
+    """A case with its papers and what they cost."""
 
     originals: list[OriginalBrief]
+    fee_dong: int = Field(description="Phí của hồ sơ, đồng", examples=[12000])
+    fee_final: bool = Field(description="Đúng khi mọi giấy tờ đã được xác nhận")
+
+    @classmethod
+    def full(
+        cls, case: Case, originals: Sequence[Original], fee: CaseFee
+    ) -> "CaseFull":
+        """Show a case of the core with its originals."""
+        return cls(
+            **CaseBrief.of(case).model_dump(),
+            originals=[OriginalBrief.of(original) for original in originals],
+            fee_dong=fee.dong,
+            fee_final=fee.final,
+        )
 
 
 class CasePage(BaseModel):

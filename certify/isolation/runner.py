@@ -1,17 +1,19 @@
 """The caller's side: order a job, wait, judge the answer."""
 
 import json
+import logging
 import select
 import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from itertools import count
 from types import TracebackType
 from typing import Any, Self
 
+from certify.errors import ReaderUnavailable
 from certify.isolation.limits import (
     REPLY_BYTES,
     FailureKind,
@@ -21,15 +23,18 @@ from certify.isolation.limits import (
 from certify.isolation.sandbox import EXIT_EXCEPTION, EXIT_MEMORY
 from certify.isolation.zygote_process import ZygoteProcess
 
+LOG = logging.getLogger(__name__)
 SIGXCPU = 24
+START_SECONDS = 60.0  # a cold disk and a busy machine; usually one second
+STARTS = 2  # tries before the caller is told to come back
 GRACE_SECONDS = 10.0  # beyond the wall limit, which the zygote enforces
 
 
 class IsolatedRunner:
     """Runs allow-listed tasks, each in a fresh child process. Thread-safe.
 
-    The zygote starts at the first job, is replaced when it died, and a process that
-    was forked from this one starts its own.
+    The zygote starts at the first job or `warm_up`, is replaced when it died, and a
+    process that was forked from this one starts its own.
     """
 
     def __init__(
@@ -38,11 +43,13 @@ class IsolatedRunner:
         tasks: Sequence[str],
         preload: Sequence[str] = (),
         limits: Limits | None = None,
+        start_seconds: float = START_SECONDS,
     ) -> None:
         """Take the tasks that may be run ("module:function") and what to preload."""
         self._tasks = frozenset(tasks)
         self._preload = tuple(preload)
         self._limits = limits or Limits()
+        self._start_seconds = start_seconds
         self._numbers = count(1)
         self._lock = threading.Lock()
         self._zygote: ZygoteProcess | None = None
@@ -56,7 +63,8 @@ class IsolatedRunner:
 
         Raises:
             IsolatedFailure: crash, limit or unusable answer. The child is gone.
-            RuntimeError: the task is not on the list, or the zygote cannot start.
+            ReaderUnavailable: the zygote does not start or stay; try again later.
+            RuntimeError: the task is not on the list, or cannot be imported.
         """
         if task not in self._tasks:
             raise RuntimeError(f"{task} is not an allowed task")
@@ -76,12 +84,18 @@ class IsolatedRunner:
                 raise IsolatedFailure(FailureKind.PROTOCOL, "reply too long") from None
             return _judge(wait.death, wait.reply)
 
+    def warm_up(self) -> None:
+        """Start the zygote without waiting for it, so that the first job need not.
+
+        A start that fails is tried again by the first job.
+        """
+        with self._lock, suppress(OSError):
+            self._spawned_zygote()
+
     def close(self) -> None:
         """End the zygote and every child. Jobs still running fail."""
         with self._lock:
-            if self._zygote is not None:
-                self._zygote.stop()
-                self._zygote = None
+            self._drop_zygote()
 
     def __enter__(self) -> Self:
         return self
@@ -105,26 +119,29 @@ class IsolatedRunner:
         number = next(self._numbers)
         order = {"op": "run", "job": number, "limits": asdict(limits)}
         with self._lock:
-            for attempts_left in (1, 0):
-                zygote = self._living_zygote()
+            for _ in range(STARTS):
                 try:
+                    zygote = self._spawned_zygote()
+                    zygote.await_ready(self._start_seconds)
                     zygote.order(order, [job.fileno(), status.fileno()])
-                except OSError as error:  # it died a moment ago: a new one, once
-                    zygote.stop()
-                    self._zygote = None
-                    if not attempts_left:
-                        raise RuntimeError("the zygote keeps dying") from error
+                except (OSError, ValueError) as error:  # slow, or died a moment ago
+                    LOG.warning("the zygote does not start: %s", type(error).__name__)
+                    self._drop_zygote()
                 else:
-                    break
-        return number
+                    return number
+        raise ReaderUnavailable
 
-    def _living_zygote(self) -> ZygoteProcess:
+    def _spawned_zygote(self) -> ZygoteProcess:
         if self._zygote is not None and not self._zygote.usable():
-            self._zygote.stop()
-            self._zygote = None
+            self._drop_zygote()
         if self._zygote is None:
             self._zygote = ZygoteProcess(self._preload)
         return self._zygote
+
+    def _drop_zygote(self) -> None:
+        if self._zygote is not None:
+            self._zygote.stop()
+            self._zygote = None
 
     def _kill(self, number: int) -> None:
         with self._lock:

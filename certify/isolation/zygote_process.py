@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 LOG = logging.getLogger(__name__)
-START_SECONDS = 60.0  # a cold disk and a busy machine; usually one second
 STOP_SECONDS = 3.0
 
 
@@ -18,12 +17,13 @@ class ZygoteProcess:
     """One running zygote and our end of its control socket."""
 
     def __init__(self, preload: Sequence[str]) -> None:
-        """Start it and wait until it has imported `preload`.
+        """Start it; `await_ready` before the first order.
 
         Raises:
-            RuntimeError: it could not start; a fault of ours, not of any file.
+            OSError: this machine has no room for another process.
         """
         self.owner = os.getpid()
+        self._ready = False
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
@@ -37,22 +37,25 @@ class ZygoteProcess:
                 stderr=subprocess.DEVNULL,
                 env=_environment(),
             )
-        self._greet(preload)
-
-    def _greet(self, preload: Sequence[str]) -> None:
-        self._control.settimeout(START_SECONDS)
-        try:
             self._control.send(json.dumps({"preload": list(preload)}).encode())
-            hello = json.loads(self._control.recv(65536))
-        except (OSError, ValueError) as error:
-            self.stop()
-            raise RuntimeError("the zygote did not start") from error
+
+    def await_ready(self, seconds: float) -> None:
+        """Wait until it has imported what it preloads; at once when it has.
+
+        Raises:
+            OSError, ValueError: it was too slow, or died.
+            RuntimeError: it cannot import; a fault of ours, not of any file.
+        """
+        if self._ready:
+            return
+        self._control.settimeout(seconds)
+        hello = json.loads(self._control.recv(65536))
         self._control.settimeout(None)
         if hello["problem"]:
-            self.stop()
             raise RuntimeError(f"the zygote cannot import: {hello['problem']}")
         if not hello["network_left"]:
             LOG.warning("no network namespace: children can reach the network")
+        self._ready = True
 
     @property
     def pid(self) -> int:

@@ -26,6 +26,7 @@ ARGUMENTS = (
     "--disable-sync",
 )
 WIDTHS = (1280, 390)
+PATIENCE_MS = 90_000  # a busy machine is no fault
 
 
 @pytest.fixture
@@ -69,9 +70,10 @@ class Camera:
         self.faults: list[str] = []
 
     def take(self, page: Page, name: str) -> None:
+        page.wait_for_load_state("load")
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            wide = page.evaluate("document.documentElement.scrollWidth")
+            wide = page.evaluate("document.scrollingElement.scrollWidth")
             assert wide <= width, f"{name} scrolls sideways at {width}: {wide}"
             page.screenshot(path=self.folder / f"{name}-{width}.png", full_page=True)
 
@@ -88,13 +90,14 @@ class Camera:
         )
 
 
+@pytest.mark.timeout(600)
 def test_a_visit_from_the_dropped_scan_to_the_green_band(
     web_service: WebSystem, address: str, browser: Browser, tmp_path: Path
 ) -> None:
     sample = next(s for s in web_service.samples if s.path.suffix == ".tif")
     camera = Camera(tmp_path)
     page = browser.new_page(locale="vi-VN")
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE_MS)
     camera.watch(page)
     _open_visit(page, address, sample, camera)
     _scan(page, sample, camera)
@@ -111,16 +114,18 @@ def test_pages_work_without_scripts(
 ) -> None:
     context = browser.new_context(java_script_enabled=False, locale="vi-VN")
     page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(f"{address}/verify")
     junk = tmp_path / "x.pdf"
     junk.write_bytes(b"%PDF-1.7 nothing")
     page.set_input_files("#f-file", junk)
     page.get_by_role("button", name="Kiểm tra tệp").click()
+    page.wait_for_selector(".band")
     assert page.locator(".band.red h1").inner_text() == "Không đọc được"
     page.goto(f"{address}/verify")
     page.fill("#f-code", "0000-0000-0000-0000")
     page.get_by_role("button", name="Tra mã").click()
-    assert "Không có mã này" in page.inner_text("h1")
+    page.wait_for_selector("h1:has-text('Không có mã này')")
     context.close()
 
 
@@ -154,9 +159,11 @@ def _open_visit(page: Page, address: str, sample: Sample, camera: Camera) -> Non
     camera.take(page, "0-desk")
     page.fill("#f-name", sample.requester)
     page.get_by_role("button", name="Mở hồ sơ").click()
+    page.wait_for_selector("#f-title")
     page.fill("#f-title", sample.title)
     page.fill("#f-issuer", sample.issuer)
     page.get_by_role("button", name="Thêm giấy tờ").click()
+    page.wait_for_selector("[data-drop]")
     camera.take(page, "1-paper")
 
 

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from api.__main__ import main
-from api.samples import Sample, make_samples
+from api.samples import Sample
 
 CERTIFY = (sys.executable, "-m", "api")
 COLOUR_WARNING = "colour.none"
@@ -61,8 +61,8 @@ def shell(*words: object, **environment: str) -> Ended:
 
 
 @pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Sample]:
-    return make_samples(tmp_path_factory.mktemp("samples"), seed=11)
+def samples(papers: list[Sample]) -> Sequence[Sample]:
+    return papers
 
 
 @pytest.fixture(scope="module")

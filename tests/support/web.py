@@ -1,6 +1,8 @@
 """The whole service behind its web side: real parts on a data folder of its own."""
 
+import fcntl
 import json
+import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -55,8 +57,20 @@ class WebSystem:
 
 @pytest.fixture(scope="session")
 def papers(tmp_path_factory: pytest.TempPathFactory) -> list[Sample]:
-    """Scans of invented papers: a school report, a birth certificate, a decision."""
-    return make_samples(tmp_path_factory.mktemp("papers"), seed=7)
+    """Scans of invented papers: a school report, a birth certificate, a decision.
+
+    Drawn once for all workers of a parallel run. Never change these files.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if base.name.startswith("popen-") else base) / "papers-shared"
+    folder.mkdir(exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = folder / "made.pickle"
+        if not made.exists():
+            made.write_bytes(pickle.dumps(make_samples(folder, seed=7)))
+        papers: list[Sample] = pickle.loads(made.read_bytes())  # noqa: S301 - ours
+    return papers
 
 
 @pytest.fixture(scope="session")

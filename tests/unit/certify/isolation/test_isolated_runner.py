@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from certify.errors import ReaderUnavailable
 from certify.isolation.limits import MIB, FailureKind, IsolatedFailure, Limits
 from certify.isolation.runner import IsolatedRunner
 
@@ -259,3 +260,51 @@ def test_the_zygote_ends_with_its_owner(tmp_path: Path) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(pid, 0)
     wait_until_gone(note.read_text())
+
+
+SLOW = """
+import pathlib, time
+seen = pathlib.Path(__file__).with_suffix(".seen")
+if not seen.exists():
+    seen.touch()
+    time.sleep(60)
+"""
+
+
+def test_a_start_that_hangs_is_tried_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "slow_once.py").write_text(SLOW)
+    monkeypatch.syspath_prepend(tmp_path)
+    with IsolatedRunner(
+        tasks=[T + "echo"], preload=["slow_once"], limits=LIMITS, start_seconds=6
+    ) as runner:
+        assert runner.run(T + "echo", {"value": 1}) == 1
+    assert (tmp_path / "slow_once.seen").exists()
+
+
+def test_a_machine_too_busy_to_start_it_means_try_later() -> None:
+    with IsolatedRunner(
+        tasks=[T + "echo"], limits=LIMITS, start_seconds=0.001
+    ) as runner:
+        with pytest.raises(ReaderUnavailable) as away:
+            runner.run(T + "echo", {"value": 1})
+        assert (away.value.exit_code, away.value.retryable) == (4, True)
+        assert runner.zygote_pid is None
+
+
+def test_warming_up_starts_the_zygote_that_the_first_job_uses() -> None:
+    with IsolatedRunner(tasks=[T + "echo"], limits=LIMITS) as runner:
+        runner.warm_up()
+        pid = runner.zygote_pid
+        assert pid is not None
+        assert runner.run(T + "echo", {"value": 1}) == 1
+        assert runner.zygote_pid == pid
+
+
+def test_what_cannot_be_imported_is_a_fault_of_ours() -> None:
+    with (
+        IsolatedRunner(tasks=[T + "echo"], preload=["no_such_module"]) as runner,
+        pytest.raises(RuntimeError, match="no_such_module"),
+    ):
+        runner.run(T + "echo", {"value": 1})
