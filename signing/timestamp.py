@@ -19,6 +19,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from certify.clock import Clock
 from certify.errors import ServiceUnavailable
+from signing.outage import OutageMemory
 from signing.trust import TrustAnchors, TrustError
 
 _MAX_TOKEN_BYTES = 12_000  # a signature's reserve is 16 KiB (see `signing.pades`)
@@ -69,6 +70,7 @@ class TimestampClient:
         self._trust = trust
         self._clock = clock
         self._pool = urllib3.PoolManager(num_pools=1, maxsize=4, retries=False)
+        self._outages = OutageMemory()
         self._signers: dict[bytes, x509.Certificate] = {}
         self.certificates: tuple[x509.Certificate, ...] = ()
 
@@ -84,15 +86,16 @@ class TimestampClient:
         """Return a verified token over a digest.
 
         Raises:
-            ServiceUnavailable: no answer, or none that verifies.
+            ServiceUnavailable: no answer, or none that verifies; now or a moment ago.
         """
         cause: Exception | None = None
-        for _ in range(self._settings.tries):
-            try:
-                return self._stamp_once(imprint, digest_name)
-            except (urllib3.exceptions.HTTPError, TokenRefusedError) as error:
-                cause = error
-        raise ServiceUnavailable(service=TIMESTAMP_SERVICE) from cause
+        with self._outages.watching(self._settings.address, TIMESTAMP_SERVICE):
+            for _ in range(self._settings.tries):
+                try:
+                    return self._stamp_once(imprint, digest_name)
+                except (urllib3.exceptions.HTTPError, TokenRefusedError) as error:
+                    cause = error
+            raise ServiceUnavailable(service=TIMESTAMP_SERVICE) from cause
 
     def close(self) -> None:
         """Close the kept connections."""
