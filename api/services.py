@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from certify.access import ApiKeys
 from certify.clock import Clock
+from certify.close_year import CloseYear
 from certify.desk import Desk
 from certify.issue import IssueCopy
 from certify.ports import (
@@ -19,6 +20,7 @@ from certify.ports import (
 )
 from certify.reconcile import Reconcile
 from certify.verify import VerifyCopy
+from certify.void import VoidNumber
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Services:
     issue: IssueCopy
     verify: VerifyCopy
     reconcile: Reconcile
+    void_number: VoidNumber
+    close_year: CloseYear
     work_folder: WorkFolder
     authority_id: str
     officer_id: str

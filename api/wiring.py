@@ -28,6 +28,7 @@ from api.settings import Settings
 from api.trust_folder import read_roster
 from api.work_folder import PrivateWorkFolder
 from certify.clock import Clock, SystemClock
+from certify.close_year import CloseYear
 from certify.desk import Desk, DeskRules
 from certify.errors import NotAllowed, StoredDataDamaged
 from certify.intake import tasks
@@ -37,6 +38,7 @@ from certify.issue import IssueCopy
 from certify.ports import Inspector, Intake, Sealer
 from certify.reconcile import Reconcile
 from certify.verify import RegisterView, VerifyCopy
+from certify.void import VoidNumber
 from signing.confirmer import SoftwareConfirmer
 from signing.inspector import INSPECT_MODULE, INSPECT_TASK, SandboxedInspector
 from signing.pictures import Picture, load_picture
@@ -156,6 +158,18 @@ def _assemble(
             roster=read_roster(plan.folder.trust),
         ),
         reconcile=Reconcile(register=storage.register, issue=issue, clock=clock),
+        void_number=VoidNumber(
+            people=storage.people,
+            cases=storage.cases,
+            register=storage.register,
+            clock=clock,
+        ),
+        close_year=CloseYear(
+            people=storage.people,
+            register=storage.register,
+            clock=clock,
+            book_kind=settings.book_kind,
+        ),
         work_folder=work_folder,
         authority_id=choices.authority_id,
         officer_id=choices.officer_id,

@@ -107,9 +107,9 @@ class IssueCopy:
         progress(1, "Kiểm tra thẩm quyền và chứng thư số")
         task = self._register.take(attestation_id, self._worker, self._clock.now())
         with self._giving_back(task), self._work_folder() as workdir:
-            check_permission(task, self._clock.now(), self._service_key)
             if (edition := self._finish_archived(task, workdir)) is not None:
                 return edition
+            check_permission(task, self._clock.now(), self._service_key)
             self._sealer.check_certificates(task.statement)
             # 2. findings clean or overridden; the page digest is the one compared
             progress(2, "Kiểm tra bản chụp đã đối chiếu")
@@ -124,9 +124,11 @@ class IssueCopy:
             prepared = self._compose(task, sealer, scan, workdir)
             # 5. write down what is about to be signed; COMMIT
             self._register.intend(task.lease, prepared.intent, self._clock.now())
+            task = self._renewed(task)
             # 6. sign: the person, then the agency, then the archive timestamp
             progress(6, "Ký số và đóng dấu thời gian")
             sealed = prepared.seal()
+            task = self._renewed(task)
             # 7. check the result as a stranger would
             progress(7, "Kiểm tra bản đã ký")
             inspection = self._inspector.inspect(sealed.path)
@@ -192,10 +194,11 @@ class IssueCopy:
     def _finish_archived(self, task: IssuanceTask, workdir: Path) -> Edition | None:
         """Recovery: the last commit was 5 and the object of that attempt exists.
 
-        An object that belongs to an earlier attempt, or is damaged, is left alone:
-        it was never released and never will be.
+        An object that belongs to an earlier attempt or to a statement confirmed
+        anew since, or is damaged, is left alone: it was never released and never
+        will be. Rights are those of the moment it was signed.
         """
-        if task.intent is None:
+        if task.intent is None or task.intent.statement_digest != task.statement.digest:
             return None
         for number, stored in enumerate(
             self._archive.list(f"{task.lease.attestation_id}/")
@@ -209,10 +212,16 @@ class IssueCopy:
                 )
             except StoredDataDamaged:
                 continue
+            check_permission(task, task.intent.attested_at, self._service_key)
             return self._register.complete(
                 task.lease, task.intent, stored, self._clock.now()
             )
         return None
+
+    def _renewed(self, task: IssuanceTask) -> IssuanceTask:
+        """Keep the lease through steps that may take minutes; LeaseLost if gone."""
+        lease = self._register.renew(task.lease, self._clock.now())
+        return replace(task, lease=lease)
 
     @contextmanager
     def _giving_back(self, task: IssuanceTask) -> Iterator[None]:

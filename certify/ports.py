@@ -30,6 +30,7 @@ from certify.case import Case, Original, StoredScan
 from certify.comparison import Comparison
 from certify.confirmation import Assertion, EnrolledKey
 from certify.inspection import Inspection
+from certify.numbering import RegisterNumber
 from certify.people import Authority, Officer, SealAuthorisation, Signatory
 from certify.scan import CanonicalScan
 from certify.statement import AuthorisedStatement
@@ -96,7 +97,8 @@ class Cases(Protocol):
     ) -> None:
         """Store the confirmed statement.
 
-        MUST raise WrongState unless compared, or approved and not yet reserved.
+        Allowed until the copy is released. One that has its number keeps it, and MUST
+        raise LeaseHeld while an unexpired lease holds it; else WrongState.
         """
         ...
 
@@ -140,10 +142,16 @@ class Register(Protocol):
         """
         ...
 
-    def reserve(self, lease: Lease, now: datetime) -> Reservation:
-        """Take the next number of the authority's book of this year.
+    def renew(self, lease: Lease, now: datetime) -> Lease:
+        """Let the lease run on from now; no record: nothing but an expiry changes."""
+        ...
 
-        MUST return the number already reserved for this attestation if there is one.
+    def reserve(self, lease: Lease, now: datetime) -> Reservation:
+        """Take the next number of the authority's book of this Vietnamese year.
+
+        MUST return the number already reserved for this attestation if there is one
+        of this year; MUST raise WrongState if it is of a year not yet closed, if the
+        book is closed, or if `open_numbering` was not called in this process.
         Numbers of one (authority, kind, year) MUST run 1, 2, 3 … without gap.
         """
         ...
@@ -156,6 +164,26 @@ class Register(Protocol):
         self, lease: Lease, intent: Intent, sealed: StoredObject, now: datetime
     ) -> Edition:
         """Complete the book row, add edition 1, release: all in one transaction."""
+        ...
+
+    def void(self, attestation_id: str, act: Act, now: datetime) -> RegisterNumber:
+        """Void the number of an unreleased attestation; `act.reason` is the decision.
+
+        The row MUST stay. The attestation goes back to be approved again and may then
+        take a new number. MUST raise WrongState without a number or a reason, and
+        LeaseHeld while a worker has it.
+        """
+        ...
+
+    def close_year(
+        self, authority_id: str, kind: str, year: int, act: Act, now: datetime
+    ) -> Sequence[str]:
+        """Close a book for ever; `act.reason` is the decision.
+
+        Numbers still reserved MUST become void; their attestations take one of the new
+        year. Returns their ids. MUST raise WrongState while the year lasts or when it
+        is closed already, LeaseHeld while a worker has one of them.
+        """
         ...
 
     def released(self, verification_code: str) -> CertifiedCopy | None:

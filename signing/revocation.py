@@ -21,6 +21,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 
 from certify.clock import Clock
 from certify.errors import CertificateUnfit, ServiceUnavailable
+from signing.outage import OutageMemory
 
 REVOCATION_SERVICE = "Dịch vụ kiểm tra trạng thái chứng thư số"
 _MAX_BYTES = 10 * 1024 * 1024
@@ -48,6 +49,7 @@ class RevocationClient:
         self._clock = clock
         self._timeout = timeout_seconds
         self._pool = urllib3.PoolManager(maxsize=4, retries=False)
+        self._outages = OutageMemory()
         self._lock = Lock()
         self._cache: dict[tuple[str, bytes], tuple[datetime, bytes]] = {}
 
@@ -72,7 +74,7 @@ class RevocationClient:
                 responses[leaf.fingerprint(SHA256())] = der
                 for certificate in (*path, responder):
                     certificates[certificate.fingerprint(SHA256())] = certificate
-        except (_UnusableAnswerError, urllib3.exceptions.HTTPError) as error:
+        except _UnusableAnswerError as error:
             raise ServiceUnavailable(service=REVOCATION_SERVICE) from error
         return RevocationEvidence(
             tuple(responses.values()),
@@ -91,7 +93,7 @@ class RevocationClient:
         try:
             der = self._list(address)
             until = _load_crl(der).next_update_utc
-        except (_UnusableAnswerError, urllib3.exceptions.HTTPError) as error:
+        except _UnusableAnswerError as error:
             raise ServiceUnavailable(service=REVOCATION_SERVICE) from error
         if until is None or until <= self._clock.now():
             raise ServiceUnavailable(service=REVOCATION_SERVICE)
@@ -170,14 +172,19 @@ class RevocationClient:
     def _fetch(
         self, method: str, address: str, body: bytes | None, headers: dict[str, str]
     ) -> bytes:
-        response = self._pool.request(
-            method,
-            address,
-            body=body,
-            headers=headers,
-            timeout=self._timeout,
-            redirect=False,
-        )
+        """Raises ServiceUnavailable: no answer, now or a moment ago."""
+        with self._outages.watching(address, REVOCATION_SERVICE):
+            try:
+                response = self._pool.request(
+                    method,
+                    address,
+                    body=body,
+                    headers=headers,
+                    timeout=self._timeout,
+                    redirect=False,
+                )
+            except urllib3.exceptions.HTTPError as error:
+                raise ServiceUnavailable(service=REVOCATION_SERVICE) from error
         if response.status != 200 or len(response.data) > _MAX_BYTES:  # noqa: PLR2004
             raise _UnusableAnswerError(f"HTTP {response.status}")
         return response.data

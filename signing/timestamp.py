@@ -14,6 +14,7 @@ from cryptography import x509
 
 from certify.clock import Clock
 from certify.errors import ServiceUnavailable
+from signing.outage import OutageMemory
 from signing.timestamp_authority import TokenRefusedError
 from signing.timestamp_token import Question, Token, TokenVerifier
 from signing.trust import TrustAnchors
@@ -108,6 +109,7 @@ class TimestampClient:
         self._clock = clock
         self._transport = transport or HttpTransport(settings)
         self._verifier = TokenVerifier(trust=trust)
+        self._outages = OutageMemory()
 
     @property
     def certificates(self) -> tuple[x509.Certificate, ...]:
@@ -126,15 +128,16 @@ class TimestampClient:
         """Return a verified token over a SHA-256 digest.
 
         Raises:
-            ServiceUnavailable: no answer, or none that verifies.
+            ServiceUnavailable: no answer, or none that verifies; now or a moment ago.
         """
         cause: TokenRefusedError | None = None
-        for _ in range(self._settings.tries):
-            try:
-                return self._stamp_once(imprint)
-            except TokenRefusedError as error:
-                cause = error
-        raise ServiceUnavailable(service=TIMESTAMP_SERVICE) from cause
+        with self._outages.watching(self._settings.address, TIMESTAMP_SERVICE):
+            for _ in range(self._settings.tries):
+                try:
+                    return self._stamp_once(imprint)
+                except TokenRefusedError as error:
+                    cause = error
+            raise ServiceUnavailable(service=TIMESTAMP_SERVICE) from cause
 
     def close(self) -> None:
         """Close the transport."""

@@ -55,6 +55,9 @@ class Action(StrEnum):
     COPY_RESERVE = "copy.reserve"
     COPY_INTEND = "copy.intend"
     COPY_RELEASE = "copy.release"
+    COPY_RECOVER = "copy.recover"
+    NUMBER_VOID = "number.void"
+    BOOK_CLOSE = "book.close"
 
 
 def append(

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from certify.attestation import Edition, Intent, TrailHead
 from certify.clock import vietnamese_day
 from certify.errors import WrongState
 from certify.numbering import RegisterNumber
 from certify.statement import AuthorisedStatement
-from storage.tables import book_rows, books, editions
+from storage.tables import book_rows, books, editions, free_numbers
 
 FIRST_VOLUME = 1
 
@@ -46,10 +46,31 @@ def next_number(
         )
     elif book.closed:
         raise WrongState(reason=f"sổ năm {year} đã khóa")
+    elif (free := _take_free(connection, authority_id, kind, year)) is not None:
+        volume, number = book.volume, free
     else:
         volume, number = book.volume, book.last_number + 1
         connection.execute(update(books).where(here).values(last_number=number))
     return RegisterNumber(authority_id, kind, year, volume, number)
+
+
+def _take_free(
+    connection: Connection, authority_id: str, kind: str, year: int
+) -> int | None:
+    """Take the lowest number that a restore left free, if there is one."""
+    here = (
+        (free_numbers.c.authority_id == authority_id)
+        & (free_numbers.c.kind == kind)
+        & (free_numbers.c.year == year)
+    )
+    number: int | None = connection.scalar(
+        select(func.min(free_numbers.c.number)).where(here)
+    )
+    if number is not None:
+        connection.execute(
+            delete(free_numbers).where(here, free_numbers.c.number == number)
+        )
+    return number
 
 
 def insert_reserved(
@@ -119,6 +140,15 @@ def insert_edition(connection: Connection, edition: Edition) -> None:
             released_at=edition.released_at,
         )
     )
+
+
+def void_row(connection: Connection, number: RegisterNumber, *, note: str) -> None:
+    """Mark a reserved row void; it stays, with the decision as its note.
+
+    Raises:
+        WrongState: it is complete or void already.
+    """
+    _update_reserved(connection, number, {"state": "void", "note": note})
 
 
 def _update_reserved(

@@ -10,7 +10,7 @@ from certify.case import Case, CaseStatus, Original, StoredScan
 from certify.clock import Clock, vietnamese_day
 from certify.comparison import Comparison
 from certify.confirmation import Assertion
-from certify.errors import WrongState
+from certify.errors import LeaseHeld, WrongState
 from certify.statement import AuthorisedStatement
 from storage import audit
 from storage.database import Database
@@ -40,6 +40,8 @@ from storage.tables import (
     comparisons,
     originals,
 )
+
+_APPROVABLE = (IssuanceStep.COMPARED, IssuanceStep.APPROVED)
 
 
 class SqlCases:
@@ -193,14 +195,21 @@ class SqlCases:
     ) -> None:
         """Store the confirmed statement; a worker that holds an older one loses.
 
+        One that has its number keeps it: a confirmation may expire while it waits.
+
         Raises:
             NotFound: no such attestation.
-            WrongState: not compared, already reserved, or about another copy.
+            WrongState: not compared, already released, or about another copy.
+            LeaseHeld: it has its number and a worker may be signing; try again.
         """
         with self._database.writing() as connection:
             row = lock_attestation(connection, attestation_id)
-            if row.step not in {IssuanceStep.COMPARED, IssuanceStep.APPROVED}:
-                raise WrongState(reason="bản sao đã lấy số, không thể xác nhận lại")
+            now = self._clock.now()
+            numbered = row.step in {IssuanceStep.RESERVED, IssuanceStep.INTENDED}
+            if row.step not in _APPROVABLE and not numbered:
+                raise WrongState(reason="bản sao đã phát hành hoặc đã hủy")
+            if numbered and row.lease_until is not None and row.lease_until > now:
+                raise LeaseHeld
             if (
                 statement.attestation_id != row.id
                 or statement.verification_code != row.code
@@ -210,12 +219,12 @@ class SqlCases:
             compared = read_comparison(connection, attestation_id)
             if statement.page_digest != compared.page_digest:
                 raise WrongState(reason="bản chụp đã thay đổi, hãy đối chiếu lại")
-            now = self._clock.now()
+            step = IssuanceStep.RESERVED if numbered else IssuanceStep.APPROVED
             connection.execute(
                 update(attestations)
                 .where(attestations.c.id == attestation_id)
                 .values(
-                    step=IssuanceStep.APPROVED.value,
+                    step=step.value,
                     statement=statement.to_json(),
                     statement_digest=statement.digest,
                     assertion=assertion_to_json(assertion),

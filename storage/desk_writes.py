@@ -10,7 +10,14 @@ from certify.case import Case, CaseStatus, StoredScan
 from certify.errors import WrongState
 from certify.scan import findings_to_json, pages_to_json
 from storage.desk_reads import read_case
-from storage.tables import attestations, case_counters, cases, comparisons, scans
+from storage.tables import (
+    attestations,
+    book_rows,
+    case_counters,
+    cases,
+    comparisons,
+    scans,
+)
 
 _OPEN = frozenset(
     {
@@ -132,14 +139,17 @@ def unapproved_attestation(connection: Connection, original_id: str) -> str | No
 def drop_comparison(connection: Connection, original_id: str) -> str | None:
     """Remove the record about an older scan, and its attestation with it.
 
-    Such an attestation never had a number and nobody confirmed it; the trail keeps
-    its id.
+    Such an attestation never had a number; the trail keeps its id.
 
     Raises:
-        WrongState: as for `unapproved_attestation`.
+        WrongState: as for `unapproved_attestation`, or a void number names it.
     """
     dropped = unapproved_attestation(connection, original_id)
     if dropped is not None:
+        if connection.scalar(
+            select(book_rows.c.number).where(book_rows.c.attestation_id == dropped)
+        ):
+            raise WrongState(reason="giấy tờ này có số đã hủy, hãy thêm giấy tờ mới")
         connection.execute(
             delete(comparisons).where(comparisons.c.attestation_id == dropped)
         )

@@ -78,7 +78,7 @@ def as_intent(row: _Row, reserved: _Row | None) -> Intent | None:
         composed_sha256=row.intent_sha256,
         composed_size=row.intent_size,
         page_digest=row.intent_page_digest,
-        statement_digest=row.statement_digest,
+        statement_digest=row.intent_statement_digest,
         number=as_number(reserved),
         attested_at=row.intent_attested_at,
     )

@@ -5,15 +5,14 @@ only made under a lease whose fence is the newest (`storage.lease`).
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select, update
+from sqlalchemy import Connection, Row, update
 
 from certify.attestation import (
     Act,
-    BookRow,
-    CertifiedCopy,
     Edition,
     Intent,
     IssuanceStep,
@@ -23,10 +22,14 @@ from certify.attestation import (
     StoredObject,
     TrailHead,
 )
-from certify.clock import Clock
+from certify.clock import Clock, vietnamese_day
 from certify.errors import LeaseHeld, WrongState
-from certify.numbering import DEFAULT_BOOK_KIND, DEFAULT_NUMBER_TEMPLATE
-from storage import audit, books, register_reads
+from certify.numbering import (
+    DEFAULT_BOOK_KIND,
+    DEFAULT_NUMBER_TEMPLATE,
+    RegisterNumber,
+)
+from storage import audit, books
 from storage.database import Database
 from storage.issuance_rows import (
     as_intent,
@@ -37,16 +40,16 @@ from storage.issuance_rows import (
 )
 from storage.lease import end_lease, held_row, update_held
 from storage.register_reads import finish_case, read_task
-from storage.tables import attestations, editions
+from storage.register_view import UNFINISHED, SqlRegisterView
+from storage.tables import attestations
+from storage.voiding import close_book, void_number
 
 DEFAULT_LEASE = timedelta(seconds=900)  # a TSA was measured at up to 131 s per call
-
-_UNFINISHED = (IssuanceStep.APPROVED, IssuanceStep.RESERVED, IssuanceStep.INTENDED)
 
 _Row = Row[tuple[Any, ...]]
 
 
-class SqlRegister:
+class SqlRegister(SqlRegisterView):
     """Fills the `Register` port."""
 
     def __init__(
@@ -67,7 +70,7 @@ class SqlRegister:
             book_kind: type code of the electronic book.
             number_template: how numbers are shown; the one that `IssueCopy` prints by.
         """
-        self._database = database
+        super().__init__(database=database)
         self._clock = clock
         self._lease = lease
         self._book_kind = book_kind
@@ -84,7 +87,7 @@ class SqlRegister:
         """
         with self._database.writing() as connection:
             row = lock_attestation(connection, attestation_id)
-            if row.step not in _UNFINISHED:
+            if row.step not in UNFINISHED:
                 raise WrongState(reason="bản sao chưa được xác nhận hoặc đã phát hành")
             if row.lease_until is not None and row.lease_until > now:
                 raise LeaseHeld
@@ -119,6 +122,17 @@ class SqlRegister:
             }
             _record(connection, row, act, details, self._clock.now())
 
+    def renew(self, lease: Lease, now: datetime) -> Lease:
+        """Let a lease run on from now: between the steps of a slow run.
+
+        Raises:
+            LeaseLost: overtaken or expired.
+        """
+        renewed = replace(lease, expires_at=now + self._lease)
+        with self._database.writing() as connection:
+            update_held(connection, lease, now, lease_until=renewed.expires_at)
+        return renewed
+
     def reserve(self, lease: Lease, now: datetime) -> Reservation:
         """Take the next number of the book, or return the one already taken.
 
@@ -127,12 +141,19 @@ class SqlRegister:
 
         Raises:
             LeaseLost: overtaken or expired; no number was taken.
-            WrongState: the book of this year is closed.
+            WrongState: the book of this year is closed; or the number it has is of an
+                earlier year, whose book must be closed first.
         """
         with self._database.writing() as connection:
             row = held_row(connection, lease, now)
             existing = live_book_row(connection, row.id)
             if existing is not None:
+                # A number of last year cannot stand on a paper dated this year.
+                if existing.year != vietnamese_day(now).year:
+                    raise WrongState(
+                        reason=f"sổ năm {existing.year} chưa khóa, "
+                        f"số {existing.number} chờ hủy khi khóa sổ"
+                    )
                 return as_reservation(existing)
             audit.lock_chain(connection, row.authority_id)
             number = books.next_number(
@@ -175,6 +196,7 @@ class SqlRegister:
                 or intent.statement_digest != row.statement_digest
                 or intent.page_digest != as_statement(row).page_digest
                 or intent.attempt <= (row.intent_attempt or 0)
+                or vietnamese_day(intent.attested_at).year != intent.number.year
             ):
                 raise WrongState(reason="nội dung sắp ký khác nội dung đã xác nhận")
             update_held(
@@ -186,6 +208,7 @@ class SqlRegister:
                 intent_sha256=intent.composed_sha256,
                 intent_size=intent.composed_size,
                 intent_page_digest=intent.page_digest,
+                intent_statement_digest=intent.statement_digest,
                 intent_attested_at=intent.attested_at,
             )
             books.note_shown_number(
@@ -213,7 +236,11 @@ class SqlRegister:
         with self._database.writing() as connection:
             row = held_row(connection, lease, now)
             stored = as_intent(row, live_book_row(connection, row.id))
-            if row.step != IssuanceStep.INTENDED or stored != intent:
+            if (
+                row.step != IssuanceStep.INTENDED
+                or stored != intent
+                or intent.statement_digest != row.statement_digest
+            ):
                 raise WrongState(reason="tệp thuộc lượt ký khác")
             edition = Edition(row.id, 1, sealed, "issued", now)
             books.complete_row(connection, intent, as_statement(row))
@@ -241,45 +268,25 @@ class SqlRegister:
             _record(connection, row, act, details, now)
             return edition
 
-    def released(self, verification_code: str) -> CertifiedCopy | None:
-        """Return a released copy by code; None for anything not released."""
-        with self._database.reading() as connection:
-            return register_reads.copy_where(
-                connection, attestations.c.code == verification_code
-            )
+    def void(self, attestation_id: str, act: Act, now: datetime) -> RegisterNumber:
+        """Void the number of an attestation by a decision; the row stays.
 
-    def released_attestation(self, attestation_id: str) -> CertifiedCopy | None:
-        """Return a released copy by attestation; None if not released."""
-        with self._database.reading() as connection:
-            return register_reads.copy_where(
-                connection, attestations.c.id == attestation_id
-            )
+        Raises:
+            NotFound, WrongState, LeaseHeld: see `storage.voiding.void_number`.
+        """
+        with self._database.writing() as connection:
+            return void_number(connection, attestation_id, act, now)
 
-    def released_file(self, sha256: str) -> CertifiedCopy | None:
-        """Return the copy one of whose editions has this digest."""
-        owner = select(editions.c.attestation_id).where(editions.c.sha256 == sha256)
-        with self._database.reading() as connection:
-            return register_reads.copy_where(connection, attestations.c.id.in_(owner))
+    def close_year(
+        self, authority_id: str, kind: str, year: int, act: Act, now: datetime
+    ) -> Sequence[str]:
+        """Close a book; what is still reserved in it becomes void.
 
-    def unfinished(self, now: datetime) -> Sequence[str]:
-        """Ids approved but not released, whose lease is free; oldest first."""
-        with self._database.reading() as connection:
-            return connection.scalars(
-                select(attestations.c.id)
-                .where(
-                    attestations.c.step.in_([step.value for step in _UNFINISHED]),
-                    or_(
-                        attestations.c.lease_until.is_(None),
-                        attestations.c.lease_until <= now,
-                    ),
-                )
-                .order_by(attestations.c.approved_at, attestations.c.id)
-            ).all()
-
-    def book(self, authority_id: str, kind: str, year: int) -> Sequence[BookRow]:
-        """All rows in order of number, void ones included."""
-        with self._database.reading() as connection:
-            return register_reads.book(connection, authority_id, kind, year)
+        Raises:
+            NotFound, WrongState, LeaseHeld: see `storage.voiding.close_book`.
+        """
+        with self._database.writing() as connection:
+            return close_book(connection, authority_id, kind, year, act, now)
 
 
 def _act(lease: Lease, action: audit.Action) -> Act:

@@ -93,7 +93,7 @@ def _confirm(services: Services, view: AttestationView, seen: str) -> None:
 
 def _expired(services: Services, view: AttestationView) -> bool:
     return (
-        view.step is IssuanceStep.APPROVED
+        view.step is not IssuanceStep.RELEASED
         and view.statement is not None
         and view.statement.expired(services.clock.now())
     )

@@ -7,7 +7,14 @@ refuse any change of what was released or recorded.
 
 from storage.columns import metadata
 from storage.tables.desk import case_counters, cases, comparisons, originals, scans
-from storage.tables.issuance import attestations, book_rows, books, editions
+from storage.tables.issuance import (
+    attestations,
+    book_rows,
+    books,
+    editions,
+    free_numbers,
+    recovered_copies,
+)
 from storage.tables.people import (
     api_keys,
     authorities,
@@ -29,9 +36,11 @@ __all__ = [
     "comparisons",
     "confirmation_keys",
     "editions",
+    "free_numbers",
     "metadata",
     "officers",
     "originals",
+    "recovered_copies",
     "scans",
     "seal_authorisations",
     "signatories",

@@ -41,6 +41,8 @@ attestations = Table(
     Column("intent_sha256", SHA256),
     Column("intent_size", Integer),
     Column("intent_page_digest", SHA256),
+    # the statement may be confirmed again after it: recovery compares the two
+    Column("intent_statement_digest", SHA256),
     Column("intent_attested_at", UtcTime),
     one_of("step", IssuanceStep),
     CheckConstraint(
@@ -131,4 +133,47 @@ editions = Table(
     Column("released_at", UtcTime, nullable=False),
     one_of("reason", ("issued", "renewed")),
     CheckConstraint("sequence >= 1", name="sequence"),
+)
+
+# Copies found in the archive whose attestation a restored database does not know. They
+# hold their numbers, resolve and verify; the statement came from the archive.
+recovered_copies = Table(
+    "recovered_copies",
+    metadata,
+    Column("sha256", SHA256, primary_key=True),
+    Column("authority_id", ID, ForeignKey("authorities.id"), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("volume", Integer, nullable=False),
+    Column("shown_number", Text, nullable=False),
+    Column("attestation_id", ID, nullable=False),
+    Column("code", String(CODE_LENGTH), nullable=False),
+    Column("statement", Text, nullable=False),
+    Column("statement_digest", SHA256, nullable=False),
+    Column("assertion", CanonicalJson, nullable=False),
+    Column("intent_attempt", Integer, nullable=False),
+    Column("intent_attested_at", UtcTime, nullable=False),
+    Column("object_key", Text, nullable=False),
+    Column("version_id", Text, nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("recovered_at", UtcTime, nullable=False),
+    Index(None, "authority_id", "kind", "year", "number"),
+    Index(None, "attestation_id"),
+    Index(None, "code"),
+)
+
+# Numbers below the newest that a restored book has no row for and the archive no
+# copy: nothing was released under them, so they are given out first.
+free_numbers = Table(
+    "free_numbers",
+    metadata,
+    Column("authority_id", ID, primary_key=True),
+    Column("kind", String(32), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    ForeignKeyConstraint(
+        ["authority_id", "kind", "year"],
+        ["books.authority_id", "books.kind", "books.year"],
+    ),
 )

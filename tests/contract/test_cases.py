@@ -4,7 +4,7 @@ import pytest
 
 from certify.attestation import IssuanceStep
 from certify.case import Case, CaseStatus
-from certify.errors import NotFound, WrongState
+from certify.errors import LeaseHeld, NotFound, WrongState
 from certify.identifiers import new_id, new_verification_code
 from storage.audit import SqlAuditTrail
 from storage.cases import SqlCases
@@ -14,13 +14,16 @@ from tests.support.builders import (
     make_case,
     make_comparison,
     make_finding,
+    make_intent,
     make_original,
     make_page,
     make_scan,
+    make_stored,
 )
 from tests.support.clock import MORNING, FakeClock
 from tests.support.confirmation import SoftwareConfirmation
 from tests.support.desk import SampleDesk, by_officer, by_signatory
+from tests.support.issuing import intended
 
 
 def open_at(cases: SqlCases, moment: datetime) -> Case:
@@ -205,17 +208,51 @@ def test_a_statement_about_something_else_is_refused(
     assert cases.attestation(compared.attestation_id).step is IssuanceStep.COMPARED
 
 
-def test_approving_again_is_possible_until_the_number_is_taken(
+def test_approving_again_keeps_the_number_until_the_release(
     cases: SqlCases, register: SqlRegister, desk: SampleDesk, clock: FakeClock
 ) -> None:
     compared = desk.compared()
     desk.approve(compared)
     desk.approve(compared)
     task = register.take(compared.attestation_id, "w1", clock.now())
-    register.reserve(task.lease, clock.now())
-    with pytest.raises(WrongState, match="đã lấy số"):
+    number = register.reserve(task.lease, clock.now()).number
+    with pytest.raises(LeaseHeld):
         desk.approve(compared)
+    clock.set(task.lease.expires_at)
+    desk.approve(compared)
     assert cases.attestation(compared.attestation_id).step is IssuanceStep.RESERVED
+    assert cases.attestation(compared.attestation_id).number == number
+    again = register.take(compared.attestation_id, "w2", clock.now())
+    assert register.reserve(again.lease, clock.now()).number == number
+    intent = make_intent(again.statement, number, attested_at=clock.now())
+    register.intend(again.lease, intent, clock.now())
+    stored = make_stored(compared.attestation_id)
+    register.complete(again.lease, intent, stored, clock.now())
+    with pytest.raises(WrongState, match="đã phát hành"):
+        desk.approve(compared)
+
+
+def test_an_intent_of_an_older_statement_is_told_apart_and_never_completed(
+    register: SqlRegister, desk: SampleDesk, clock: FakeClock
+) -> None:
+    compared = desk.compared()
+    desk.approve(compared)
+    task = register.take(compared.attestation_id, "w1", clock.now())
+    old = intended(register, task, clock.now())
+    register.give_back(task.lease, None)
+    desk.approve(compared, expires_at=clock.advance(hours=9).isoformat())
+    again = register.take(compared.attestation_id, "w2", clock.now())
+    assert again.intent == old
+    assert old.statement_digest != again.statement.digest
+    with pytest.raises(WrongState):
+        register.complete(
+            again.lease, old, make_stored(compared.attestation_id), clock.now()
+        )
+    new = make_intent(again.statement, old.number, attempt=2)
+    register.intend(again.lease, new, clock.now())
+    register.complete(
+        again.lease, new, make_stored(compared.attestation_id), clock.now()
+    )
 
 
 def test_every_verb_is_on_the_trail(desk: SampleDesk, trail: SqlAuditTrail) -> None:

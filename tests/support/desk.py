@@ -96,8 +96,8 @@ class SampleDesk:
         )
         return Compared(case, original, scan, view.id, view.verification_code)
 
-    def approve(self, compared: Compared) -> AuthorisedStatement:
-        statement = compared.statement()
+    def approve(self, compared: Compared, **changes: object) -> AuthorisedStatement:
+        statement = compared.statement(**changes)
         self._cases.approve(
             attestation_id=statement.attestation_id,
             statement=statement,

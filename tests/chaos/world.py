@@ -1,0 +1,176 @@
+"""One service on one data folder, and children that work in it."""
+
+import hashlib
+import os
+import pickle
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from PIL import Image, ImageDraw
+
+import signing.sealer  # noqa: F401 - imported before any fork
+from api import wiring
+from api.data_folder import DataFolder
+from api.development_keys import open_development_keys
+from api.initialise import initialise
+from api.services import Services
+from api.settings import Settings
+from certify.attestation import Act
+from certify.case import OriginalKind
+from certify.comparison import Comparison, Legalisation, RefusalGround
+from certify.identifiers import new_id
+from certify.isolation.runner import IsolatedRunner
+from certify.isolation.zygote_process import ZygoteProcess
+from certify.people import Requester
+from certify.scan import Severity, UploadedScan
+from signing.inspector import INSPECT_MODULE, INSPECT_TASK
+from storage.database import Database
+from tests.chaos.injection import SteppingClock
+from tests.chaos.servers import Misbehaviour, start
+
+Result = TypeVar("Result")
+LEASE_SECONDS = 5
+BUSY_SECONDS = 0.3  # a locked database is noticed soon enough for a test
+
+
+class AdoptedZygote:
+    """The parent's zygote, used by one child after the other."""
+
+    def __init__(self, zygote: ZygoteProcess) -> None:
+        self._zygote = zygote
+        self.order = zygote.order
+        self.pid = zygote.pid
+
+    def usable(self) -> bool:
+        return True
+
+    def stop(self) -> None:
+        """It goes on for the next child."""
+
+
+class World:
+    """The data folder, its lying servers and the shared inspector's zygote."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = Settings(data=folder / "data", lease_seconds=LEASE_SECONDS)
+        initialise(self.settings)
+        self.folder = DataFolder(self.settings.data)
+        self.choices = self.folder.choices()
+        self.misbehaviour = Misbehaviour()
+        self.paper = folder / "paper.jpg"
+        _draw(self.paper)
+        defaults = Database.__init__.__kwdefaults__ or {}
+        defaults["busy_timeout_seconds"] = BUSY_SECONDS
+        self._server = start(self.folder.pki, self.choices.pki_port, self.misbehaviour)
+        self._runner = IsolatedRunner(tasks=[INSPECT_TASK], preload=[INSPECT_MODULE])
+        self._runner._zygote = ZygoteProcess([INSPECT_MODULE])
+        self._jobs = 0
+        # parsing them takes half a second, so not in every child
+        self._keys = open_development_keys(self.folder, self.choices.signatory_id)
+
+    def close(self) -> None:
+        self._runner.close()
+        self._server.kill()
+        self._server.join()
+
+    def services(self, clock: SteppingClock) -> Services:
+        """Build the service in this (child) process."""
+        wiring.open_development_keys = lambda *_: self._keys
+        wiring._development_pki = lambda _plan: nullcontext()  # type: ignore[assignment,return-value] # served by our liar
+        services = wiring.build_services(self.settings, clock)
+        runner: Any = services.verify._inspector._runner  # type: ignore[attr-defined]
+        runner._zygote = AdoptedZygote(self._runner._zygote)  # type: ignore[arg-type]
+        # jobs of different children must not share a number in the one zygote
+        runner._numbers = iter(range(self._jobs, self._jobs + 1_000_000))
+        return services
+
+    def in_child(self, work: Callable[[Services], Result], ahead: float = 0) -> Result:
+        """Run in a fresh child process on a clock that is `ahead` seconds."""
+        code, data = self._fork(lambda: work(self.services(SteppingClock(ahead))))
+        if code != 0:
+            raise RuntimeError(f"a healthy child ended with {code}")
+        result: Result = pickle.loads(data)  # noqa: S301 - of our own child
+        return result
+
+    def fate(self, work: Callable[[], int]) -> int:
+        """Run in a child that may be killed; its exit code, or minus the signal."""
+        return self._fork(lambda: os._exit(work()))[0]
+
+    def _fork(self, work: Callable[[], object]) -> tuple[int, bytes]:
+        self._jobs += 1_000_000
+        read, write = os.pipe()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        pid = os.fork()
+        if pid == 0:
+            os.close(read)
+            try:
+                with os.fdopen(write, "wb") as answer:
+                    answer.write(pickle.dumps(work()))
+            except BaseException:  # noqa: BLE001 - the child must not go on as a parent
+                traceback.print_exc()
+                os._exit(1)
+            os._exit(0)
+        os.close(write)
+        with os.fdopen(read, "rb") as answer:
+            data = answer.read()
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), data
+
+
+def prepare(services: Services, paper: Path, count: int) -> Sequence[str]:
+    """Compared papers of one visit: the first scan is read, the others are copied."""
+    officer = services.officer_id
+    case = services.desk.open_case(officer, Requester(name="Lò Văn Thử"))
+    upload = UploadedScan(
+        path=paper, size_bytes=paper.stat().st_size, stated_page_mm=None
+    )
+    canonical = paper.with_name(f"{case.id}.pdf")
+    first = None
+    ids = []
+    for number in range(count):
+        original = services.desk.add_original(
+            officer, case.id, title=f"Giấy xác nhận {number}", issuer="", copies=1
+        )
+        if first is None:
+            first = services.desk.attach_scan(officer, original.id, upload)
+            scan = first
+            services.scans.fetch(first.id, canonical)
+        else:
+            scan = replace(first, id=new_id(), original_id=original.id)
+            services.scans.put(scan.id, canonical)
+            services.cases.attach_scan(scan, Act(f"officer:{officer}", "scan.attach"))
+        comparison = Comparison(
+            officer_id=officer,
+            compared_at=services.clock.now(),
+            place="Bộ phận Một cửa",
+            page_digest=scan.page_digest,
+            paper_original_shown=True,
+            pages_match=True,
+            original_kind=OriginalKind.FIRST_ISSUE,
+            grounds=dict.fromkeys(RefusalGround, False),
+            pages_with_information=1,
+            legalisation=Legalisation.NOT_FOREIGN,
+            legalisation_note="",
+            accepted_warnings={
+                f.code: "Đúng như bản chính"
+                for f in scan.findings
+                if f.severity is Severity.WARN
+            },
+        )
+        ids.append(services.desk.record_comparison(original.id, comparison).id)
+    return ids
+
+
+def _draw(path: Path) -> None:
+    """An A6 page in colour, 300 px an inch, about 50 kB."""
+    page = Image.new("RGB", (1240, 1748), (250, 246, 236))
+    pen = ImageDraw.Draw(page)
+    for line in range(12):
+        digest = hashlib.sha256(str(line).encode()).hexdigest()
+        pen.text((90, 120 + 120 * line), digest, fill=(20, 30, 120), font_size=40)
+    page.save(path, "JPEG", quality=70, dpi=(300, 300))
