@@ -3,6 +3,7 @@
 import logging
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -96,3 +97,4 @@ def _announce(listening: socket.socket, base_url: str, terminal: Terminal) -> No
         terminal.note(
             f"Lưu ý: mã QR của bản sao dẫn tới {base_url}, không phải cổng này."
         )
+    sys.stdout.flush()  # a program on the other end of a pipe waits for the address

@@ -21,6 +21,7 @@ from api.samples import Sample
 from api.settings import load_settings
 
 CERTIFY = (sys.executable, "-m", "api")
+pytestmark = pytest.mark.timeout(400)  # a busy machine is no fault
 NOBODY = "http://127.0.0.1:9/tsa"  # the discard port
 
 
@@ -39,6 +40,7 @@ def served(data: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
+        env={"PATH": "/usr/bin:/bin"},  # above all no PYTHONUNBUFFERED
     )
     try:
         assert process.stdout is not None
