@@ -3,6 +3,7 @@
 PYTHON ?= python3
 DATA ?= data
 PYTEST_ARGS ?= -n 2 --dist loadfile
+CHAOS ?= 1000
 
 BIN = .venv/bin
 STAMP = .venv/.installed
@@ -13,7 +14,7 @@ SYSTEM_PACKAGES = python3-venv poppler-utils qpdf chromium fonts-dejavu-core \
 	softhsm2 openssl postgresql openjdk-17-jdk-headless maven
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run demo test conformance bench check lock clean
+.PHONY: help setup system run demo test conformance bench chaos check lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -55,6 +56,10 @@ conformance: setup system ## write docs/conformance.md from what independent jud
 
 bench: setup ## measure signing beside a floor and its peers, some 6 minutes
 	$(BIN)/python -m bench
+
+chaos: setup ## inject CHAOS faults more (cumulative ledger in data/chaos), then the acceptance runs
+	$(BIN)/python -m tests.chaos.run --count $(CHAOS) --data $(DATA)/chaos
+	$(BIN)/python -m tests.chaos.exactly_once
 
 check: setup ## lint, format, types, import arrows
 	$(BIN)/ruff check .

@@ -37,6 +37,7 @@ from certify.isolation.runner import IsolatedRunner
 from certify.issue import IssueCopy
 from certify.ports import Inspector, Intake, Sealer
 from certify.reconcile import Reconcile
+from certify.replay import ReplayArchive
 from certify.verify import RegisterView, VerifyCopy
 from certify.void import VoidNumber
 from signing.confirmer import SoftwareConfirmer
@@ -113,6 +114,15 @@ def _assemble(
     sealer = _sealer(plan, keys)
     scans = FolderScanStore(plan.folder.scans, key=plan.key("scans"))
     archive = open_archive(FolderLocation(plan.folder.archive, plan.key("archive")))
+    roster = read_roster(plan.folder.trust)
+    replay = ReplayArchive(
+        register=storage.register,
+        archive=archive,
+        inspector=inspector,
+        own_certificates=[entry.certificate_sha256 for entry in roster],
+        clock=clock,
+        work_folder=work_folder,
+    )
     issue = IssueCopy(
         register=storage.register,
         scans=scans,
@@ -121,6 +131,7 @@ def _assemble(
         inspector=inspector,
         clock=clock,
         work_folder=work_folder,
+        open_numbering=replay,
         service_key=plan.key("enrolment"),
         base_url=settings.base_url or choices.base_url,
         worker=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}",
@@ -155,9 +166,11 @@ def _assemble(
         verify=VerifyCopy(
             inspector=inspector,
             register=storage.register,
-            roster=read_roster(plan.folder.trust),
+            roster=roster,
         ),
-        reconcile=Reconcile(register=storage.register, issue=issue, clock=clock),
+        reconcile=Reconcile(
+            register=storage.register, issue=issue, replay=replay, clock=clock
+        ),
         void_number=VoidNumber(
             people=storage.people,
             cases=storage.cases,

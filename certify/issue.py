@@ -5,8 +5,9 @@ the number already reserved is kept, an attempt already sealed and archived is
 checked again and released, anything else is composed anew as the next attempt.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,9 @@ from pathlib import Path
 from certify.attestation import (
     CopyOrder,
     Edition,
+    Intent,
     IssuanceTask,
+    Lease,
     SealedCopy,
     StoredObject,
 )
@@ -23,8 +26,10 @@ from certify.comparison import check_comparison
 from certify.errors import (
     AttemptDiscarded,
     CertifyError,
+    ServiceUnavailable,
     StoredDataDamaged,
 )
+from certify.evidence import CopyEvidence
 from certify.identifiers import verification_address
 from certify.numbering import DEFAULT_NUMBER_TEMPLATE
 from certify.permission import check_permission
@@ -44,6 +49,8 @@ from certify.wording import wording_by_version
 
 ATTEMPTS = 3  # compositions of one run; a later run continues with the same number
 RETENTION = timedelta(days=3653)  # 10 years: dated default 2026-11-22, unconfirmed
+
+DISK_SERVICE = "Ổ đĩa của máy chủ"
 
 Progress = Callable[[int, str], None]
 
@@ -65,13 +72,17 @@ class IssueCopy:
         inspector: Inspector,
         clock: Clock,
         work_folder: WorkFolder,
+        open_numbering: Callable[[], object],
         service_key: bytes,
         base_url: str,
         worker: str,
         number_template: str = DEFAULT_NUMBER_TEMPLATE,
         retention: timedelta = RETENTION,
     ) -> None:
-        """Take the collaborators; no state is held between calls."""
+        """Take the collaborators; no state is held between calls.
+
+        `open_numbering` replays the archive once per process, see `certify.replay`.
+        """
         self._register = register
         self._scans = scans
         self._archive = archive
@@ -79,6 +90,7 @@ class IssueCopy:
         self._inspector = inspector
         self._clock = clock
         self._work_folder = work_folder
+        self._open_numbering = open_numbering
         self._service_key = service_key
         self._base_url = base_url
         self._worker = worker
@@ -116,6 +128,7 @@ class IssueCopy:
             scan = self._compared_scan(task, workdir)
             # 3. TSA, revocation evidence and keys answer; then reserve; COMMIT
             progress(3, "Lấy số chứng thực")
+            self._open_numbering()
             sealer = self._sealer.make_ready(task.statement)
             reservation = self._register.reserve(task.lease, self._clock.now())
             task = replace(task, reservation=reservation)
@@ -135,7 +148,7 @@ class IssueCopy:
             check_as_stranger(inspection, prepared.intent, task.statement)
             # 8. archive: write-once, with retention; remember the version
             progress(8, "Lưu kho")
-            stored = self._archive_copy(attestation_id, sealed)
+            stored = self._archive_copy(task, prepared.intent, sealed)
             # 9. book row, edition, audit record in one transaction; COMMIT: released
             progress(9, "Ghi sổ và phát hành")
             return self._register.complete(
@@ -183,13 +196,28 @@ class IssueCopy:
             )
         )
 
-    def _archive_copy(self, attestation_id: str, sealed: SealedCopy) -> StoredObject:
-        return self._archive.put_once(
-            f"{attestation_id}/{sealed.sha256}",
-            sealed.path,
-            sealed.sha256,
-            self._clock.now() + self._retention,
+    def _archive_copy(
+        self, task: IssuanceTask, intent: Intent, sealed: SealedCopy
+    ) -> StoredObject:
+        """Store the evidence first: no copy is ever there without it."""
+        if task.reservation is None:
+            raise RuntimeError("archive before reserve")
+        evidence = CopyEvidence(
+            file_sha256=sealed.sha256,
+            statement=task.statement,
+            assertion=task.assertion,
+            intent=intent,
+            shown_number=intent.number.show(self._number_template),
+            trail_head=task.reservation.trail_head,
         )
+        path = sealed.path.with_suffix(".evidence.json")
+        data = evidence.to_json().encode()
+        path.write_bytes(data)
+        until = self._clock.now() + self._retention
+        digest = hashlib.sha256(data).hexdigest()
+        self._archive.put_once(evidence.key, path, digest, until)
+        key = f"{task.lease.attestation_id}/{sealed.sha256}"
+        return self._archive.put_once(key, sealed.path, sealed.sha256, until)
 
     def _finish_archived(self, task: IssuanceTask, workdir: Path) -> Edition | None:
         """Recovery: the last commit was 5 and the object of that attempt exists.
@@ -229,10 +257,22 @@ class IssueCopy:
         try:
             yield
         except CertifyError as error:
-            self._register.give_back(task.lease, waiting=str(error))
+            self._give_back(task.lease, waiting=str(error))
             raise
+        except OSError as error:  # collaborators translate theirs: our work folder
+            away = ServiceUnavailable(service=DISK_SERVICE)
+            self._give_back(task.lease, waiting=str(away))
+            raise away from error
         except BaseException:
-            self._register.give_back(task.lease, waiting=CertifyError.sentence)
+            self._give_back(task.lease, waiting=CertifyError.sentence)
             raise
         else:
-            self._register.give_back(task.lease, waiting=None)
+            self._give_back(task.lease, waiting=None)
+
+    def _give_back(self, lease: Lease, waiting: str | None) -> None:
+        """End the lease if the register answers; if not, it ends by itself.
+
+        What the run did, a release above all, stands whether or not this works.
+        """
+        with suppress(CertifyError):
+            self._register.give_back(lease, waiting=waiting)

@@ -29,6 +29,7 @@ from certify.attestation import (
 from certify.case import Case, Original, StoredScan
 from certify.comparison import Comparison
 from certify.confirmation import Assertion, EnrolledKey
+from certify.evidence import ArchivedCopy
 from certify.inspection import Inspection
 from certify.numbering import RegisterNumber
 from certify.people import Authority, Officer, SealAuthorisation, Signatory
@@ -146,12 +147,38 @@ class Register(Protocol):
         """Let the lease run on from now; no record: nothing but an expiry changes."""
         ...
 
+    def open_numbering(self) -> None:
+        """Let this process reserve numbers; called when the archive was replayed."""
+        ...
+
+    def released_files(self) -> frozenset[str]:
+        """Return the digests of all released files."""
+        ...
+
+    def holds_number(self, attestation_id: str) -> bool:
+        """Tell whether an attestation has a number, void ones included."""
+        ...
+
+    def forgotten(self, copies: Sequence[ArchivedCopy]) -> Sequence[ArchivedCopy]:
+        """Return those made after what this database knows of their attestation.
+
+        MUST raise StoredDataDamaged when a number stands on two attestations.
+        """
+        ...
+
+    def recover(self, copies: Sequence[ArchivedCopy], now: datetime) -> None:
+        """Write the forgotten ones into the book, released; all in one transaction.
+
+        Numbers in between that no copy bears MUST be given out before new ones.
+        """
+        ...
+
     def reserve(self, lease: Lease, now: datetime) -> Reservation:
         """Take the next number of the authority's book of this Vietnamese year.
 
         MUST return the number already reserved for this attestation if there is one
-        of this year; MUST raise WrongState if it is of a year not yet closed, if the
-        book is closed, or if `open_numbering` was not called in this process.
+        of this year; MUST raise WrongState if it is of a year not yet closed or if the
+        book is closed, and TryLater before `open_numbering` in this process.
         Numbers of one (authority, kind, year) MUST run 1, 2, 3 … without gap.
         """
         ...

@@ -6,10 +6,13 @@ signed metadata. The page-image streams are carried over byte for byte.
 """
 
 from dataclasses import dataclass
+from io import RawIOBase
 from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Operator, Pdf
+from typing_extensions import override
 
 from certify.attestation import CopyOrder
 from certify.clock import paper_time
@@ -49,6 +52,7 @@ def compose(
 
     Raises:
         KeyError: a text holds a character the desk should have refused.
+        OSError: the disk is full.
     """
     with Pdf.open(order.scan.path) as pdf:
         resources = Dictionary(
@@ -61,14 +65,34 @@ def compose(
         pdf.Root.Metadata = _metadata(pdf, order)
         pdf.Root.Lang = pikepdf.String("vi-VN")
         pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
-        pdf.save(
-            target,
-            min_version="1.7",
-            deterministic_id=True,
-            object_stream_mode=pikepdf.ObjectStreamMode.disable,
-            compress_streams=True,
-            stream_decode_level=pikepdf.StreamDecodeLevel.none,
-        )
+        with target.open("wb") as file:
+            pdf.save(
+                cast("BinaryIO", _PythonStream(file)),
+                min_version="1.7",
+                deterministic_id=True,
+                object_stream_mode=pikepdf.ObjectStreamMode.disable,
+                compress_streams=True,
+                stream_decode_level=pikepdf.StreamDecodeLevel.none,
+            )
+
+
+class _PythonStream(RawIOBase):
+    """Hides that this is a file: on a full disk qpdf 12 ends the whole process.
+
+    With a deterministic id, qpdf's own file output throws in a destructor. Through a
+    Python stream the same error arrives as OSError.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    @override
+    def writable(self) -> bool:
+        return True
+
+    @override
+    def write(self, data: Any, /) -> int:
+        return self._file.write(data)
 
 
 def _grow_page(

@@ -23,13 +23,14 @@ from certify.attestation import (
     TrailHead,
 )
 from certify.clock import Clock, vietnamese_day
-from certify.errors import LeaseHeld, WrongState
+from certify.errors import LeaseHeld, TryLater, WrongState
+from certify.evidence import ArchivedCopy
 from certify.numbering import (
     DEFAULT_BOOK_KIND,
     DEFAULT_NUMBER_TEMPLATE,
     RegisterNumber,
 )
-from storage import audit, books
+from storage import audit, books, recovery
 from storage.database import Database
 from storage.issuance_rows import (
     as_intent,
@@ -39,8 +40,13 @@ from storage.issuance_rows import (
     lock_attestation,
 )
 from storage.lease import end_lease, held_row, update_held
-from storage.register_reads import finish_case, read_task
-from storage.register_view import UNFINISHED, SqlRegisterView
+from storage.register_reads import (
+    UNFINISHED,
+    finish_case,
+    read_task,
+    unfinished_ids,
+)
+from storage.register_view import SqlRegisterView
 from storage.tables import attestations
 from storage.voiding import close_book, void_number
 
@@ -73,6 +79,7 @@ class SqlRegister(SqlRegisterView):
         super().__init__(database=database)
         self._clock = clock
         self._lease = lease
+        self._numbering_open = False
         self._book_kind = book_kind
         self._number_template = number_template
 
@@ -89,7 +96,11 @@ class SqlRegister(SqlRegisterView):
             row = lock_attestation(connection, attestation_id)
             if row.step not in UNFINISHED:
                 raise WrongState(reason="bản sao chưa được xác nhận hoặc đã phát hành")
-            if row.lease_until is not None and row.lease_until > now:
+            # A lease that ends later than one begun now was begun on a clock that
+            # has stepped back since; the fence keeps its holder from any commit.
+            if row.lease_until is not None and (
+                now < row.lease_until <= now + self._lease
+            ):
                 raise LeaseHeld
             lease = Lease(attestation_id, worker, row.fence + 1, now + self._lease)
             connection.execute(
@@ -141,9 +152,12 @@ class SqlRegister(SqlRegisterView):
 
         Raises:
             LeaseLost: overtaken or expired; no number was taken.
+            TryLater: `open_numbering` was not called in this process.
             WrongState: the book of this year is closed; or the number it has is of an
                 earlier year, whose book must be closed first.
         """
+        if not self._numbering_open:
+            raise TryLater(reason="sổ chứng thực chưa đối chiếu với kho lưu trữ")
         with self._database.writing() as connection:
             row = held_row(connection, lease, now)
             existing = live_book_row(connection, row.id)
@@ -268,6 +282,19 @@ class SqlRegister(SqlRegisterView):
             _record(connection, row, act, details, now)
             return edition
 
+    def open_numbering(self) -> None:
+        """Let this process reserve numbers: the archive was replayed."""
+        self._numbering_open = True
+
+    def recover(self, copies: Sequence[ArchivedCopy], now: datetime) -> None:
+        """Write copies that a restored database forgot into the book, released.
+
+        Raises:
+            StoredDataDamaged: a number stands on two attestations.
+        """
+        with self._database.writing() as connection:
+            recovery.recover(connection, copies, now)
+
     def void(self, attestation_id: str, act: Act, now: datetime) -> RegisterNumber:
         """Void the number of an attestation by a decision; the row stays.
 
@@ -287,6 +314,11 @@ class SqlRegister(SqlRegisterView):
         """
         with self._database.writing() as connection:
             return close_book(connection, authority_id, kind, year, act, now)
+
+    def unfinished(self, now: datetime) -> Sequence[str]:
+        """Ids approved but not released, that `take` would lease; oldest first."""
+        with self._database.reading() as connection:
+            return unfinished_ids(connection, now, now + self._lease)
 
 
 def _act(lease: Lease, action: audit.Action) -> Act:

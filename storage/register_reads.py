@@ -35,6 +35,7 @@ from storage.people_reads import (
 )
 from storage.tables import attestations, book_rows, cases, editions, originals
 
+UNFINISHED = (IssuanceStep.APPROVED, IssuanceStep.RESERVED, IssuanceStep.INTENDED)
 _CLOSED = (IssuanceStep.RELEASED.value, IssuanceStep.VOID.value)
 
 
@@ -121,6 +122,21 @@ def book(
         .order_by(book_rows.c.number)
     )
     return [as_book_row(row) for row in rows]
+
+
+def unfinished_ids(
+    connection: Connection, now: datetime, longest: datetime
+) -> Sequence[str]:
+    """Read what waits and has no lease that ends between `now` and `longest`."""
+    until = attestations.c.lease_until
+    return connection.scalars(
+        select(attestations.c.id)
+        .where(
+            attestations.c.step.in_([step.value for step in UNFINISHED]),
+            or_(until.is_(None), until <= now, until > longest),
+        )
+        .order_by(attestations.c.approved_at, attestations.c.id)
+    ).all()
 
 
 def finish_case(connection: Connection, original_id: str) -> int:

@@ -1,16 +1,15 @@
 """What anybody in the service may read of the register."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from certify.attestation import BookRow, CertifiedCopy, IssuanceStep
+from certify.attestation import BookRow, CertifiedCopy
+from certify.evidence import ArchivedCopy
 from storage import recovered_reads, register_reads
 from storage.database import Database
-from storage.tables import attestations, editions
-
-UNFINISHED = (IssuanceStep.APPROVED, IssuanceStep.RESERVED, IssuanceStep.INTENDED)
+from storage.recovery import is_forgotten
+from storage.tables import attestations, book_rows, editions
 
 
 class SqlRegisterView:
@@ -49,20 +48,22 @@ class SqlRegisterView:
                 connection.scalars(select(editions.c.sha256))
             ) | recovered_reads.files(connection)
 
-    def unfinished(self, now: datetime) -> Sequence[str]:
-        """Ids approved but not released, whose lease is free; oldest first."""
+    def holds_number(self, attestation_id: str) -> bool:
+        """Tell whether an attestation has a number, void ones included."""
+        row = select(book_rows.c.number).where(
+            book_rows.c.attestation_id == attestation_id
+        )
         with self._database.reading() as connection:
-            return connection.scalars(
-                select(attestations.c.id)
-                .where(
-                    attestations.c.step.in_([step.value for step in UNFINISHED]),
-                    or_(
-                        attestations.c.lease_until.is_(None),
-                        attestations.c.lease_until <= now,
-                    ),
-                )
-                .order_by(attestations.c.approved_at, attestations.c.id)
-            ).all()
+            return connection.scalar(row.limit(1)) is not None
+
+    def forgotten(self, copies: Sequence[ArchivedCopy]) -> Sequence[ArchivedCopy]:
+        """Return those made after what this database knows of their attestation.
+
+        Raises:
+            StoredDataDamaged: a number stands on two attestations.
+        """
+        with self._database.reading() as connection:
+            return [c for c in copies if is_forgotten(connection, c)]
 
     def book(self, authority_id: str, kind: str, year: int) -> Sequence[BookRow]:
         """All rows in order of number, void and recovered ones included."""

@@ -9,7 +9,17 @@ WAITING = 4
 def reconcile(services: Services, *, terminal: Terminal) -> int:
     """Try every unfinished attestation once; 4 when some still wait."""
     result = services.reconcile()
-    terminal.result({"released": result.released, "waiting": result.waiting})
+    terminal.result(
+        {
+            "released": result.released,
+            "waiting": result.waiting,
+            "recovered": result.recovered,
+        }
+    )
+    if result.recovered:
+        terminal.say(
+            f"Đã khôi phục {len(result.recovered)} bản sao từ kho lưu trữ vào sổ."
+        )
     terminal.say(
         f"Đã phát hành {len(result.released)}, còn chờ {len(result.waiting)} bản sao."
     )

@@ -26,7 +26,8 @@ from tests.chaos.injection import (
     Injection,
     SteppingClock,
 )
-from tests.chaos.world import LEASE_SECONDS, World, prepare
+from tests.chaos.world import LEASE_SECONDS, World
+from tests.support.papers import compared_papers
 
 BATCH = 10
 ROUNDS = 3
@@ -57,7 +58,7 @@ class Chaos:
         started = time.monotonic()
         if len(self._stock) < count:
             world = self._world
-            fresh = world.in_child(lambda s: prepare(s, world.paper, STOCK))
+            fresh = world.in_child(lambda s: compared_papers(s, world.paper, STOCK))
             self._stock += fresh
         now, self._stock = self._stock[:count], self._stock[count:]
         self._known += now

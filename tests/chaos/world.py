@@ -1,17 +1,13 @@
 """One service on one data folder, and children that work in it."""
 
-import hashlib
 import os
 import pickle
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
-
-from PIL import Image, ImageDraw
 
 import signing.sealer  # noqa: F401 - imported before any fork
 from api import wiring
@@ -20,18 +16,13 @@ from api.development_keys import open_development_keys
 from api.initialise import initialise
 from api.services import Services
 from api.settings import Settings
-from certify.attestation import Act
-from certify.case import OriginalKind
-from certify.comparison import Comparison, Legalisation, RefusalGround
-from certify.identifiers import new_id
 from certify.isolation.runner import IsolatedRunner
 from certify.isolation.zygote_process import ZygoteProcess
-from certify.people import Requester
-from certify.scan import Severity, UploadedScan
 from signing.inspector import INSPECT_MODULE, INSPECT_TASK
 from storage.database import Database
 from tests.chaos.injection import SteppingClock
 from tests.chaos.servers import Misbehaviour, start
+from tests.support.papers import draw_paper
 
 Result = TypeVar("Result")
 LEASE_SECONDS = 5
@@ -63,7 +54,7 @@ class World:
         self.choices = self.folder.choices()
         self.misbehaviour = Misbehaviour()
         self.paper = folder / "paper.jpg"
-        _draw(self.paper)
+        draw_paper(self.paper)
         defaults = Database.__init__.__kwdefaults__ or {}
         defaults["busy_timeout_seconds"] = BUSY_SECONDS
         self._server = start(self.folder.pki, self.choices.pki_port, self.misbehaviour)
@@ -120,57 +111,3 @@ class World:
         with os.fdopen(read, "rb") as answer:
             data = answer.read()
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), data
-
-
-def prepare(services: Services, paper: Path, count: int) -> Sequence[str]:
-    """Compared papers of one visit: the first scan is read, the others are copied."""
-    officer = services.officer_id
-    case = services.desk.open_case(officer, Requester(name="Lò Văn Thử"))
-    upload = UploadedScan(
-        path=paper, size_bytes=paper.stat().st_size, stated_page_mm=None
-    )
-    canonical = paper.with_name(f"{case.id}.pdf")
-    first = None
-    ids = []
-    for number in range(count):
-        original = services.desk.add_original(
-            officer, case.id, title=f"Giấy xác nhận {number}", issuer="", copies=1
-        )
-        if first is None:
-            first = services.desk.attach_scan(officer, original.id, upload)
-            scan = first
-            services.scans.fetch(first.id, canonical)
-        else:
-            scan = replace(first, id=new_id(), original_id=original.id)
-            services.scans.put(scan.id, canonical)
-            services.cases.attach_scan(scan, Act(f"officer:{officer}", "scan.attach"))
-        comparison = Comparison(
-            officer_id=officer,
-            compared_at=services.clock.now(),
-            place="Bộ phận Một cửa",
-            page_digest=scan.page_digest,
-            paper_original_shown=True,
-            pages_match=True,
-            original_kind=OriginalKind.FIRST_ISSUE,
-            grounds=dict.fromkeys(RefusalGround, False),
-            pages_with_information=1,
-            legalisation=Legalisation.NOT_FOREIGN,
-            legalisation_note="",
-            accepted_warnings={
-                f.code: "Đúng như bản chính"
-                for f in scan.findings
-                if f.severity is Severity.WARN
-            },
-        )
-        ids.append(services.desk.record_comparison(original.id, comparison).id)
-    return ids
-
-
-def _draw(path: Path) -> None:
-    """An A6 page in colour, 300 px an inch, about 50 kB."""
-    page = Image.new("RGB", (1240, 1748), (250, 246, 236))
-    pen = ImageDraw.Draw(page)
-    for line in range(12):
-        digest = hashlib.sha256(str(line).encode()).hexdigest()
-        pen.text((90, 120 + 120 * line), digest, fill=(20, 30, 120), font_size=40)
-    page.save(path, "JPEG", quality=70, dpi=(300, 300))

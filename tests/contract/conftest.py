@@ -62,7 +62,9 @@ def cases(database: Database, clock: FakeClock) -> SqlCases:
 
 @pytest.fixture
 def register(database: Database, clock: FakeClock) -> SqlRegister:
-    return SqlRegister(database=database, clock=clock)
+    register = SqlRegister(database=database, clock=clock)
+    register.open_numbering()
+    return register
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ def reserve_all(url: str, worker: str, attestation_ids: Sequence[str]) -> None:
     """Take and reserve each of these."""
     clock = FakeClock()
     register = SqlRegister(database=Database(url, busy_timeout_seconds=60), clock=clock)
+    register.open_numbering()
     for attestation_id in attestation_ids:
         task = register.take(attestation_id, worker, clock.now())
         register.reserve(task.lease, clock.now())
