@@ -31,6 +31,7 @@ STATUS: dict[type[errors.CertifyError], int] = {
     errors.TryLater: 503,
     errors.ServiceUnavailable: 503,
     errors.LeaseHeld: 503,
+    errors.SystemBusy: 503,
     errors.LeaseLost: 503,
     errors.AttemptDiscarded: 503,
     errors.StoredDataDamaged: 500,

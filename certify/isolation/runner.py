@@ -12,13 +12,15 @@ from itertools import count
 from types import TracebackType
 from typing import Any, Self
 
+from certify.errors import SystemBusy
 from certify.isolation.limits import (
     REPLY_BYTES,
     FailureKind,
     IsolatedFailure,
     Limits,
 )
-from certify.isolation.sandbox import EXIT_EXCEPTION, EXIT_MEMORY
+from certify.isolation.sandbox import EXIT_EXCEPTION, EXIT_MEMORY, EXIT_NOT_STARTED
+from certify.isolation.turns import Turns
 from certify.isolation.zygote_process import ZygoteProcess
 
 SIGXCPU = 24
@@ -38,11 +40,13 @@ class IsolatedRunner:
         tasks: Sequence[str],
         preload: Sequence[str] = (),
         limits: Limits | None = None,
+        turns: Turns | None = None,
     ) -> None:
         """Take the tasks that may be run ("module:function") and what to preload."""
         self._tasks = frozenset(tasks)
         self._preload = tuple(preload)
         self._limits = limits or Limits()
+        self._turns = turns or Turns()
         self._numbers = count(1)
         self._lock = threading.Lock()
         self._zygote: ZygoteProcess | None = None
@@ -56,13 +60,18 @@ class IsolatedRunner:
 
         Raises:
             IsolatedFailure: crash, limit or unusable answer. The child is gone.
+            SystemBusy: too many jobs run, or no process is left; nothing was done.
             RuntimeError: the task is not on the list, or the zygote cannot start.
         """
         if task not in self._tasks:
             raise RuntimeError(f"{task} is not an allowed task")
         order = json.dumps({"task": task, "arguments": dict(arguments)}).encode()
         used = limits or self._limits
-        with _channel() as (job, their_job), _channel() as (status, their_status):
+        with (
+            self._turns.turn(),
+            _channel() as (job, their_job),
+            _channel() as (status, their_status),
+        ):
             number = self._start_job(used, their_job, their_status)
             their_job.close()
             their_status.close()
@@ -200,6 +209,8 @@ def _judge(death: bytes, reply: bytes) -> Any:  # noqa: ANN401 - any JSON value
     if not death:
         raise IsolatedFailure(FailureKind.CRASHED, "the zygote died")
     end = json.loads(death)
+    if end["exit"] == EXIT_NOT_STARTED:
+        raise SystemBusy
     if end["overdue"] or end["exit"] == -SIGXCPU:
         raise IsolatedFailure(FailureKind.TIMEOUT)
     if end["exit"] == EXIT_MEMORY:
