@@ -1,5 +1,6 @@
 """Transactions, outages, and a schema that is what the tables say."""
 
+import re
 import sqlite3
 import subprocess
 import sys
@@ -53,7 +54,10 @@ def tables_of(connection: Any) -> dict[str, frozenset[str]]:
         " AND name <> 'alembic_version' AND sql IS NOT NULL"
     )
     return {
-        name: frozenset(line.strip(" \t,") for line in sql.splitlines())
+        # SQLite writes an added column on the line of the one before it.
+        name: frozenset(
+            line.strip(" \t,") for line in re.split(r"\n|, (?=\w+ [A-Z])", sql)
+        )
         for name, sql in rows
     }
 
