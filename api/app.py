@@ -47,6 +47,9 @@ def create_app(services: Services, *, settings: WebSettings) -> FastAPI:
     app.state.key_buckets = TokenBuckets(
         per_minute=settings.key_per_minute, burst=settings.key_per_minute
     )
+    app.state.refused_buckets = TokenBuckets(
+        per_minute=settings.public_per_minute, burst=settings.public_burst
+    )
     errors.install(app)
     # The last one added is the outermost.
     app.add_middleware(BodyLimit, settings=settings)

@@ -13,7 +13,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
 from api.deps import ServicesDep
-from api.limits import limit
+from api.limits import client_of, limit
 from api.services import Services
 from certify.access import ApiKey, Scope
 from certify.errors import NotAllowed, NotFound
@@ -47,7 +47,7 @@ def require(*accepted: Scope) -> Callable[..., Caller]:
             Header(max_length=64, description="Công chức mà hệ thống gọi thay mặt"),
         ] = None,
     ) -> Caller:
-        key = _key(services, credentials)
+        key = _key(request, services, credentials)
         request.state.key_id = key.id
         limit(request.app.state.key_buckets, key.id)
         if not key.scopes.intersection(accepted):
@@ -63,12 +63,15 @@ def require(*accepted: Scope) -> Callable[..., Caller]:
 
 
 def _key(
-    services: Services, credentials: HTTPAuthorizationCredentials | None
+    request: Request,
+    services: Services,
+    credentials: HTTPAuthorizationCredentials | None,
 ) -> ApiKey:
     key = None
     if credentials is not None and services.api_keys is not None:
         key = services.api_keys.check(credentials.credentials, services.clock.now())
     if key is None:
+        limit(request.app.state.refused_buckets, client_of(request))
         raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
     return key
 

@@ -151,6 +151,6 @@ def _roster_entry(
         authority_name=people.authority.name,
         role=role,
         certificate_sha256=certificate.fingerprint(SHA256()).hex(),
-        valid_from=certificate.not_valid_before_utc.isoformat(),
-        valid_to=certificate.not_valid_after_utc.isoformat(),
+        valid_from=certificate.not_valid_before_utc,
+        valid_to=certificate.not_valid_after_utc,
     )

@@ -32,6 +32,7 @@ STATUS: dict[type[errors.CertifyError], int] = {
     errors.ServiceUnavailable: 503,
     errors.ReaderUnavailable: 503,
     errors.LeaseHeld: 503,
+    errors.SystemBusy: 503,
     errors.LeaseLost: 503,
     errors.AttemptDiscarded: 503,
     errors.StoredDataDamaged: 500,

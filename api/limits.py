@@ -1,5 +1,6 @@
 """How much and how often: body size while it streams, calls per client."""
 
+import ipaddress
 import threading
 import time
 from collections import OrderedDict
@@ -62,8 +63,25 @@ def limit(buckets: TokenBuckets, client: str) -> None:
 
 def limit_public(request: Request) -> None:
     """Dependency of routes that need no key (domain rule 37)."""
-    client = request.client.host if request.client else "unknown"
-    limit(request.app.state.public_buckets, client)
+    limit(request.app.state.public_buckets, client_of(request))
+
+
+def client_of(request: Request) -> str:
+    """Name whose bucket a call drains: an IPv4 address, or an IPv6 /64.
+
+    A household or a rented server holds a whole /64 (RFC 6177), so one address of it
+    must not be a client of its own.
+    """
+    text = request.client.host if request.client else ""
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return text or "unknown"
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, 64), strict=False))
 
 
 class BodyLimit:

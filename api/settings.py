@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.loopback import is_loopback
 from certify.errors import InvalidInput
+from certify.intake.limits import UPLOAD_BYTES
 from certify.numbering import (
     DEFAULT_BOOK_KIND,
     DEFAULT_NUMBER_TEMPLATE,
@@ -24,6 +26,8 @@ from certify.numbering import (
 
 PREFIX = "CERTIFY_"
 _DEVELOPMENT_LEASE, _PATIENT_LEASE = 120, 900  # seconds
+_MEGABYTE = 1024 * 1024
+_MOST_MB = UPLOAD_BYTES // _MEGABYTE  # what intake opens: the desk must not take more
 MAX_BASE_URL = 100  # a longer one makes the QR too dense for a foot band of 18 mm
 MAX_BOOK_KIND = 32  # width of the column
 
@@ -36,9 +40,12 @@ class Settings(BaseSettings):
         data: the folder that holds all state of the embedded set-up.
         base_url: what QR codes start with; None takes the one of `certify init`.
         host, port: where the web server listens.
+        trusted_proxies: addresses or networks, with commas, whose X-Forwarded-For is
+            believed; nobody's by default, as any client can send that header.
         keys: which signing keys; "development" is the development PKI.
         tsa_url: the time stamping authority; None takes the development one.
         max_upload_mb: larger uploads are refused before they are opened.
+        ocsp_max_age_hours: how old a status answer without nextUpdate may be.
         confirmation_hours: how long a confirmed statement may wait.
         lease_seconds: how long a worker may be silent; a crashed one holds its
             attestation that long. None takes 2 minutes with the development TSA, which
@@ -57,9 +64,11 @@ class Settings(BaseSettings):
     base_url: str | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
+    trusted_proxies: str = ""
     keys: Literal["development"] = "development"
     tsa_url: str | None = None
-    max_upload_mb: int = Field(default=100, ge=1, le=2048)
+    max_upload_mb: int = Field(default=_MOST_MB, ge=1, le=_MOST_MB)
+    ocsp_max_age_hours: int = Field(default=24, ge=1, le=24 * 7)
     confirmation_hours: int = Field(default=8, ge=1, le=72)
     number_template: str = DEFAULT_NUMBER_TEMPLATE
     book_kind: str = DEFAULT_BOOK_KIND
@@ -82,11 +91,23 @@ class Settings(BaseSettings):
     @classmethod
     def _loopback(cls, value: str) -> str:
         # The desk asks nobody who they are yet, so nobody else may reach it.
-        if not _is_loopback(value):
+        if not is_loopback(value):
             raise ValueError(
                 "chỉ được là địa chỉ của chính máy này (127.0.0.1) vì bàn làm việc "
                 "chưa có đăng nhập"
             )
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for text in _split(value):
+            try:
+                ipaddress.ip_network(text)
+            except ValueError as error:
+                raise ValueError(
+                    "phải là các địa chỉ hoặc dải mạng, cách nhau bằng dấu phẩy"
+                ) from error
         return value
 
     @field_validator("number_template")
@@ -112,7 +133,17 @@ class Settings(BaseSettings):
     @property
     def max_upload_bytes(self) -> int:
         """Upload limit in bytes."""
-        return self.max_upload_mb * 1024 * 1024
+        return self.max_upload_mb * _MEGABYTE
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """Whose forwarding headers are believed."""
+        return tuple(_split(self.trusted_proxies))
+
+    @property
+    def ocsp_max_age(self) -> timedelta:
+        """How old a status answer without nextUpdate may be."""
+        return timedelta(hours=self.ocsp_max_age_hours)
 
     @property
     def retention(self) -> timedelta:
@@ -149,7 +180,7 @@ class Settings(BaseSettings):
             problems.append("thiếu CERTIFY_BASE_URL (địa chỉ tra cứu in trong mã QR)")
         elif not self.base_url.startswith("https://"):
             problems.append("CERTIFY_BASE_URL phải bắt đầu bằng https://")
-        elif _is_loopback(urlsplit(self.base_url).hostname or ""):
+        elif is_loopback(urlsplit(self.base_url).hostname or ""):
             problems.append("CERTIFY_BASE_URL không được trỏ về chính máy này")
         return problems
 
@@ -177,6 +208,10 @@ def load_settings(*, signs: bool = True, **overrides: object) -> Settings:
         )
         raise InvalidInput(field=shown, reason=_reason(dict(first))) from None
     return settings.refuse_unsafe() if signs else settings
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _refuse_unknown_names() -> None:
@@ -223,15 +258,6 @@ def _is_web_address(text: str) -> bool:
         return False
     extra = parts.query or parts.fragment or parts.username
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and not extra
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def debugging() -> bool:

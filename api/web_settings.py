@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-MEGABYTE = 1024 * 1024
+from certify.intake.limits import UPLOAD_BYTES
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class WebSettings:
     production: bool = False
     base_url: str = "http://127.0.0.1:8000"
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
-    max_upload_bytes: int = 100 * MEGABYTE
+    max_upload_bytes: int = UPLOAD_BYTES
     max_body_bytes: int = 256 * 1024
     public_per_minute: int = 60
     public_burst: int = 30

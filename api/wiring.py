@@ -79,8 +79,16 @@ class _Plan:
         return derive_key(read_service_key(self.folder.service_key), purpose)
 
 
-def build_services(settings: Settings, clock: Clock | None = None) -> Services:
+def build_services(
+    settings: Settings, clock: Clock | None = None, *, public: bool = False
+) -> Services:
     """Build the service on an initialised data folder.
+
+    Args:
+        settings: already checked.
+        clock: None takes the machine's.
+        public: strangers send files: they are judged by children of their own
+            zygote, so that a flood of them never keeps a copy from being issued.
 
     Raises:
         InvalidInput: not initialised, or another program has the PKI's port.
@@ -96,7 +104,15 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         storage = stack.enter_context(open_storage(folder, settings, plan.clock))
         intake = stack.enter_context(build_intake())
         inspector = stack.enter_context(build_inspector(folder.trust, plan.clock))
-        return _assemble(plan, storage, intake, inspector, stack)
+        strangers = inspector
+        if public:
+            strangers = stack.enter_context(build_inspector(folder.trust, plan.clock))
+        verify = VerifyCopy(
+            inspector=strangers,
+            register=storage.register,
+            roster=read_roster(folder.trust),
+        )
+        return _assemble(plan, storage, intake, inspector, verify, stack)
 
 
 def _assemble(
@@ -104,6 +120,7 @@ def _assemble(
     storage: Storage,
     intake: Intake,
     inspector: Inspector,
+    verify: VerifyCopy,
     stack: ExitStack,
 ) -> Services:
     """Plug everything together; `stack` closes it again."""
@@ -163,11 +180,7 @@ def _assemble(
         intake=intake,
         desk=desk,
         issue=issue,
-        verify=VerifyCopy(
-            inspector=inspector,
-            register=storage.register,
-            roster=roster,
-        ),
+        verify=verify,
         reconcile=Reconcile(
             register=storage.register, issue=issue, replay=replay, clock=clock
         ),
@@ -282,7 +295,9 @@ def _sealer(plan: _Plan, keys: DevelopmentKeys) -> Sealer:
         timestamps=TimestampClient(
             settings=TimestampSettings(address=address), trust=trust, clock=plan.clock
         ),
-        revocation=RevocationClient(clock=plan.clock),
+        revocation=RevocationClient(
+            clock=plan.clock, ocsp_max_age=plan.settings.ocsp_max_age
+        ),
         trust=trust,
         clock=plan.clock,
     )

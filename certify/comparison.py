@@ -13,6 +13,9 @@ from certify.case import OriginalKind, StoredScan
 from certify.errors import ComparisonIncomplete, ScanRefused
 from certify.scan import Severity
 
+MAX_TEXT = 500
+"""Characters of a place, a note or a reason: a sentence or two, not a document."""
+
 
 class RefusalGround(StrEnum):
     """The six grounds of NĐ 23/2015 Đ22: any "yes" forces a refusal."""
@@ -101,6 +104,7 @@ def check_comparison(comparison: Comparison, scan: StoredScan) -> None:
 
 
 def _record_problems(comparison: Comparison, scan: StoredScan) -> Iterator[str]:
+    yield from _text_problems(comparison)
     if not comparison.paper_original_shown:
         yield "chưa xác nhận người yêu cầu đã xuất trình bản chính giấy"
     if not comparison.pages_match:
@@ -122,6 +126,19 @@ def _record_problems(comparison: Comparison, scan: StoredScan) -> Iterator[str]:
         yield "chưa ghi số hợp pháp hóa lãnh sự hoặc căn cứ được miễn"
     if comparison.page_digest != scan.page_digest:
         yield "bản chụp đã thay đổi sau khi đối chiếu, hãy đối chiếu lại"
+
+
+def _text_problems(comparison: Comparison) -> Iterator[str]:
+    if not comparison.place.strip():
+        yield "chưa ghi nơi đối chiếu"
+    texts = {
+        "nơi đối chiếu": [comparison.place],
+        "ghi chú hợp pháp hóa lãnh sự": [comparison.legalisation_note],
+        "lý do chấp nhận bản chụp": comparison.accepted_warnings.values(),
+    }
+    for name, written in texts.items():
+        if any(len(text) > MAX_TEXT for text in written):
+            yield f"{name} dài quá {MAX_TEXT} ký tự"
 
 
 def _finding_problems(comparison: Comparison, scan: StoredScan) -> Iterator[str]:

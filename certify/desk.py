@@ -6,7 +6,7 @@ Each verb checks that caller, case and paper belong together, then makes one
 committed change. Issuing is `issue.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 
@@ -15,9 +15,10 @@ from certify.case import Case, CaseStatus, Original, StoredScan
 from certify.clock import Clock, vietnamese_day
 from certify.comparison import Comparison, check_comparison
 from certify.deadline import OfficeHours, due_at
-from certify.errors import InvalidInput, NotFound, WrongState
+from certify.errors import ConfirmationInvalid, InvalidInput, NotFound, WrongState
 from certify.fees import tariff_in_force
 from certify.identifiers import new_id, new_verification_code
+from certify.intake.limits import UPLOAD_BYTES
 from certify.people import Officer, Requester
 from certify.permission import check_maker_checker, check_mandate
 from certify.ports import (
@@ -29,12 +30,11 @@ from certify.ports import (
     Sealer,
     WorkFolder,
 )
-from certify.printable import clean, unprintable
 from certify.scan import UploadedScan
 from certify.statement import AuthorisedStatement
+from certify.typed_text import optional_text, required_text
 from certify.wording import wording_in_force
 
-MAX_NAME = 200
 MAX_COPIES = 1000
 
 
@@ -47,7 +47,7 @@ class DeskRules:
         confirmation_valid: how long a confirmed statement may wait for its signature.
     """
 
-    max_upload_bytes: int = 100 * 1024 * 1024
+    max_upload_bytes: int = UPLOAD_BYTES
     confirmation_valid: timedelta = timedelta(hours=8)
     hours: OfficeHours = field(default_factory=OfficeHours)
 
@@ -94,7 +94,7 @@ class Desk:
             authority_id=authority.id,
             officer_id=officer.id,
             requester=Requester(
-                name=_required("Họ tên người yêu cầu", requester.name),
+                name=required_text("Họ tên người yêu cầu", requester.name),
                 email=requester.email or None,
                 phone=requester.phone or None,
             ),
@@ -121,8 +121,8 @@ class Desk:
             id=new_id(),
             case_id=case_id,
             position=0,  # the store gives the next position
-            title=_required("Tên giấy tờ", title),
-            issuer=_optional("Cơ quan cấp", issuer),
+            title=required_text("Tên giấy tờ", title),
+            issuer=optional_text("Cơ quan cấp", issuer),
             copies=copies,
             scan=None,
             attestation_id=None,
@@ -213,6 +213,7 @@ class Desk:
             authority_name=authority.name,
             case_code=case.code,
             original_title=original.title,
+            original_issuer=original.issuer,
             original_pages=pages,
             copies=original.copies,
             page_digest=comparison.page_digest,
@@ -231,15 +232,37 @@ class Desk:
             expires_at=expires.replace(microsecond=0).isoformat(),
         )
 
-    def approve(self, signatory_id: str, attestation_ids: Sequence[str]) -> None:
+    def approve(
+        self,
+        signatory_id: str,
+        attestation_ids: Sequence[str],
+        seen: Mapping[str, str],
+    ) -> None:
         """Have the signatory confirm a list of statements in one act.
 
+        Args:
+            signatory_id: who confirms.
+            attestation_ids: in the order shown.
+            seen: attestation → `content_digest` of what this person was shown. It is
+                held against the very statements that are then confirmed.
+
         Raises:
+            InvalidInput: the list is not exactly what was seen, each once.
+            ConfirmationInvalid: one reads differently now; none is approved.
             MandateInvalid, NotAllowed: may not sign one of them; none is approved.
             WrongState: one of them is not ready; earlier ones stay approved.
         """
+        if sorted(attestation_ids) != sorted(seen):
+            raise InvalidInput(
+                field="content_digests",
+                reason="phải có đúng một mã nội dung đã xem cho mỗi bản sao",
+            )
         signatory = self._people.signatory(signatory_id)
         statements = [self.draft_statement(a, signatory_id) for a in attestation_ids]
+        if any(s.content_digest != seen[s.attestation_id] for s in statements):
+            raise ConfirmationInvalid(
+                reason="nội dung đã thay đổi sau khi xem, hãy xem lại"
+            )
         assertion = self._confirmer.confirm(
             signatory, [s.digest for s in statements], self._clock.now()
         )
@@ -268,23 +291,6 @@ class Desk:
         if upload.size_bytes > self._rules.max_upload_bytes:
             limit = self._rules.max_upload_bytes // (1024 * 1024)
             raise InvalidInput(field="Tệp bản chụp", reason=f"lớn hơn {limit} MB")
-
-
-def _required(field: str, text: str) -> str:
-    cleaned = clean(text)
-    if not cleaned:
-        raise InvalidInput(field=field, reason="không được để trống")
-    if len(cleaned) > MAX_NAME:
-        raise InvalidInput(field=field, reason=f"dài quá {MAX_NAME} ký tự")
-    if unprintable(cleaned):
-        raise InvalidInput(
-            field=field, reason=f"có ký tự không in được: {unprintable(cleaned)}"
-        )
-    return cleaned
-
-
-def _optional(field: str, text: str) -> str:
-    return _required(field, text) if text.strip() else ""
 
 
 def _by(officer: Officer, action: str) -> Act:

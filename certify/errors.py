@@ -14,7 +14,8 @@
     ├── TryLater            a dependency is away; wait and retry          exit 4
     │   ├── ServiceUnavailable  TSA, OCSP/CRL, key, archive or database
     │   ├── ReaderUnavailable   the process that opens files does not start
-    │   └── LeaseHeld           another worker has this attestation
+    │   ├── LeaseHeld           another worker has this attestation
+    │   └── SystemBusy          too many files are being opened at once
     ├── LeaseLost           we were overtaken; nothing was released       exit 4
     ├── AttemptDiscarded    this signing attempt broke a time rule        exit 4
     └── StoredDataDamaged   an object does not match its digest           exit 70
@@ -152,6 +153,13 @@ class LeaseHeld(TryLater):
 
     code = "lease.held"
     sentence = "Bản sao này đang được xử lý ở máy khác. Hãy chờ trong giây lát."
+
+
+class SystemBusy(TryLater):
+    """As many files as this machine can bear are being opened; come back soon."""
+
+    code = "system.busy"
+    sentence = "Hệ thống đang bận. Hãy thử lại sau ít phút."
 
 
 class LeaseLost(CertifyError):

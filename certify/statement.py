@@ -6,7 +6,7 @@ given at issue. The composed copy derives from this and nothing else.
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from certify.canonical_json import canonical_json, sha256_hex
@@ -18,6 +18,7 @@ class AuthorisedStatement:
 
     Attributes:
         verification_code: canonical, 16 characters.
+        original_issuer: office that issued the paper; "" when the officer named none.
         original_pages: pages of the paper with information, covers included.
         officer_id: who compared; differs from `signatory_id` unless the authority
             has an exception.
@@ -32,6 +33,7 @@ class AuthorisedStatement:
     authority_name: str
     case_code: str
     original_title: str
+    original_issuer: str
     original_pages: int
     copies: int
     page_digest: str
@@ -59,6 +61,14 @@ class AuthorisedStatement:
     def digest(self) -> str:
         """SHA-256 of the canonical JSON, hex."""
         return sha256_hex(self.to_json())
+
+    @property
+    def content_digest(self) -> str:
+        """Digest of everything a signatory reads; a new draft keeps it.
+
+        A draft's expiry moves with the clock, so its own digest does too.
+        """
+        return replace(self, expires_at="").digest
 
     def expired(self, now: datetime) -> bool:
         """Tell whether the confirmation is too old to sign on."""

@@ -8,6 +8,7 @@ vouch for it.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -34,15 +35,16 @@ class RosterEntry:
 
     Attributes:
         role: "signatory" or "seal".
-        valid_from, valid_to: ISO 8601; a signature proven in between counts.
+        valid_from, valid_to: aware, both inclusive; a signature proven in between
+            counts.
     """
 
     authority_id: str
     authority_name: str
     role: str
     certificate_sha256: str
-    valid_from: str
-    valid_to: str
+    valid_from: datetime
+    valid_to: datetime
 
 
 class RegisterView(Protocol):
@@ -173,12 +175,20 @@ class VerifyCopy:
                 for entry in self._roster
                 if entry.role == role
                 and entry.certificate_sha256 == facts.certificate_sha256
-                and facts.proven_time is not None
-                and entry.valid_from <= facts.proven_time <= entry.valid_to
+                and _within(entry, facts.proven_time)
             }
             for facts, role in zip(pair, ("signatory", "seal"), strict=True)
         ]
         return bool(authorities[0] & authorities[1])
+
+
+def _within(entry: RosterEntry, proven_time: str | None) -> bool:
+    """Compare instants, never their texts: offsets and fractions are written freely."""
+    try:
+        moment = datetime.fromisoformat(proven_time or "")
+    except ValueError:
+        return False
+    return moment.tzinfo is not None and entry.valid_from <= moment <= entry.valid_to
 
 
 def _file_problems(inspection: Inspection) -> Iterator[str]:

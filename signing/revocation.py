@@ -25,6 +25,8 @@ from signing.outage import OutageMemory
 
 REVOCATION_SERVICE = "Dịch vụ kiểm tra trạng thái chứng thư số"
 _MAX_BYTES = 10 * 1024 * 1024
+OCSP_MAX_AGE = timedelta(hours=24)
+_SKEW = timedelta(minutes=5)
 _OCSP_FRESH = timedelta(minutes=5)  # dated default 2026-11-22
 
 
@@ -44,9 +46,22 @@ class _UnusableAnswerError(Exception):
 class RevocationClient:
     """Fetches and verifies revocation data over one kept-alive pool."""
 
-    def __init__(self, *, clock: Clock, timeout_seconds: float = 15.0) -> None:
-        """Open no connection yet."""
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        timeout_seconds: float = 15.0,
+        ocsp_max_age: timedelta = OCSP_MAX_AGE,
+    ) -> None:
+        """Open no connection yet.
+
+        Args:
+            clock: what "now" is.
+            timeout_seconds: of one request.
+            ocsp_max_age: how old an answer may be that names no end (nextUpdate).
+        """
         self._clock = clock
+        self._max_age = ocsp_max_age
         self._timeout = timeout_seconds
         self._pool = urllib3.PoolManager(maxsize=4, retries=False)
         self._outages = OutageMemory()
@@ -114,10 +129,11 @@ class RevocationClient:
             lambda _: self._clock.now() + _OCSP_FRESH,
         )
         response = _load_ocsp(der)
-        responder = _responder(response, issuer)
-        _verify_ocsp(response, responder)
         now = self._clock.now()
-        if response.serial_number != leaf.serial_number or not _current(response, now):
+        responder = _responder(response, issuer, now)
+        _verify_ocsp(response, responder)
+        current = _current(response, now, self._max_age)
+        if response.serial_number != leaf.serial_number or not current:
             raise _UnusableAnswerError("response is not about this certificate now")
         if response.certificate_status is ocsp.OCSPCertStatus.REVOKED:
             raise _revoked(leaf)
@@ -208,9 +224,12 @@ def _load_crl(der: bytes) -> x509.CertificateRevocationList:
 
 
 def _responder(
-    response: ocsp.OCSPResponse, issuer: x509.Certificate
+    response: ocsp.OCSPResponse, issuer: x509.Certificate, now: datetime
 ) -> x509.Certificate:
-    """Return the CA itself or the responder it delegated (RFC 6960 §4.2.2.2)."""
+    """Return the CA itself or the responder it delegated (RFC 6960 §4.2.2.2).
+
+    A delegation holds only while its certificate is valid.
+    """
     for certificate in response.certificates:
         if response.responder_name not in {None, certificate.subject}:
             continue
@@ -221,7 +240,10 @@ def _responder(
             )
         except (InvalidSignature, x509.ExtensionNotFound, TypeError, ValueError):
             continue
-        if ExtendedKeyUsageOID.OCSP_SIGNING in usage.value:
+        valid = (
+            certificate.not_valid_before_utc <= now <= (certificate.not_valid_after_utc)
+        )
+        if valid and ExtendedKeyUsageOID.OCSP_SIGNING in usage.value:
             return certificate
     return issuer
 
@@ -249,10 +271,15 @@ def _verify_ocsp(response: ocsp.OCSPResponse, responder: x509.Certificate) -> No
         raise _UnusableAnswerError("OCSP signature") from error
 
 
-def _current(response: ocsp.OCSPResponse, now: datetime) -> bool:
-    until = response.next_update_utc
-    skew = timedelta(minutes=5)
-    return response.this_update_utc - skew <= now and (until is None or now < until)
+def _current(response: ocsp.OCSPResponse, now: datetime, max_age: timedelta) -> bool:
+    """Tell whether the answer speaks about now (RFC 6960 §3.2 points 5 and 6).
+
+    Without nextUpdate newer news are always to be had (§2.4); an answer recorded long
+    ago would still say "good" about a certificate revoked since.
+    """
+    since = response.this_update_utc
+    until = response.next_update_utc or since + max_age
+    return since - _SKEW <= now < until
 
 
 def _ocsp_address(leaf: x509.Certificate) -> str:

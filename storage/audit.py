@@ -25,6 +25,7 @@ from certify.attestation import Act, TrailHead
 from certify.canonical_json import canonical_json, sha256_hex
 from certify.errors import NotFound, StoredDataDamaged
 from storage.columns import utc_text
+from storage.comparison_record import check_comparisons
 from storage.database import Database
 from storage.tables import authorities, book_rows, trail, trail_reasons
 
@@ -132,18 +133,19 @@ class SqlAuditTrail:
             return head(connection, authority_id)
 
     def check(self, authority_id: str) -> TrailHead:
-        """Recompute the chain and hold it against the heads kept in the book.
+        """Recompute the chain; hold it against the book's heads and the comparisons.
 
         Returns:
             The head, to compare with a copy's: a copy that names a later or another
             one proves that rows were cut off or rewritten.
 
         Raises:
-            StoredDataDamaged: at the first broken link.
+            StoredDataDamaged: at the first broken link, or changed comparison.
         """
         with self._database.reading() as connection:
             last = _check_chain(connection, authority_id)
             _check_witnesses(connection, authority_id)
+            check_comparisons(connection, authority_id)
         return last
 
 

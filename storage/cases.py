@@ -13,10 +13,10 @@ from certify.confirmation import Assertion
 from certify.errors import LeaseHeld, WrongState
 from certify.statement import AuthorisedStatement
 from storage import audit
+from storage.comparison_record import COMMITMENT, insert_comparison
 from storage.database import Database
 from storage.desk_reads import (
     as_case,
-    comparison_values,
     read_attestation,
     read_case,
     read_comparison,
@@ -172,15 +172,12 @@ class SqlCases:
                 connection.execute(
                     delete(comparisons).where(comparisons.c.attestation_id == kept)
                 )
-            connection.execute(
-                insert(comparisons).values(
-                    attestation_id=attestation_id, **comparison_values(comparison)
-                )
-            )
+            commitment = insert_comparison(connection, attestation_id, comparison)
             details: audit.Details = {
                 "original": original_id,
                 "page_digest": comparison.page_digest,
                 "accepted": " ".join(sorted(comparison.accepted_warnings)),
+                COMMITMENT: commitment,
             }
             self._record(connection, case.authority_id, act, attestation_id, details)
             return read_attestation(connection, attestation_id)

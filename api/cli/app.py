@@ -196,7 +196,7 @@ def serve_command(
     )
     with (
         bind(settings) as listening,
-        running_services(settings, terminal, make_data=True) as services,
+        running_services(settings, terminal, make_data=True, public=True) as services,
     ):
         return serve(services, settings, listening, terminal=terminal)
 

@@ -14,7 +14,11 @@ from certify.verify import VerifyCopy
 
 @contextmanager
 def running_services(
-    settings: Settings, terminal: Terminal, *, make_data: bool = False
+    settings: Settings,
+    terminal: Terminal,
+    *,
+    make_data: bool = False,
+    public: bool = False,
 ) -> Iterator[Services]:
     """Build the service on a data folder.
 
@@ -22,6 +26,7 @@ def running_services(
         settings: already checked.
         terminal: told when a new data folder is made.
         make_data: initialise a missing development data folder first.
+        public: strangers send files; see `build_services`.
     """
     if make_data and not DataFolder(settings.data).initialised:
         from api.initialise import initialise  # noqa: PLC0415 - draws pictures: slow
@@ -30,7 +35,7 @@ def running_services(
             f"Chưa có dữ liệu, đang tạo môi trường thử nghiệm: {settings.data}"
         )
         initialise(settings)
-    services = build_services(settings)
+    services = build_services(settings, public=public)
     try:
         yield services
     finally:

@@ -97,7 +97,10 @@ def certify_one(
     attestation = desk.record_comparison(
         original.id, _comparison(services, scan, paper)
     )
-    desk.approve(services.signatory_id, [attestation.id])
+    shown = desk.draft_statement(attestation.id, services.signatory_id)
+    desk.approve(
+        services.signatory_id, [attestation.id], {attestation.id: shown.content_digest}
+    )
     _issue(services, attestation.id, progress)
     released = services.register.released_attestation(attestation.id)
     if released is None:

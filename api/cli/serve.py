@@ -60,7 +60,15 @@ def serve(
     )
     logging.basicConfig(level=logging.INFO, format="%(message)s", force=True)
     # uvicorn's own access log writes verification codes in clear.
-    config = uvicorn.Config(app, access_log=False, log_config=None, lifespan="on")
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        log_config=None,
+        lifespan="on",
+        # Believing by default would let any client on this machine name its address.
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=list(settings.proxies),
+    )
     _announce(listening, base_url, terminal)
     sweep = Sweep(reconcile=services.reconcile, pause_seconds=settings.sweep_seconds)
     # uvicorn stops in good order, then raises the signal again for us.

@@ -69,6 +69,8 @@ def to_comparison(
 
 
 def _problems(form: DeskForm, scan: StoredScan) -> Iterator[tuple[str, str]]:
+    if not form.text("place"):
+        yield "place", "Hãy ghi nơi đối chiếu"
     for code in dict.fromkeys(
         f.code for f in scan.findings if f.severity is Severity.WARN
     ):

@@ -6,9 +6,9 @@ header alone would not do: under `Referrer-Policy: no-referrer` browsers send "n
 """
 
 import hmac
-import ipaddress
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -16,20 +16,28 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
+from api.deps import FolderDep
+from api.loopback import is_loopback
+from api.private_form import read_form
 from api.rendering import render
+from api.web_settings import WebSettings
 
 COOKIE = "desk_csrf"
 FIELD = "csrf"
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 MAX_FIELDS = 2000  # one tick per page of a long school record, and the rest
 
 
 def desk_only(request: Request) -> None:
-    """Dependency: 403 unless the client is on this machine."""
-    try:
-        local = ipaddress.ip_address(request.client.host if request.client else "")
-    except ValueError as error:
-        raise HTTPException(403) from error
-    if not local.is_loopback:
+    """Dependency: 403 unless the browser runs on this machine.
+
+    A proxy on this machine also connects from loopback, for whoever asked it: one that
+    forwards says so, or asks under another name than this machine's.
+    """
+    host = request.client.host if request.client else ""
+    forwarded = any(name in request.headers for name in _FORWARDED)
+    own_name = is_loopback(request.url.hostname or "")
+    if forwarded or not own_name or not is_loopback(host):
         raise HTTPException(403)
 
 
@@ -60,20 +68,30 @@ class DeskForm:
         return {name.removeprefix(prefix): self.text(name) for name in names}
 
 
-async def _public_form(request: Request) -> AsyncIterator[DeskForm]:
+@asynccontextmanager
+async def _closing(data: FormData) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        await data.close()
+
+
+async def _public_form(request: Request, folder: FolderDep) -> AsyncIterator[DeskForm]:
     """Read a form that changes nothing; its file is gone after the response."""
-    async with request.form(max_files=1, max_fields=20) as data:
+    data = await read_form(request, folder, max_fields=20)
+    async with _closing(data):
         yield DeskForm(data)
 
 
-async def _desk_form(request: Request) -> AsyncIterator[DeskForm]:
+async def _desk_form(request: Request, folder: FolderDep) -> AsyncIterator[DeskForm]:
     _check_origin(request)
-    async with request.form(max_files=1, max_fields=MAX_FIELDS) as data:
+    cookie = request.cookies.get(COOKIE, "")
+    if not cookie:
+        raise HTTPException(403)
+    data = await read_form(request, folder, max_fields=MAX_FIELDS)
+    async with _closing(data):
         form = DeskForm(data)
-        cookie = request.cookies.get(COOKIE, "")
-        if not cookie or not hmac.compare_digest(
-            cookie.encode(), form.text(FIELD).encode()
-        ):
+        if not hmac.compare_digest(cookie.encode(), form.text(FIELD).encode()):
             raise HTTPException(403)
         yield form
 
@@ -101,5 +119,13 @@ def desk_page(
     token = request.cookies.get(COOKIE) or secrets.token_urlsafe(32)
     html = render(template, development=True, csrf=token, **context)
     response = HTMLResponse(html, status_code=status)
-    response.set_cookie(COOKIE, token, path="/desk", httponly=True, samesite="strict")
+    settings: WebSettings = request.app.state.settings
+    response.set_cookie(
+        COOKIE,
+        token,
+        path="/desk",
+        httponly=True,
+        samesite="strict",
+        secure=settings.base_url.startswith("https://"),
+    )
     return response

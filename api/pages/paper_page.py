@@ -17,7 +17,6 @@ from api.pages.words import (
     STEP_WORDS,
 )
 from api.services import Services
-from api.statement_preview import content_digest
 from api.web_settings import WebSettings
 from certify.attestation import AttestationView, IssuanceStep
 from certify.case import Original, StoredScan
@@ -133,7 +132,7 @@ def _draft(services: Services, view: AttestationView) -> Draft:
     except CertifyError as error:
         return Draft(None, "", None, str(error))
     wording = wording_by_version(statement.wording)
-    return Draft(statement, content_digest(statement), wording, "")
+    return Draft(statement, statement.content_digest, wording, "")
 
 
 def _of(scan: StoredScan, severity: Severity) -> list[Finding]:

@@ -21,7 +21,6 @@ from api.schemas.attestations import (
     StatementOut,
 )
 from api.schemas.problem import problems
-from api.statement_preview import check_seen
 
 router = APIRouter(tags=["chứng thực"], responses=problems(401, 403, 404, 409, 429))
 
@@ -55,8 +54,7 @@ def confirm(
     check_signatory(services, caller.authority_id, body.signatory)
     for attestation_id in body.attestations:
         attestation_of(services, caller.authority_id, attestation_id)
-    check_seen(services, body.signatory, body.content_digests)
-    services.desk.approve(body.signatory, body.attestations)
+    services.desk.approve(body.signatory, body.attestations, body.content_digests)
     return [
         AttestationOut.of(services.cases.attestation(attestation_id))
         for attestation_id in body.attestations

@@ -34,8 +34,8 @@ RAW_BODY = {
 @router.put("/{original_id}/scan", responses=problems(413, 422), openapi_extra=RAW_BODY)
 def attach_scan(
     original_id: str,
-    received: ReceivedDep,
     caller: OfficerDep,
+    received: ReceivedDep,  # after the caller: strangers write nothing to disk
     services: ServicesDep,
     paper_width_mm: Millimetres = None,
     paper_height_mm: Millimetres = None,

@@ -5,7 +5,6 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.cases import ID
-from api.statement_preview import content_digest
 from certify.attestation import AttestationView, Edition
 from certify.statement import AuthorisedStatement
 
@@ -46,6 +45,7 @@ class StatementOut(BaseModel):
     authority_name: str
     case_code: str
     original_title: str
+    original_issuer: str
     original_pages: int
     copies: int
     page_digest: str
@@ -61,10 +61,11 @@ class StatementOut(BaseModel):
     def of(cls, statement: AuthorisedStatement) -> "StatementOut":
         """Show a statement of the core."""
         return cls(
-            content_digest=content_digest(statement),
+            content_digest=statement.content_digest,
             authority_name=statement.authority_name,
             case_code=statement.case_code,
             original_title=statement.original_title,
+            original_issuer=statement.original_issuer,
             original_pages=statement.original_pages,
             copies=statement.copies,
             page_digest=statement.page_digest,
@@ -86,9 +87,10 @@ class ConfirmationIn(BaseModel):
     signatory: str = Field(max_length=64)
     attestations: list[str] = Field(min_length=1, max_length=200, examples=[[ID]])
     content_digests: dict[str, str] = Field(
-        default_factory=dict,
+        min_length=1,
         max_length=200,
-        description="attestation → content_digest đã xem; khác thì từ chối",
+        description="attestation → content_digest đã xem, đủ mọi bản sao trong danh "
+        "sách; khác thì từ chối",
     )
 
 

@@ -1,6 +1,6 @@
 """How big a scan may be. Each number bounds memory or time of the child."""
 
-UPLOAD_BYTES = 100_000_000
+UPLOAD_BYTES = 100 * 1024 * 1024  # the one size limit of uploads; the desk uses it too
 PAGES = 300
 PAGE_PIXELS = 150_000_000  # A0 at 300 dpi; A3 at 600 dpi is half of it
 SIDE_PIXELS = 25_000

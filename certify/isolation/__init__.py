@@ -6,5 +6,6 @@ has limits on memory, CPU, wall time, file size and open files, and no network. 
 JSON comes back, never pickle: a hostile PDF may own the child.
 
     runner.py   the caller's side        zygote.py  forks, watches the clock, reaps
+    turns.py    how many run at once
     limits.py   what a job may use       sandbox.py what runs inside the child
 """

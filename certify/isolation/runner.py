@@ -13,14 +13,15 @@ from itertools import count
 from types import TracebackType
 from typing import Any, Self
 
-from certify.errors import ReaderUnavailable
+from certify.errors import ReaderUnavailable, SystemBusy
 from certify.isolation.limits import (
     REPLY_BYTES,
     FailureKind,
     IsolatedFailure,
     Limits,
 )
-from certify.isolation.sandbox import EXIT_EXCEPTION, EXIT_MEMORY
+from certify.isolation.sandbox import EXIT_EXCEPTION, EXIT_MEMORY, EXIT_NOT_STARTED
+from certify.isolation.turns import Turns
 from certify.isolation.zygote_process import ZygoteProcess
 
 LOG = logging.getLogger(__name__)
@@ -44,12 +45,14 @@ class IsolatedRunner:
         preload: Sequence[str] = (),
         limits: Limits | None = None,
         start_seconds: float = START_SECONDS,
+        turns: Turns | None = None,
     ) -> None:
         """Take the tasks that may be run ("module:function") and what to preload."""
         self._tasks = frozenset(tasks)
         self._preload = tuple(preload)
         self._limits = limits or Limits()
         self._start_seconds = start_seconds
+        self._turns = turns or Turns()
         self._numbers = count(1)
         self._lock = threading.Lock()
         self._zygote: ZygoteProcess | None = None
@@ -64,13 +67,18 @@ class IsolatedRunner:
         Raises:
             IsolatedFailure: crash, limit or unusable answer. The child is gone.
             ReaderUnavailable: the zygote does not start or stay; try again later.
+            SystemBusy: too many jobs run, or no process is left; nothing was done.
             RuntimeError: the task is not on the list, or cannot be imported.
         """
         if task not in self._tasks:
             raise RuntimeError(f"{task} is not an allowed task")
         order = json.dumps({"task": task, "arguments": dict(arguments)}).encode()
         used = limits or self._limits
-        with _channel() as (job, their_job), _channel() as (status, their_status):
+        with (
+            self._turns.turn(),
+            _channel() as (job, their_job),
+            _channel() as (status, their_status),
+        ):
             number = self._start_job(used, their_job, their_status)
             their_job.close()
             their_status.close()
@@ -217,6 +225,8 @@ def _judge(death: bytes, reply: bytes) -> Any:  # noqa: ANN401 - any JSON value
     if not death:
         raise IsolatedFailure(FailureKind.CRASHED, "the zygote died")
     end = json.loads(death)
+    if end["exit"] == EXIT_NOT_STARTED:
+        raise SystemBusy
     if end["overdue"] or end["exit"] == -SIGXCPU:
         raise IsolatedFailure(FailureKind.TIMEOUT)
     if end["exit"] == EXIT_MEMORY:

@@ -18,6 +18,7 @@ from certify.isolation.limits import Limits
 
 EXIT_MEMORY = 3
 EXIT_EXCEPTION = 4
+EXIT_NOT_STARTED = 256  # the zygote's word for "no child": no process can exit so
 
 
 def run_job(job: socket.socket, zygote: int, limits: Limits) -> NoReturn:

@@ -88,7 +88,12 @@ class Zygote:
         self, number: int, limits: Limits, job: socket.socket, status: socket.socket
     ) -> None:
         zygote = os.getpid()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:  # no process or memory left: this job's end, not ours
+            job.close()
+            _report(Job(number, status, deadline=0.0), sandbox.EXIT_NOT_STARTED)
+            return
         if pid == 0:
             signal.set_wakeup_fd(-1)
             sandbox.run_job(job, zygote, limits)

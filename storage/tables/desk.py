@@ -8,6 +8,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -90,6 +91,7 @@ comparisons = Table(
     Column("legalisation_note", Text, nullable=False),
     Column("accepted_warnings", CanonicalJson, nullable=False),
     Column("on_vneid", Boolean, nullable=False),
+    Column("salt", LargeBinary),  # of the commitment; absent before revision 0007
     one_of("original_kind", OriginalKind),
     one_of("legalisation", Legalisation),
 )

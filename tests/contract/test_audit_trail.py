@@ -1,18 +1,26 @@
 """Whoever changes the trail behind our back is found."""
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from certify.attestation import Act, TrailHead
 from certify.errors import NotFound, StoredDataDamaged
+from certify.identifiers import new_id, new_verification_code
 from certify.ports import AuditTrail
 from storage import audit
 from storage.audit import SqlAuditTrail
+from storage.cases import SqlCases
 from storage.database import Database
 from storage.register import SqlRegister
-from tests.support.builders import AUTHORITY_ID, make_authority
+from tests.support.builders import (
+    AUTHORITY_ID,
+    make_authority,
+    make_comparison,
+    make_scan,
+)
 from tests.support.clock import MORNING, FakeClock
 from tests.support.confirmation import SoftwareConfirmation
-from tests.support.desk import SampleDesk
+from tests.support.desk import SampleDesk, by_officer
 
 pytestmark = pytest.mark.usefixtures("confirmation")
 
@@ -135,6 +143,79 @@ def test_cutting_behind_a_reservation_is_found_by_the_book(
     )
     with pytest.raises(StoredDataDamaged, match=f"dòng {witness.sequence}"):
         trail.check(AUTHORITY_ID)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE comparisons SET place = 'Nhà riêng'",
+        """UPDATE comparisons SET grounds = replace(grounds, 'false', 'true')""",
+        """UPDATE comparisons SET accepted_warnings = '{"colour.none":"khác"}'""",
+        "UPDATE comparisons SET legalisation_note = 'miễn'",
+        "UPDATE comparisons SET pages_with_information = 7",
+        "UPDATE comparisons SET compared_at = '2026-11-22T01:30:00.000000+00:00'",
+        "UPDATE comparisons SET salt = NULL",
+        "DELETE FROM comparisons",
+    ],
+)
+def test_a_changed_comparison_is_found(
+    database: Database, trail: SqlAuditTrail, desk: SampleDesk, statement: str
+) -> None:
+    desk.approved()
+    trail.check(AUTHORITY_ID)
+    tamper(database, statement)
+    with pytest.raises(StoredDataDamaged, match="biên bản đối chiếu"):
+        trail.check(AUTHORITY_ID)
+
+
+def test_a_comparison_made_again_or_dropped_is_no_damage(
+    cases: SqlCases, trail: SqlAuditTrail, desk: SampleDesk
+) -> None:
+    compared = desk.compared()
+    cases.record_comparison(
+        original_id=compared.original.id,
+        attestation_id=new_id(),
+        verification_code=new_verification_code(),
+        comparison=make_comparison(compared.scan, place="Nhà văn hóa bản"),
+        act=by_officer("comparison.record"),
+    )
+    trail.check(AUTHORITY_ID)
+    cases.attach_scan(make_scan(compared.original.id), by_officer("scan.attach"))
+    trail.check(AUTHORITY_ID)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE comparisons SET place = 'Nhà riêng'",
+        "DELETE FROM comparisons",
+        "INSERT OR REPLACE INTO comparisons SELECT * FROM comparisons",
+    ],
+)
+def test_the_comparison_of_a_confirmed_statement_stays(
+    database: Database, desk: SampleDesk, statement: str
+) -> None:
+    desk.approved()
+    with (
+        pytest.raises(DBAPIError, match="comparison"),
+        database.writing() as connection,
+    ):
+        connection.exec_driver_sql(statement)
+
+
+def test_a_record_from_before_the_commitments_is_passed_over(
+    database: Database, trail: SqlAuditTrail
+) -> None:
+    with database.writing() as connection:
+        audit.append(
+            connection,
+            authority_id=AUTHORITY_ID,
+            act=Act("officer:can-bo-lan", "comparison.record"),
+            subject="old",
+            details={"page_digest": "ab"},
+            at=MORNING,
+        )
+    assert trail.check(AUTHORITY_ID) == trail.head(AUTHORITY_ID)
 
 
 def test_cutting_the_end_needs_an_outside_witness(

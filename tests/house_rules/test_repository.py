@@ -103,3 +103,13 @@ def test_make_system_installs_what_tests_need() -> None:
     listed = re.search(r"^SYSTEM_PACKAGES = ((?:.*\\\n)*.*)", makefile, re.MULTILINE)
     assert listed is not None
     assert set(real.PACKAGES.values()) <= set(listed[1].replace("\\", " ").split())
+
+
+def test_one_word_for_the_verification_code() -> None:
+    """What the copy prints, pages and commands say too: mã tra cứu."""
+    other = "mã xác " + "minh"  # in pieces, or this file would break its own rule
+    assert [
+        str(path.relative_to(ROOT))
+        for path, text in texts()
+        if other in text.lower() and path.suffix in {".html", ".py", ".js", ".md"}
+    ] == []

@@ -218,6 +218,7 @@ def make_statement(**changes: Any) -> AuthorisedStatement:
             authority_name=make_authority().name,
             case_code="H35.12.3-261123-0001",
             original_title="Bằng tốt nghiệp đại học",
+            original_issuer="Trường Đại học Tây Bắc",
             original_pages=1,
             copies=1,
             page_digest=digest_of("pages"),

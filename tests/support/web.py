@@ -95,7 +95,7 @@ def web_system(
         for scope in map(Scope, key.scopes)
         if scope is not Scope.READ
     }
-    services = build_services(chosen)
+    services = build_services(chosen, public=True)
     try:
         yield WebSystem(services, keys, papers)
     finally:

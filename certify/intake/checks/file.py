@@ -10,7 +10,7 @@ from certify.scan import Severity
 
 def _too_large(facts: DocumentFacts) -> Iterator[Remark]:
     if facts.size_bytes > limits.UPLOAD_BYTES:
-        most = limits.UPLOAD_BYTES // 1_000_000
+        most = limits.UPLOAD_BYTES // (1024 * 1024)
         yield Remark(
             None,
             f"Tệp lớn hơn {most} MB. Hãy chụp lại ở 300 dpi hoặc chia thành nhiều tệp.",

@@ -4,7 +4,10 @@ from pathlib import Path
 import pytest
 
 from api.settings import debugging, load_settings
+from api.web_settings import WebSettings
+from certify.desk import DeskRules
 from certify.errors import CertifyError, InvalidInput
+from certify.intake.limits import UPLOAD_BYTES
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +57,9 @@ def test_option_wins_over_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ("CERTIFY_NUMBER_TEMPLATE", "{number.real.x}", "chỉ được dùng {number}"),
         ("CERTIFY_BOOK_KIND", " ", "từ 1 đến 32 ký tự"),
         ("CERTIFY_MAX_UPLOAD_MB", "0", "phải từ 1 trở lên"),
+        ("CERTIFY_MAX_UPLOAD_MB", "101", "không được lớn hơn 100"),
+        ("CERTIFY_TRUSTED_PROXIES", "*", "cách nhau bằng dấu phẩy"),
+        ("CERTIFY_TRUSTED_PROXIES", "10.0.0.1, proxy", "cách nhau bằng dấu phẩy"),
         ("CERTIFY_DEBUG", "perhaps", "phải là true hoặc false"),
         ("CERTIFY_BASEURL", "https://x.vn", "không có cài đặt tên này"),
     ],
@@ -115,3 +121,15 @@ def test_debugging_needs_no_usable_settings(
     monkeypatch.setenv("CERTIFY_PORT", "unusable")
     monkeypatch.setenv("CERTIFY_DEBUG", value)
     assert debugging() is on
+
+
+def test_what_the_desk_accepts_by_size_intake_accepts_too() -> None:
+    assert load_settings().max_upload_bytes == UPLOAD_BYTES == 104_857_600
+    assert DeskRules().max_upload_bytes == WebSettings().max_upload_bytes
+    assert WebSettings().max_upload_bytes == UPLOAD_BYTES
+
+
+def test_proxies_are_believed_only_when_named() -> None:
+    assert load_settings().proxies == ()
+    named = load_settings(trusted_proxies="10.0.0.1, 2001:db8::/64")
+    assert named.proxies == ("10.0.0.1", "2001:db8::/64")

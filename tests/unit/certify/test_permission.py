@@ -206,6 +206,10 @@ def test_a_complete_comparison_passes() -> None:
         ({"legalisation": Legalisation.LEGALISED}, "hợp pháp hóa"),
         ({"legalisation": Legalisation.EXEMPT_LIST}, "căn cứ được miễn"),
         ({"page_digest": "0" * 64}, "đối chiếu lại"),
+        ({"place": " "}, "chưa ghi nơi đối chiếu"),
+        ({"place": "x" * 501}, "nơi đối chiếu dài quá 500 ký tự"),
+        ({"legalisation_note": "x" * 501}, "ghi chú hợp pháp hóa lãnh sự dài quá"),
+        ({"accepted_warnings": {"colour.none": "x" * 501}}, "lý do .* dài quá 500"),
     ],
 )
 def test_each_missing_part_of_the_record_refuses(

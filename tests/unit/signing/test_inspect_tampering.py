@@ -8,6 +8,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pikepdf
@@ -88,8 +89,8 @@ def roster(sealed_copy: Sealed) -> list[RosterEntry]:
             authority_name=statement.authority_name,
             role=role,
             certificate_sha256=digest,
-            valid_from="2020-01-01T00:00:00+00:00",
-            valid_to="2060-01-01T00:00:00+00:00",
+            valid_from=datetime(2020, 1, 1, tzinfo=UTC),
+            valid_to=datetime(2060, 1, 1, tzinfo=UTC),
         )
         for role, digest in (
             ("signatory", statement.signatory_certificate),

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from certify.errors import ReaderUnavailable
+from certify.errors import ReaderUnavailable, SystemBusy
 from certify.isolation.limits import MIB, FailureKind, IsolatedFailure, Limits
 from certify.isolation.runner import IsolatedRunner
+from certify.isolation.turns import Turns
 
 T = "tests.support.isolated_tasks:"
 NAMES = [
@@ -308,3 +309,47 @@ def test_what_cannot_be_imported_is_a_fault_of_ours() -> None:
         pytest.raises(RuntimeError, match="no_such_module"),
     ):
         runner.run(T + "echo", {"value": 1})
+
+
+def test_a_flood_starts_no_more_children_than_it_may() -> None:
+    turns = Turns(jobs=2, patience_seconds=0.3)
+    with IsolatedRunner(tasks=[T + "hang", T + "echo"], turns=turns) as runner:
+        runner.run(T + "echo", {"value": 1})
+        pid = runner.zygote_pid
+        assert pid is not None
+        limits = Limits(wall_seconds=2)
+        with ThreadPoolExecutor(30) as pool:
+            jobs = [
+                pool.submit(runner.run, T + "hang", {}, limits=limits)
+                for _ in range(30)
+            ]
+            most = 0
+            while not all(job.done() for job in jobs):
+                most = max(most, len(descendants(pid)))
+                time.sleep(0.01)
+            ends = [type(job.exception()) for job in jobs]
+        assert most == 2
+        assert ends.count(IsolatedFailure) == 2
+        assert ends.count(SystemBusy) == 28
+        assert runner.run(T + "echo", {"value": 2}) == 2
+
+
+def test_who_need_not_wait_long_gets_a_turn() -> None:
+    turns = Turns(jobs=1, patience_seconds=20)
+    with (
+        IsolatedRunner(tasks=[T + "echo"], turns=turns) as runner,
+        ThreadPoolExecutor(5) as pool,
+    ):
+        answers = pool.map(lambda n: runner.run(T + "echo", {"value": n}), range(5))
+        assert list(answers) == list(range(5))
+
+
+def test_a_fork_that_fails_ends_its_job_alone() -> None:
+    with IsolatedRunner(
+        tasks=[T + "echo"], preload=["tests.support.no_first_fork"], limits=LIMITS
+    ) as runner:
+        with pytest.raises(SystemBusy):
+            runner.run(T + "echo", {"value": 1})
+        pid = runner.zygote_pid
+        assert runner.run(T + "echo", {"value": 2}) == 2
+        assert runner.zygote_pid == pid
