@@ -191,14 +191,26 @@ def _within(entry: RosterEntry, proven_time: str | None) -> bool:
     return moment.tzinfo is not None and entry.valid_from <= moment <= entry.valid_to
 
 
+_HARMFUL_ANYWHERE = {
+    "trailing_bytes",
+    "revision_after_signature",
+    "byte_range_gap",
+    "not_signed",
+    "duplicate_object",
+}
+
+
 def _file_problems(inspection: Inspection) -> Iterator[str]:
     """What is wrong with the file by itself."""
     if inspection.problem:
         yield "tệp bị hỏng, bị mã hóa hoặc không phải PDF"
         return
-    for code in inspection.container_problems:
-        yield CONTAINER_SENTENCES.get(code, CONTAINER_SENTENCES["structure"])
     pair = person_and_agency(inspection)
+    ours_by_form = bool(pair or inspection.record)
+    for code in inspection.container_problems:
+        # Other people's files are free to be written in other ways.
+        if ours_by_form or code in _HARMFUL_ANYWHERE:
+            yield CONTAINER_SENTENCES.get(code, CONTAINER_SENTENCES["structure"])
     yield from signature_problems(
         inspection,
         signatory_certificate=pair[0].certificate_sha256 if pair else "",
