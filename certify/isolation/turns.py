@@ -10,7 +10,7 @@ from certify.errors import SystemBusy
 
 LEAST_JOBS = 2  # a long job must not hold up every short one
 WAITING_PER_JOB = 4  # more callers than that would tie up the server's threads
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 30.0
 
 
 class Turns:
