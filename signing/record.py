@@ -84,6 +84,8 @@ def read_record(packet: bytes) -> dict[str, str]:
     come from strangers.
     """
     text = packet.decode("utf-8", errors="replace")
+    # An XML writer may shorten an empty value to one tag.
+    text = re.sub(r"<ccr:([a-z_]+)\s?/>", r"<ccr:\1></ccr:\1>", text)
     found = re.findall(r"<ccr:([a-z_]+)>([^<]{0,2000})</ccr:\1>", text)
     names = [name for name, _ in found]
     if sorted(names) != sorted(PROPERTIES):
