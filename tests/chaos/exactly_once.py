@@ -26,6 +26,7 @@ from certify.errors import NotFound
 from certify.numbering import DEFAULT_BOOK_KIND
 from certify.verify import Verdict
 from tests.chaos.audit import audit
+from tests.support.confirming import confirm_shown
 from tests.support.papers import compared_papers, draw_paper
 
 
@@ -36,7 +37,7 @@ def race(folder: Path, processes: int, each: int) -> list[str]:
     try:
         paper = folder / "paper.jpg"
         ids = list(compared_papers(services, paper, processes * each))
-        services.desk.approve(services.signatory_id, ids)
+        confirm_shown(services, ids)
         spawn = get_context("spawn")
         workers = [
             spawn.Process(target=issue_all, args=(settings, ids[start::processes]))
@@ -78,7 +79,7 @@ def restore(folder: Path, after_backup: int) -> list[str]:
         result = services.reconcile()
         found = [] if len(result.recovered) == forgotten else ["not all recovered"]
         fresh = list(compared_papers(services, folder / "paper.jpg", 2))
-        services.desk.approve(services.signatory_id, fresh)
+        confirm_shown(services, fresh)
         new = [_issued(services, one) for one in (*fresh, *result.released)]
         return [*found, *_violations(services, old, new)]
     finally:
@@ -93,13 +94,13 @@ def _first_life(
     services = build_services(settings)
     try:
         known = list(compared_papers(services, paper, 6))
-        services.desk.approve(services.signatory_id, known[:5])
+        confirm_shown(services, known[:5])
         before = [_issued(services, one) for one in known[:2]]
         _reserve(services, known[2])
         _backup(DataFolder(settings.data).database, folder / "backup.db")
-        services.desk.approve(services.signatory_id, known[5:])
+        confirm_shown(services, known[5:])
         unknown = list(compared_papers(services, paper, after_backup - 2))
-        services.desk.approve(services.signatory_id, unknown)
+        confirm_shown(services, unknown)
         _reserve(services, known[3])  # a number that never comes to a file …
         later = (*known[4:], *unknown[1:], known[2])
         after = [_issued(services, one) for one in later]

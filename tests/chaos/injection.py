@@ -19,6 +19,7 @@ from keys.base import KeyUnreachable
 from keys.file import FileKey
 from tests.chaos.faults import CLOCK_STEPS, Fault
 from tests.chaos.servers import Misbehaviour
+from tests.support.confirming import confirm_shown
 
 RELEASED, WAITS, FAULT_OF_OURS, RELEASED_EARLY = 0, 4, 70, 99
 FULL_AT_BYTES = 4096
@@ -79,7 +80,7 @@ class Injection:
 
     def run(self, services: Services) -> int:
         """Issue; the exit code of the child, unless it is killed."""
-        services.desk.approve(services.signatory_id, [self._attestation_id])
+        confirm_shown(services, [self._attestation_id])
         issue: Any = services.issue
         for part in ("_register", "_scans", "_archive", "_sealer", "_inspector"):
             setattr(issue, part, Tapped(getattr(issue, part), self._reach))

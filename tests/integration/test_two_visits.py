@@ -62,6 +62,12 @@ def _visit(system: WebSystem, name: str, copies: int) -> dict[str, Any]:
             json={
                 "signatory": system.services.signatory_id,
                 "attestations": attestations,
+                "content_digests": {
+                    attestation: system.services.desk.draft_statement(
+                        attestation, system.services.signatory_id
+                    ).content_digest
+                    for attestation in attestations
+                },
             },
         )
         assert confirmed.status_code == 200, confirmed.text

@@ -26,6 +26,7 @@ from certify.numbering import DEFAULT_BOOK_KIND
 from certify.verify import Verdict
 from keys.devpki.responders import DevelopmentPki
 from tests.chaos.injection import SteppingClock
+from tests.support.confirming import confirm_shown
 from tests.support.papers import compared_papers, draw_paper
 from tests.support.pki import free_port
 
@@ -59,7 +60,7 @@ class Office:
 
     def approved(self, count: int) -> list[str]:
         ids = list(compared_papers(self.services, self.paper, count))
-        self.services.desk.approve(self.services.signatory_id, ids)
+        confirm_shown(self.services, ids)
         return ids
 
     def book(self) -> list[tuple[int, str]]:
@@ -204,7 +205,7 @@ def test_an_expired_confirmation_is_given_again_and_keeps_the_number(
     assert office.services.reconcile().waiting == {
         attestation_id: "confirmation.invalid"
     }
-    office.services.desk.approve(office.services.signatory_id, [attestation_id])
+    confirm_shown(office.services, [attestation_id])
     assert office.services.reconcile().released == [attestation_id]
     assert office.book() == [(number, "complete")]
 
