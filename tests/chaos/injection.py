@@ -143,11 +143,13 @@ class Injection:
                 resource.setrlimit(
                     resource.RLIMIT_FSIZE, (FULL_AT_BYTES, resource.RLIM_INFINITY)
                 )
-            case "database_locked":
+            case "database_locked" if self._locker is None:  # a call may come twice
                 self._locker = sqlite3.connect(self._database, isolation_level=None)
                 self._locker.execute("BEGIN IMMEDIATE")
             case "key_away":
                 FileKey.sign_digest = _away  # type: ignore[method-assign] # no answer
+            case "database_locked":
+                pass
             case _ if kind in CLOCK_STEPS:
                 self._clock.offset += timedelta(seconds=CLOCK_STEPS[kind])
             case _:
