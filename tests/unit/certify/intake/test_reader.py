@@ -62,12 +62,12 @@ def test_stated_paper_size(intake: Intake, tmp_path: Path) -> None:
 def test_preview(intake: Intake, tmp_path: Path) -> None:
     upload = scans.saved(tmp_path / "a.jpg", scans.drawing())
     scan = intake.read(upload, None, tmp_path)
-    intake.preview(scan, 1, tmp_path / "1.png", 200)
+    intake.preview(scan.path, 1, tmp_path / "1.png", 200)
     with Image.open(tmp_path / "1.png") as shown:
         assert shown.size == (200, 280)
         assert shown.convert("L").getextrema()[0] < 50
     with pytest.raises(ScanRefused):
-        intake.preview(scan, 2, tmp_path / "2.png", 200)
+        intake.preview(scan.path, 2, tmp_path / "2.png", 200)
 
 
 def test_the_upload_is_measured_again(intake: Intake, tmp_path: Path) -> None:
