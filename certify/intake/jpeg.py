@@ -2,8 +2,8 @@
 
 A JPEG keeps its coefficients only if it is baseline or progressive, 8 bit, gray or
 three components in a colour order that all readers agree on. A plain one (one scan,
-common Huffman tables, no restarts, nothing behind the last block) is written anew around
-its coded data; any other is coded anew, losslessly, from its coefficients.
+common Huffman tables, no restarts, nothing behind the last block) is written anew
+around its coded data; any other is coded anew, losslessly, from its coefficients.
 """
 
 from collections.abc import Iterator
