@@ -14,7 +14,8 @@ import pypdfium2 as pdfium
 
 from certify.scan import Severity
 from tests.support import scans
-from tests.support.hidden import FAMILIES, Hiding, hidings
+from tests.support.hidden import Hiding, hidings
+from tests.support.hidden_families import FAMILIES
 
 RUN = 18  # bytes of six pixels of noise: never there by chance
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.hidden import FAMILIES, Hiding, hidings
+from tests.support.hidden import Hiding, hidings
+from tests.support.hidden_families import FAMILIES
 from tests.support.hidden_judge import judge
 
 EACH = 5
