@@ -14,7 +14,7 @@ SYSTEM_PACKAGES = python3-venv poppler-utils qpdf chromium fonts-dejavu-core \
 	softhsm2 openssl postgresql openjdk-17-jdk-headless maven
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run demo test conformance bench chaos check lock clean
+.PHONY: help setup system run demo test conformance bench chaos hidden quality check lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -60,6 +60,12 @@ bench: setup ## measure signing beside a floor and its peers, some 6 minutes
 chaos: setup ## inject CHAOS faults more (cumulative ledger in data/chaos), then the acceptance runs
 	$(BIN)/python -m tests.chaos.run --count $(CHAOS) --data $(DATA)/chaos
 	$(BIN)/python -m tests.chaos.exactly_once
+
+hidden: setup ## try 2,000 PDFs that hide something, some minutes
+	$(BIN)/python -m tests.support.hidden_judge 2000
+
+quality: setup ## measure recall and false alarms of the scan quality checks
+	$(BIN)/python -m bench.quality
 
 check: setup ## lint, format, types, import arrows
 	$(BIN)/ruff check .

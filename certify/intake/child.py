@@ -4,6 +4,7 @@ Nothing here may be called from the service's own process: it opens uploads.
 """
 
 import errno
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,7 @@ def _build(source: ImageSource | PdfSource, target: Path) -> DocumentFacts:
     if not facts.buildable:
         return facts
     looks: list[PageLook] = []
+    seen: dict[bytes, int] = {}
     try:
         with target.open("wb") as file:
             writer = CanonicalWriter(file)
@@ -98,8 +100,13 @@ def _build(source: ImageSource | PdfSource, target: Path) -> DocumentFacts:
                     raise RuntimeError("a buildable page without size")
                 if picture.size != (page.width_px, page.height_px):
                     raise ValueError("pixels are not as many as announced")
-                looks.append(look_at(page.number, picture))
-                writer.add_page(encode(picture), milli_points(page.size_mm))
+                image = encode(picture)
+                digest = hashlib.sha256(image.data).digest()
+                first = seen.setdefault(digest, page.number)
+                same_as = None if first == page.number else first
+                look = look_at(page.number, picture)
+                looks.append(replace(look, same_as=same_as))
+                writer.add_page(image, milli_points(page.size_mm))
             writer.finish()
     except _UNREADABLE as error:
         if isinstance(error, OSError) and error.errno in _OURS:

@@ -87,6 +87,10 @@ class PageLook:
         channels: 1 or 3; bits: 1 or 8, of the canonical image.
         ink: share of a reduced picture clearly darker than the paper.
         skew_degrees: of the lines of text, 0.0 when not measurable.
+        paper: how bright the paper is, of 255.
+        darkest: how bright the darkest tenth of what is on it is, of 255; 0.0 when
+            there is nothing.
+        same_as: an earlier page whose canonical image has the same bytes.
     """
 
     number: int
@@ -95,6 +99,9 @@ class PageLook:
     ink: float
     skew_degrees: float
     conversion: Conversion
+    paper: float = 255.0
+    darkest: float = 0.0
+    same_as: int | None = None
 
 
 @dataclass(frozen=True)

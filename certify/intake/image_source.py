@@ -9,7 +9,8 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from certify.intake import colour
 from certify.intake.facts import DocumentFacts, Kind, PageGeometry, Problem
 from certify.intake.geometry import EXIF_TURNS, Turn, image_geometry
-from certify.intake.jpeg import NotPassable, clean_jpeg
+from certify.intake.jpeg import clean_jpeg
+from certify.intake.jpeg_segments import NotPassable
 from certify.intake.limits import PAGES
 from certify.intake.picture import Picture
 

@@ -1,26 +1,43 @@
-"""Structural parse of a JPEG: keep the picture, drop everything else (design §5).
+"""A JPEG's picture and nothing else (design §4.5, §5; docs/decisions/0011).
 
-ITU-T T.81 Annex B. A JPEG passes through only if it is baseline or progressive, 8 bit,
-gray or three components in a colour order that all readers agree on. What comes out
-holds the tables, the frame and the scans, a rebuilt Adobe marker where there was one,
-and ends at EOI: no EXIF, no comment, no thumbnail, no trailing byte.
+A JPEG keeps its coefficients only if it is baseline or progressive, 8 bit, gray or
+three components in a colour order that all readers agree on. A plain one (one scan,
+common Huffman tables, no restarts, nothing behind the last block) is written anew
+around its coded data; any other is coded anew, losslessly, from its coefficients.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-SOI, EOI, SOS, DQT, DHT, DRI, COM = 0xD8, 0xD9, 0xDA, 0xDB, 0xC4, 0xDD, 0xFE
-SOF_BASELINE, SOF_PROGRESSIVE = 0xC0, 0xC2
-APP0, APP14 = 0xE0, 0xEE
-FILL = b"\xff"
-RST = range(0xD0, 0xD8)
-APPLICATION = range(0xE0, 0xF0)
+import mozjpeg_lossless_optimization as mozjpeg
+
+from certify.intake.jpeg_baseline import (
+    BaselineParts,
+    NotPlain,
+    read_huffman,
+    read_quantisation,
+    write_baseline,
+)
+from certify.intake.jpeg_segments import (
+    APP0,
+    APP14,
+    APPLICATION,
+    COM,
+    DHT,
+    DQT,
+    DRI,
+    SOF_BASELINE,
+    SOF_PROGRESSIVE,
+    SOS,
+    NotPassable,
+    segment,
+    segments,
+)
+from certify.intake.jpeg_tail import has_bytes_left_over
+
 ADOBE = b"Adobe"
 MAX_SEGMENTS = 2000  # a progressive colour scan has some 30
-
-
-class NotPassable(Exception):
-    """Not a JPEG that may pass as it is: decode it and store it losslessly."""
+_PICTURE = {SOF_BASELINE, SOF_PROGRESSIVE, SOS, DQT, DHT, DRI}
 
 
 @dataclass(frozen=True)
@@ -35,11 +52,15 @@ class Jpeg:
 
 @dataclass
 class _Parsed:
-    segments: list[bytes]
+    """Segments of the picture as (marker, body, coded data), and two markers' news."""
+
+    kept: list[tuple[int, bytes, bytes]] = field(default_factory=list)
     frame: bytes = b""
     jfif: bool = False
     adobe: int | None = None
-    scans: int = 0
+
+    def bodies(self, marker: int) -> Iterator[bytes]:
+        return (body for kind, body, _coded in self.kept if kind == marker)
 
 
 def clean_jpeg(data: bytes) -> Jpeg:
@@ -48,46 +69,48 @@ def clean_jpeg(data: bytes) -> Jpeg:
     Raises:
         NotPassable: malformed, or of a kind that must be decoded.
     """
-    parsed = _Parsed([])
-    for marker, body in _segments(data):
-        _take(parsed, marker, body)
-    if not parsed.frame or not parsed.scans:
-        raise NotPassable("no frame or no scan")
+    parsed = _parse(data)
     height = int.from_bytes(parsed.frame[1:3])
     width = int.from_bytes(parsed.frame[3:5])
     components = parsed.frame[5]
     if not width or not height:
         raise NotPassable("size left open")
-    _check_colour(parsed, components)
-    adobe = b"" if parsed.adobe is None else _adobe(parsed.adobe)
-    stream = b"".join([b"\xff\xd8", adobe, *parsed.segments, b"\xff\xd9"])
+    try:
+        stream = _framed(parsed, write_baseline(_baseline_parts(parsed)))
+        plain = not _left_over(stream)
+    except NotPlain:
+        stream, plain = b"", False
+    if not plain:
+        stream = _coded_anew(parsed)
     return Jpeg(stream, width, height, components)
 
 
-def _take(parsed: _Parsed, marker: int, body: bytes) -> None:
-    """Keep or drop one segment; a scan's body includes its entropy-coded data."""
-    if len(parsed.segments) > MAX_SEGMENTS:
-        raise NotPassable("too many segments")
-    match marker:
-        case 0xC0 | 0xC2:
-            if parsed.frame or len(body) < 6 or body[0] != 8:  # noqa: PLR2004 - T.81
-                raise NotPassable("not one frame of 8 bit")
-            if len(body) != 6 + 3 * body[5]:
-                raise NotPassable("frame header of wrong length")
-            parsed.frame = body
-        case 0xDA:
-            parsed.scans += 1
-            parsed.segments.append(b"\xff\xda" + body)
-            return
-        case 0xDB | 0xC4 | 0xDD:
-            pass
-        case _ if marker == COM or marker in APPLICATION:
+def _parse(data: bytes) -> _Parsed:
+    parsed = _Parsed()
+    for marker, body, coded in segments(data):
+        if len(parsed.kept) > MAX_SEGMENTS:
+            raise NotPassable("too many segments")
+        if marker in _PICTURE:
+            _take_frame(parsed, marker, body)
+            parsed.kept.append((marker, body, coded))
+        elif marker == COM or marker in APPLICATION:
             _note_application(parsed, marker, body)
-            return
-        case _:  # arithmetic, lossless, hierarchical, DNL …
+        else:  # arithmetic, lossless, hierarchical, DNL …
             raise NotPassable(f"marker {marker:02X}")
-    length = (len(body) + 2).to_bytes(2)
-    parsed.segments.append(bytes([0xFF, marker]) + length + body)
+    if not parsed.frame or not any(parsed.bodies(SOS)):
+        raise NotPassable("no frame or no scan")
+    _check_colour(parsed, parsed.frame[5])
+    return parsed
+
+
+def _take_frame(parsed: _Parsed, marker: int, body: bytes) -> None:
+    if marker not in (SOF_BASELINE, SOF_PROGRESSIVE):
+        return
+    if parsed.frame or len(body) < 6 or body[0] != 8:  # noqa: PLR2004 - T.81 B.2.2
+        raise NotPassable("not one frame of 8 bit")
+    if len(body) != 6 + 3 * body[5]:
+        raise NotPassable("frame header of wrong length")
+    parsed.frame = body
 
 
 def _note_application(parsed: _Parsed, marker: int, body: bytes) -> None:
@@ -112,53 +135,44 @@ def _check_colour(parsed: _Parsed, components: int) -> None:
         raise NotPassable("colour markers contradict each other")
 
 
+def _baseline_parts(parsed: _Parsed) -> BaselineParts:
+    """Raise NotPlain for progressive, several scans, restarts or uncommon tables."""
+    scans = [(body, coded) for kind, body, coded in parsed.kept if kind == SOS]
+    if not any(parsed.bodies(SOF_BASELINE)) or len(scans) != 1:
+        raise NotPlain("several scans")
+    if parsed.kept[-1][0] != SOS or any(int.from_bytes(b) for b in parsed.bodies(DRI)):
+        raise NotPlain("restarts, or tables behind the scan")
+    parts = BaselineParts(parsed.frame, *scans[0], {}, {})
+    for body in parsed.bodies(DQT):
+        parts.quantisation.update(read_quantisation(body))
+    for body in parsed.bodies(DHT):
+        parts.huffman.update(read_huffman(body))
+    return parts
+
+
+def _left_over(stream: bytes) -> bool:
+    try:
+        return has_bytes_left_over(stream)
+    except (OSError, ValueError, SyntaxError) as error:
+        raise NotPassable("cannot be decoded") from error
+
+
+def _coded_anew(parsed: _Parsed) -> bytes:
+    """Code the same coefficients again (progressive, best tables): the same pixels."""
+    whole = b"".join(segment(kind, body) + coded for kind, body, coded in parsed.kept)
+    try:
+        coded = mozjpeg.optimize(_framed(parsed, whole), mozjpeg.COPY_MARKERS.NONE)
+    except ValueError as error:
+        raise NotPassable("cannot be coded anew") from error
+    made = _parse(coded)
+    return _framed(made, b"".join(segment(k, b) + c for k, b, c in made.kept))
+
+
+def _framed(parsed: _Parsed, segments_between: bytes) -> bytes:
+    adobe = b"" if parsed.adobe is None else _adobe(parsed.adobe)
+    return b"\xff\xd8" + adobe + segments_between + b"\xff\xd9"
+
+
 def _adobe(transform: int) -> bytes:
     """APP14 rebuilt from its one meaningful byte (Adobe TN 5116 §18)."""
-    body = ADOBE + (100).to_bytes(2) + bytes(4) + bytes([transform])
-    return bytes([0xFF, APP14]) + (len(body) + 2).to_bytes(2) + body
-
-
-def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield (marker, body) up to EOI. Bytes after it are never looked at."""
-    if data[:2] != b"\xff\xd8":
-        raise NotPassable("no SOI")
-    at = 2
-    while True:
-        at, marker = _marker(data, at)
-        if marker == EOI:
-            return
-        length = int.from_bytes(data[at : at + 2])
-        end = at + length
-        if length < 2 or end > len(data):  # noqa: PLR2004 - the length counts itself
-            raise NotPassable("segment runs out of the file")
-        if marker == SOS:
-            scan_end = _entropy_end(data, end)
-            yield marker, data[at:scan_end]
-            at = scan_end
-        else:
-            yield marker, data[at + 2 : end]
-            at = end
-
-
-def _marker(data: bytes, at: int) -> tuple[int, int]:
-    """Read one marker, skipping fill bytes (T.81 B.1.1.2)."""
-    if data[at : at + 1] != FILL:
-        raise NotPassable("no marker where one must be")
-    while data[at : at + 1] == FILL:
-        at += 1
-    if at >= len(data) or data[at] in (0x00, SOI, *RST):
-        raise NotPassable("misplaced marker")
-    return at + 1, data[at]
-
-
-def _entropy_end(data: bytes, at: int) -> int:
-    """Return where the next marker begins that is neither stuffing nor a restart."""
-    while True:
-        at = data.find(b"\xff", at)
-        if at < 0 or at + 1 >= len(data):
-            raise NotPassable("no EOI: truncated")
-        following = data[at + 1]
-        if following == 0x00 or following in RST:
-            at += 2
-        else:
-            return at
+    return segment(APP14, ADOBE + (100).to_bytes(2) + bytes(4) + bytes([transform]))

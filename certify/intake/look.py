@@ -16,6 +16,8 @@ Gray = npt.NDArray[np.float32]
 
 DARKER = 40.0  # than the paper, of 255: faint pencil is 60, scanner noise 10
 MARGIN = 0.03  # shadows of the lid's edge are not content
+PAPER = 90  # percentile: also on a page that is mostly print
+DARKEST = 10
 SKEW_RANGE = 6.0  # degrees either way
 SKEW_STEP = 0.25
 EVERY = 4  # a quarter of the columns tells the same
@@ -37,6 +39,8 @@ def look_at(number: int, picture: Picture) -> PageLook:
         ink=round(ink, 6),
         skew_degrees=_skew(dark) if 0.0 < ink < MOST_INK else 0.0,
         conversion=picture.conversion,
+        paper=round(float(np.percentile(inner, PAPER)), 1) if inner.size else 255.0,
+        darkest=round(float(np.percentile(inner[dark], DARKEST)), 1) if ink else 0.0,
     )
 
 

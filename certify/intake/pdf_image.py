@@ -15,7 +15,8 @@ import pypdfium2.raw as pdfium_c
 from certify.intake import colour
 from certify.intake.facts import Conversion
 from certify.intake.geometry import Pixels, Turn
-from certify.intake.jpeg import Jpeg, NotPassable, clean_jpeg
+from certify.intake.jpeg import Jpeg, clean_jpeg
+from certify.intake.jpeg_segments import NotPassable
 from certify.intake.picture import Picture, simplest
 
 _MASKS = ("/SMask", "/Mask", "/ImageMask", "/SMaskInData")

@@ -7,6 +7,8 @@ from certify.intake.checks.active_content import ACTIONS, ATTACHMENTS
 from certify.intake.checks.blank import ALL_BLANK, BLANK_PAGE
 from certify.intake.checks.colour import CMYK, NO_COLOUR, PROFILE
 from certify.intake.checks.content import ANNOTATIONS, HIDDEN_TEXT, LINKS, RENDERED
+from certify.intake.checks.duplicate import DUPLICATE
+from certify.intake.checks.exposure import TOO_DARK, TOO_LIGHT
 from certify.intake.checks.file import (
     DAMAGED,
     ENCRYPTED,
@@ -44,6 +46,9 @@ CHECKS = (
     ALL_BLANK,
     REPAIRED,
     BLANK_PAGE,
+    DUPLICATE,
+    TOO_DARK,
+    TOO_LIGHT,
     STATED_OFF,
     SMALL,
     SKEWED,

@@ -10,12 +10,13 @@ LEAST_INK = 1e-4
 """Of the page: a short line of print on A4 is ten times this, noise a tenth."""
 
 
-def _is_blank(look: PageLook) -> bool:
+def is_blank(look: PageLook) -> bool:
+    """Nothing on it but noise."""
     return look.ink < LEAST_INK
 
 
 def _all_blank(facts: DocumentFacts) -> Iterator[Remark]:
-    if facts.looks and all(map(_is_blank, facts.looks)):
+    if facts.looks and all(map(is_blank, facts.looks)):
         yield Remark(
             None,
             "Bản chụp trắng, không có nội dung. "
@@ -25,10 +26,10 @@ def _all_blank(facts: DocumentFacts) -> Iterator[Remark]:
 
 
 def _blank_page(facts: DocumentFacts) -> Iterator[Remark]:
-    if all(map(_is_blank, facts.looks)):
+    if all(map(is_blank, facts.looks)):
         return
     for look in facts.looks:
-        if _is_blank(look):
+        if is_blank(look):
             yield Remark(
                 look.number,
                 "Trang này trắng. Hãy bỏ trang hoặc xác nhận bản chính có trang trắng.",

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from certify.intake.jpeg import NotPassable, clean_jpeg
+from certify.intake.jpeg import clean_jpeg
+from certify.intake.jpeg_segments import NotPassable
 from tests.support import scans
 
 PLAIN = scans.jpeg(scans.drawing())
