@@ -73,6 +73,9 @@ def serve(
     sweep = Sweep(reconcile=services.reconcile, pause_seconds=settings.sweep_seconds)
     # uvicorn stops in good order, then raises the signal again for us.
     signal.signal(signal.SIGTERM, _stop)
+    # A shell that starts us in the background has SIGINT ignored; a person who sends
+    # it all the same wants an end.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sweep.start()
     try:
         uvicorn.Server(config).run(sockets=[listening])

@@ -40,6 +40,9 @@ class AdoptedZygote:
     def usable(self) -> bool:
         return True
 
+    def await_ready(self, _seconds: float) -> None:
+        """It has been ready since before the first child."""
+
     def stop(self) -> None:
         """It goes on for the next child."""
 

@@ -131,8 +131,10 @@ def _width_mm(points: float) -> float:
     return points / 72 * 25.4
 
 
-def test_a_jpeg_passes_through_as_it_is(web_service: WebSystem, tmp_path: Path) -> None:
-    """The coded picture is the scanner's own, without what travelled beside it."""
+def test_a_jpeg_stays_one_with_the_same_pixels(
+    web_service: WebSystem, tmp_path: Path
+) -> None:
+    """The scanner's own blocks, written anew without what travelled beside them."""
     scan = corpus() / "scans/ocrmypdf-baiona_color.jpg"
     with Image.open(scan) as image:
         width = image.width / 300 * 25.4
@@ -141,15 +143,9 @@ def test_a_jpeg_passes_through_as_it_is(web_service: WebSystem, tmp_path: Path) 
     tried = certify(web_service, scan, tmp_path / "copy.pdf", page_mm=size)
     assert tried.copy is not None, tried.error
     (stream,) = copies.jpeg_streams(tried.copy.file, tmp_path / "made")[:1]
-    coded = scan.read_bytes()
-    assert _from_start_of_scan(stream) == _from_start_of_scan(coded)
     assert b"Exif" not in stream
     with Image.open(next((tmp_path / "made").glob("*.jpg"))) as image:
         assert image.tobytes() == pixels
-
-
-def _from_start_of_scan(jpeg: bytes) -> bytes:
-    return jpeg[jpeg.index(b"\xff\xda") : jpeg.rindex(b"\xff\xd9") + 2]
 
 
 @pytest.mark.parametrize("name", every_file())
