@@ -63,6 +63,7 @@ class World:
         self._server = start(self.folder.pki, self.choices.pki_port, self.misbehaviour)
         self._runner = IsolatedRunner(tasks=[INSPECT_TASK], preload=[INSPECT_MODULE])
         self._runner._zygote = ZygoteProcess([INSPECT_MODULE])
+        self._runner._zygote.await_ready(60)
         self._jobs = 0
         # parsing them takes half a second, so not in every child
         self._keys = open_development_keys(self.folder, self.choices.signatory_id)
