@@ -8,6 +8,7 @@ nothing after the element.
 from dataclasses import dataclass
 
 SEQUENCE, SET, INTEGER, OCTETS, BOOLEAN = 0x30, 0x31, 0x02, 0x04, 0x01
+OBJECT_IDENTIFIER = 0x06
 GENERALIZED_TIME = 0x18
 CONTEXT_0, CONTEXT_1 = 0xA0, 0xA1
 
@@ -42,7 +43,7 @@ class Element:
         """Return the elements of a constructed value; raises DerError."""
         found, rest = [], self.content
         while rest:
-            element = _first(rest)
+            element = first(rest)
             found.append(element)
             rest = rest[len(element.encoded) :]
         return found
@@ -54,7 +55,7 @@ class Element:
 
 def read(data: bytes) -> Element:
     """Return the one element that `data` is; raises DerError."""
-    element = _first(data)
+    element = first(data)
     if len(element.encoded) != len(data):
         raise DerError("bytes after the element")
     return element
@@ -75,8 +76,8 @@ def integer(value: int) -> bytes:
     return tlv(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
 
 
-def _first(data: bytes) -> Element:
-    """Return the element at the start of `data`."""
+def first(data: bytes) -> Element:
+    """Return the element at the start of `data`; raises DerError."""
     if len(data) < 2 or data[0] & _MULTI_BYTE_TAG == _MULTI_BYTE_TAG:  # noqa: PLR2004 - tag, length
         raise DerError("not an element")
     start, size = 2, data[1]
