@@ -22,6 +22,8 @@ class Indication(StrEnum):
 CHAIN_MISSING = frozenset(
     {"NO_CERTIFICATE_CHAIN_FOUND", "CERTIFICATE_CHAIN_GENERAL_FAILURE"}
 )
+# A current list of the CA says so, for the proven time or before it.
+REVOKED = "REVOKED"
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ signing), the agency's approval that locks everything, and a document timestamp.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 
-from certify.inspection import Indication, Inspection, SignatureFacts
+from certify.inspection import REVOKED, Indication, Inspection, SignatureFacts
 
 SIGNATORY_FIELD = "NguoiThucHienChungThuc"
 SEAL_FIELD = "CoQuanChungThuc"
@@ -45,6 +46,18 @@ def signature_problems(
         yield "chữ ký không khóa nội dung như quy định"
     for facts in inspection.signatures:
         yield from _one(facts)
+    if not _in_order(inspection):
+        yield "các dấu thời gian không theo thứ tự đã ký"
+
+
+def _in_order(inspection: Inspection) -> bool:
+    """Person, agency, archive: each is proven no earlier than what it covers."""
+    proven = [
+        datetime.fromisoformat(facts.proven_time)
+        for facts in inspection.signatures
+        if facts.proven_time
+    ]
+    return proven == sorted(proven)
 
 
 def _one(facts: SignatureFacts) -> Iterator[str]:
@@ -52,5 +65,10 @@ def _one(facts: SignatureFacts) -> Iterator[str]:
         yield f"chữ ký {facts.signer or facts.field} không còn nguyên vẹn"
     elif facts.changes_since == "forbidden" or not facts.docmdp_ok:
         yield f"tệp bị sửa sau chữ ký {facts.signer or facts.field}"
+    elif facts.sub_indication == REVOKED:
+        yield (
+            f"chứng thư số của {facts.signer or facts.field} đã bị thu hồi trước "
+            "thời điểm ký"
+        )
     elif facts.indication is Indication.TOTAL_FAILED:
         yield f"chữ ký {facts.signer or facts.field} không hợp lệ"

@@ -116,6 +116,8 @@ CONTAINER_SENTENCES: dict[str, str] = {
     "byte_range_gap": "chữ ký không bao trùm toàn bộ tệp",
     "contents_encoding": "vùng chữ ký bị ghi lại khác chuẩn",
     "contents_padding": "vùng đệm của chữ ký bị thay đổi",
+    "signature_form": "chữ ký không đúng dạng chuẩn PAdES của bản sao chứng thực",
+    "weak_algorithm": "chữ ký dùng khóa hoặc thuật toán không còn an toàn",
     "timestamp_form": "dấu thời gian lưu trữ bị ghi lại khác chuẩn",
     "header": "phần đầu tệp bị thay đổi",
     "not_signed": "tệp không có chữ ký số",

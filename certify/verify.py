@@ -14,7 +14,7 @@ from typing import Protocol
 
 from certify.attestation import CertifiedCopy
 from certify.identifiers import parse_verification_code
-from certify.inspection import CHAIN_MISSING, Indication, Inspection
+from certify.inspection import CHAIN_MISSING, REVOKED, Indication, Inspection
 from certify.ports import Inspector
 from certify.signatures import (
     ARCHIVE_LEVEL,
@@ -154,7 +154,7 @@ class VerifyCopy:
             (not signatures, Verdict.UNSIGNED),
             (broken, Verdict.SIGNATURE_BROKEN),
             (
-                any(s.sub_indication in CHAIN_MISSING for s in signatures),
+                any(s.sub_indication in {*CHAIN_MISSING, REVOKED} for s in signatures),
                 Verdict.SIGNED_BY_UNTRUSTED,
             ),
             (Indication.TOTAL_FAILED in indications, Verdict.SIGNATURE_BROKEN),

@@ -40,9 +40,11 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer
 
 from certify.inspection import Inspection, SignatureFacts
 from certify.scan import page_digest
+from signing.cades import form_problems
 from signing.container import SignedRange, container_problems, der_size
 from signing.page_images import NotACopyError, read_page_images
 from signing.record import read_record
+from signing.revoked import load_lists
 from signing.signature_facts import Context, signature_facts
 from signing.token_form import token_has_one_form
 from signing.trust import load_trust_anchors
@@ -104,13 +106,15 @@ def _context(arguments: Mapping[str, Any]) -> Context:
         ),
         local_knowledge=LocalKnowledge(known_crls=crls),
     )
+    lists = [container.crl_data for container in crls]
     return Context(
         spec=PdfSignatureValidationSpec(signature_validation_spec=spec),
         timing=ValidationTimingInfo(
             validation_time=now, best_signature_time=now, point_in_time_validation=False
         ),
         roots=roots,
-        crls=[container.crl_data for container in crls],
+        crls=lists,
+        lists=load_lists(lists),
     )
 
 
@@ -128,7 +132,8 @@ def _inspect(path: Path, data: bytes, digest: str, context: Context) -> Inspecti
         level = _level(reader, facts)
         if embedded and not _last_token_has_one_form(reader, embedded[-1]):
             problems.append("timestamp_form")
-    problems += list(dict.fromkeys(container_problems(data, ranges)))
+        problems += [code for s in embedded for code in form_problems(s)]
+    problems = list(dict.fromkeys([*problems, *container_problems(data, ranges)]))
     pages = _read_pages(path)
     return Inspection(
         sha256=digest,

@@ -29,8 +29,14 @@ from pyhanko.sign.validation.status import ModificationInfo, SignatureStatus
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 
-from certify.inspection import CHAIN_MISSING, Indication, SignatureFacts
+from certify.inspection import (
+    CHAIN_MISSING,
+    REVOKED,
+    Indication,
+    SignatureFacts,
+)
 from certify.signatures import LOCKED_FIELDS
+from signing.revoked import Lists, revoked_since
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,7 @@ class Context:
     timing: ValidationTimingInfo
     roots: Sequence[asn1_x509.Certificate]
     crls: Sequence[asn1_crl.CertificateList]
+    lists: Lists
 
 
 async def signature_facts(
@@ -99,7 +106,21 @@ async def _signature(
         sub = _problem(basic)  # the signer's own path fails: that comes first
     elif sub in CHAIN_MISSING:
         sub = "NO_POE"  # the signer is trusted; what proves the time is not
+    if _was_revoked(signature, facts, context):
+        indication, sub = Indication.TOTAL_FAILED, REVOKED
     return replace(facts, indication=indication, sub_indication=sub)
+
+
+def _was_revoked(
+    signature: EmbeddedPdfSignature, facts: SignatureFacts, context: Context
+) -> bool:
+    """Tell whether a current list revokes the path at the proven time or before."""
+    known = [*signature.other_embedded_certs, *context.roots]
+    since = revoked_since(signature.signer_cert, known, context.lists)
+    if since is None:
+        return False
+    proven = facts.proven_time
+    return proven is None or since <= datetime.fromisoformat(proven)
 
 
 def _problem(status: SignatureStatus) -> str:
@@ -127,6 +148,13 @@ async def _timestamp(
     if not intact:
         return replace(
             facts, indication=Indication.TOTAL_FAILED, sub_indication="HASH_FAILURE"
+        )
+    if _was_revoked(signature, facts, context):
+        return replace(
+            facts,
+            indication=Indication.TOTAL_FAILED,
+            sub_indication=REVOKED,
+            proven_time=None,
         )
     if status.trusted:
         return replace(facts, indication=Indication.TOTAL_PASSED, sub_indication="")
