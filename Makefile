@@ -14,7 +14,7 @@ SYSTEM_PACKAGES = python3-venv poppler-utils qpdf chromium fonts-dejavu-core \
 	softhsm2 openssl postgresql openjdk-17-jdk-headless maven
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run demo test conformance bench chaos hidden quality check lock clean
+.PHONY: help setup system run demo test conformance bench chaos hidden attacks quality check lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -63,6 +63,9 @@ chaos: setup ## inject CHAOS faults more (cumulative ledger in data/chaos), then
 
 hidden: setup ## try 2,000 PDFs that hide something, some minutes
 	$(BIN)/python -m tests.support.hidden_judge 2000
+
+attacks: setup ## judge some 480 forged files, ask EU DSS too, write docs/attacks.md
+	$(BIN)/python -m tests.attacks.run
 
 quality: setup ## measure recall and false alarms of the scan quality checks
 	$(BIN)/python -m bench.quality

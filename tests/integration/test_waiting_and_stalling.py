@@ -31,7 +31,7 @@ from tests.support.confirming import confirm_shown
 from tests.support.papers import compared_papers, draw_paper
 from tests.support.pki import free_port
 
-# STALLED_LEASE=200 stalls the worker as long as a slow TSA does; the suite has no time.
+# STALLED_LEASE=200 (with --timeout=900) stalls as long as a slow TSA does, by hand.
 LEASE_SECONDS = int(os.environ.get("STALLED_LEASE", "8"))  # noqa: TID251 - for one run by hand
 
 
