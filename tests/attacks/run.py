@@ -30,7 +30,7 @@ last column. Files that need a later clock were not shown to it.
 """
 # Why EU DSS passes a family that we refuse.
 _REASONS = {
-    "malleable padding": "DSS ignores the zeros behind the CMS; our container is strict",
+    "malleable padding": "DSS ignores what stands behind the CMS; we do not",
     "malleable hex case": "DSS reads any spelling; our container has one",
     "bytes behind the end": "DSS ignores them; our container ends with %%EOF",
     "bytes before the header": "DSS is asked for signatures, not for the header",
@@ -66,13 +66,13 @@ def main() -> int:
         bad, good = _judge_good(shop, folder)
     wrong = [f"{family}: {name}" for family, row in rows.items() for name in row.valid]
     for line in (*wrong, *bad):
-        print("WRONG", line)
+        _say(f"WRONG {line}")
     files = sum(row.files for row in rows.values())
     head = _HEAD.format(
         wrong=len(wrong), files=files, families=len(rows), bad=len(bad), good=good
     )
     DOCUMENT.write_text(head + "\n".join(_lines(rows)) + "\n", encoding="utf-8")
-    print(f"{files} forged files, {len(wrong)} valid; {good} good, {len(bad)} bad")
+    _say(f"{files} forged files, {len(wrong)} valid; {good} good, {len(bad)} bad")
     return 1 if wrong or bad else 0
 
 
@@ -91,7 +91,7 @@ def _judge(shop: Workshop, family: str, folder: Path) -> Row:
     lists = sorted(folder.glob(f"{FAMILIES.index(family)}-0.*.crl"))
     if shown:
         row.dss.update(_said(v) for v in judge_files(shown, shop.root_pem, lists))
-    print(family, row.files, dict(row.ours), dict(row.dss), flush=True)
+    _say(f"{family}: {row.files}, {_counted(row.ours)}; {_counted(row.dss)}")
     return row
 
 
@@ -130,6 +130,11 @@ def _lines(rows: dict[str, Row]) -> Iterable[str]:
 def _counted(counter: Counter[str]) -> str:
     parts: Sequence[str] = [f"{n} {said}" for said, n in counter.most_common()]
     return ", ".join(parts)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
