@@ -62,14 +62,14 @@ def _strokes(gray: _Gray, per_mm: float) -> Plane:
 
 def _slant(strokes: Plane) -> float:
     """Degrees by which lines and columns of print lie askew, to a twentieth."""
-    lines = np.nonzero(strokes[:, ::EVERY])
-    columns = np.nonzero(strokes.T[:, ::EVERY])
-    if not lines[0].size or not columns[0].size:
+    along, across = np.nonzero(strokes[:, ::EVERY])
+    down, over = np.nonzero(strokes.T[:, ::EVERY])
+    if not along.size or not down.size:
         return 0.0
 
     def sharpness(degrees: float) -> float:
         slope = math.tan(math.radians(degrees)) * EVERY
-        return _sharpness(*lines, slope) + _sharpness(*columns, -slope)
+        return _sharpness(along, across, slope) + _sharpness(down, over, -slope)
 
     coarse = round(SKEW_RANGE / SKEW_STEP)
     fine = round(SKEW_STEP / SKEW_FINE) - 1

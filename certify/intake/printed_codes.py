@@ -25,7 +25,7 @@ def read_codes(gray: npt.NDArray[np.float32]) -> tuple[PrintedCode, ...]:
     """
     found = zxingcpp.read_barcodes(
         np.clip(gray, 0, 255).astype(np.uint8),
-        formats=zxingcpp.BarcodeFormat.QRCode,
+        formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode),
     )
     return tuple(dict.fromkeys(kind_of(code.text) for code in found))
 
