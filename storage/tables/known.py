@@ -29,7 +29,15 @@ known_papers = Table(
     Column("released_at", UtcTime, nullable=False),
     CheckConstraint("page_count >= 1", name="page_count"),
     Index(None, "page_digest"),
-    Index(None, "page_count", "spread_down", "spread_across"),
+    Index(  # holds all that choosing candidates reads: the table is not touched
+        "ix_known_papers_candidates",
+        "page_count",
+        "spread_down",
+        "spread_across",
+        "released_at",
+        "authority_id",
+        "attestation_id",
+    ),
 )
 
 known_layouts = Table(

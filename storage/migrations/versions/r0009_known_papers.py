@@ -38,9 +38,16 @@ def upgrade() -> None:
         op.f("ix_known_papers_page_digest"), "known_papers", ["page_digest"]
     )
     op.create_index(
-        op.f("ix_known_papers_page_count_spread_down_spread_across"),
+        "ix_known_papers_candidates",
         "known_papers",
-        ["page_count", "spread_down", "spread_across"],
+        [
+            "page_count",
+            "spread_down",
+            "spread_across",
+            "released_at",
+            "authority_id",
+            "attestation_id",
+        ],
     )
     op.create_table(
         "known_layouts",
