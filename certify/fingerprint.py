@@ -73,7 +73,7 @@ class PageFingerprint:
 
 def pack(printed: Plane, empty: Plane) -> bytes:
     """Deflate both planes of a page."""
-    return zlib.compress(np.packbits(np.stack((printed, empty))).tobytes(), 9)
+    return zlib.compress(np.packbits(np.stack((printed, empty))).tobytes())
 
 
 class Paper:

@@ -14,6 +14,10 @@ from PIL import Image, ImageFilter
 from certify.fingerprint import CELLS, PageFingerprint, Plane, pack
 
 CELL_MM = 1.25
+PER_MM = 4.0
+"""Pixels, 100 dpi: at 76 dpi light print comes and goes with the exposure."""
+MUCH_FINER = 1.2
+"""Than that; what is near it is taken as it is, for stretching blurs."""
 MARGIN = 0.03  # of each side: shadows of the lid's edge are not print
 AROUND_MM = 3  # the surroundings of a stroke
 PRINTED, TRACE = 0.12, 0.02  # of a cell's area
@@ -29,8 +33,8 @@ def fingerprint(gray: _Gray, size_mm: tuple[float, float]) -> PageFingerprint | 
     Returns:
         None when there is no print to compute it from.
     """
-    per_mm = gray.shape[0] / size_mm[1]
-    strokes = _strokes(gray, per_mm)
+    image, per_mm = _reduced(gray, size_mm)
+    strokes = _strokes(image, per_mm)
     straight = Image.fromarray(strokes.astype(np.uint8) * 255).rotate(
         -_slant(strokes), Image.Resampling.BILINEAR
     )
@@ -48,13 +52,20 @@ def fingerprint(gray: _Gray, size_mm: tuple[float, float]) -> PageFingerprint | 
     )
 
 
-def _strokes(gray: _Gray, per_mm: float) -> Plane:
-    """Tell which pixels are clearly darker than what is around them."""
+def _reduced(gray: _Gray, size_mm: tuple[float, float]) -> tuple[Image.Image, float]:
+    """Return the page without its margins, and its pixels to the mm."""
     rows, columns = (int(side * MARGIN) for side in gray.shape)
     inner = gray[rows : gray.shape[0] - rows, columns : gray.shape[1] - columns]
-    if not inner.size:
-        return np.zeros((1, 1), np.bool_)
     image = Image.fromarray(np.clip(inner, 0, 255).astype(np.uint8))
+    per_mm = gray.shape[0] / size_mm[1]
+    if per_mm < PER_MM * MUCH_FINER:
+        return image, per_mm
+    width, height = (round(side * PER_MM / per_mm) for side in image.size)
+    return image.resize((width, height), Image.Resampling.BOX), PER_MM
+
+
+def _strokes(image: Image.Image, per_mm: float) -> Plane:
+    """Tell which pixels are clearly darker than what is around them."""
     around = np.asarray(image.filter(ImageFilter.BoxBlur(AROUND_MM * per_mm)), np.int16)
     darker: Plane = np.asarray(image, np.int16) < around - (around >> 3) - 8
     return darker

@@ -12,7 +12,7 @@ from certify.intake.fingerprint import fingerprint
 from certify.intake.picture import Picture
 
 A4 = (210.0, 297.0)
-PAPERS = 8
+PAPERS = 5
 STRAIGHT = Look(tone=(250, 247, 236))
 AGAIN = Look(tone=(228, 226, 214), skew_degrees=0.9, grain=2.6)
 
