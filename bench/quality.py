@@ -57,7 +57,8 @@ def measure(pages: Iterable[LabelledPage]) -> Table:
 
 def _codes(page: LabelledPage) -> set[str]:
     first = PageLook(1, 3, 8, ink=0.05, skew_degrees=0.0, conversion=Conversion.NONE)
-    look = look_at(2, Picture(page.pixels))
+    picture = Picture(page.pixels)
+    look = look_at(2, picture, picture.reduced_gray())
     facts = DocumentFacts(Kind.PDF, 1, page_count=2, looks=(first, look))
     return {f.code for f in run_checks(CHECKS, facts) if f.page == look.number}
 

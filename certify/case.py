@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
+from certify.fingerprint import PageFingerprint
 from certify.people import Requester
 from certify.scan import Finding, PageImage, page_digest
 
@@ -59,6 +60,7 @@ class StoredScan:
         id: also the key in the scan store.
         pages: every page in order; `page_digest` is their identity.
         size_bytes: of the canonical file.
+        fingerprints: of the first pages (`certify.fingerprint`); may be empty.
     """
 
     id: str
@@ -69,6 +71,7 @@ class StoredScan:
     size_bytes: int
     findings: tuple[Finding, ...]
     created_at: datetime
+    fingerprints: tuple[PageFingerprint, ...] = ()
 
     @property
     def page_digest(self) -> str:
@@ -91,6 +94,8 @@ class Original:
         copies: "số bản sao" of the book row.
         scan: the newest scan; None before the first.
         attestation_id: None before the comparison is recorded.
+        declared_pages: pages with information the officer counted on the paper when
+            adding it; None when not counted then.
     """
 
     id: str
@@ -101,3 +106,4 @@ class Original:
     copies: int
     scan: StoredScan | None
     attestation_id: str | None
+    declared_pages: int | None = None

@@ -15,6 +15,7 @@ from certify.case import Case, CaseStatus, Original, StoredScan
 from certify.clock import Clock, vietnamese_day
 from certify.comparison import Comparison, check_comparison
 from certify.deadline import OfficeHours, due_at
+from certify.declared_pages import check_declared, declared_findings
 from certify.errors import ConfirmationInvalid, InvalidInput, NotFound, WrongState
 from certify.fees import tariff_in_force
 from certify.identifiers import new_id, new_verification_code
@@ -105,18 +106,27 @@ class Desk:
         return self._cases.open_case(case, _by(officer, "case.open"))
 
     def add_original(
-        self, officer_id: str, case_id: str, *, title: str, issuer: str, copies: int
+        self,
+        officer_id: str,
+        case_id: str,
+        *,
+        title: str,
+        issuer: str,
+        copies: int,
+        declared_pages: int | None = None,
     ) -> Original:
         """Add a paper to a visit; each paper will take a number of its own.
 
         Raises:
-            InvalidInput: empty title, or copies outside 1…1000.
+            InvalidInput: empty title, copies outside 1…1000, or more or fewer pages
+                than a scan may have.
             NotFound: no such case at this officer's authority.
         """
         officer = self._people.officer(officer_id)
         self._case_of(officer, case_id)
         if not 1 <= copies <= MAX_COPIES:
             raise InvalidInput(field="Số bản sao", reason=f"phải từ 1 đến {MAX_COPIES}")
+        check_declared(declared_pages)
         original = Original(
             id=new_id(),
             case_id=case_id,
@@ -126,6 +136,7 @@ class Desk:
             copies=copies,
             scan=None,
             attestation_id=None,
+            declared_pages=declared_pages,
         )
         return self._cases.add_original(original, _by(officer, "original.add"))
 
@@ -154,8 +165,12 @@ class Desk:
                 upload_sha256=scan.upload_sha256,
                 pages=scan.pages,
                 size_bytes=scan.size_bytes,
-                findings=scan.findings,
+                findings=(
+                    *declared_findings(original.declared_pages, len(scan.pages)),
+                    *scan.findings,
+                ),
                 created_at=self._clock.now(),
+                fingerprints=scan.fingerprints,
             )
             self._scans.put(stored.id, scan.path)
         self._cases.attach_scan(stored, _by(officer, "scan.attach"))

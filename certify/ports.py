@@ -31,6 +31,7 @@ from certify.comparison import Comparison
 from certify.confirmation import Assertion, EnrolledKey
 from certify.evidence import ArchivedCopy
 from certify.inspection import Inspection
+from certify.known import Known
 from certify.numbering import RegisterNumber
 from certify.people import Authority, Officer, SealAuthorisation, Signatory
 from certify.scan import CanonicalScan
@@ -210,6 +211,13 @@ class Register(Protocol):
         Numbers still reserved MUST become void; their attestations take one of the new
         year. Returns their ids. MUST raise WrongState while the year lasts or when it
         is closed already, LeaseHeld while a worker has one of them.
+        """
+        ...
+
+    def known(self, scan: StoredScan, authority_id: str) -> Known:
+        """Return released copies of the same paper, other than this original's own.
+
+        Of other authorities it MUST tell nothing but that there is one.
         """
         ...
 

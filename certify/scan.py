@@ -11,6 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from certify.fingerprint import PageFingerprint
+
 
 class Severity(StrEnum):
     """BLOCK can never be overridden; WARN needs a written reason; INFO is shown."""
@@ -104,6 +106,7 @@ class CanonicalScan:
         upload_sha256: of the upload it was made from.
         pages: every page in order; `page_digest(pages)` is its identity.
         findings: everything the checks said, in the order of `intake.CHECKS`.
+        fingerprints: of the first pages; empty when one of them has no print.
     """
 
     path: Path
@@ -112,6 +115,7 @@ class CanonicalScan:
     upload_sha256: str
     pages: tuple[PageImage, ...]
     findings: tuple[Finding, ...]
+    fingerprints: tuple[PageFingerprint, ...] = ()
 
     @property
     def page_digest(self) -> str:
@@ -144,3 +148,15 @@ def pages_to_json(pages: Sequence[PageImage]) -> list[dict[str, Any]]:
 def pages_from_json(rows: Sequence[dict[str, Any]]) -> tuple[PageImage, ...]:
     """Inverse of `pages_to_json`."""
     return tuple(PageImage(**row) for row in rows)
+
+
+def fingerprints_to_json(found: Sequence[PageFingerprint]) -> list[dict[str, Any]]:
+    """Plain values for storage and the child process."""
+    return [fingerprint.to_json() for fingerprint in found]
+
+
+def fingerprints_from_json(
+    rows: Sequence[dict[str, Any]],
+) -> tuple[PageFingerprint, ...]:
+    """Inverse of `fingerprints_to_json`. Raises ValueError."""
+    return tuple(PageFingerprint.from_json(row) for row in rows)

@@ -93,6 +93,7 @@ class SqlCases:
                     title=original.title,
                     issuer=original.issuer,
                     copies=original.copies,
+                    declared_pages=original.declared_pages,
                 )
             )
             self._record(
@@ -100,7 +101,11 @@ class SqlCases:
                 case.authority_id,
                 act,
                 original.id,
-                {"case": case.id, "case_status": case.status.value},
+                {
+                    "case": case.id,
+                    "case_status": case.status.value,
+                    "declared_pages": original.declared_pages,
+                },
             )
         return original
 

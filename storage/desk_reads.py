@@ -11,7 +11,7 @@ from certify.comparison import Comparison, Legalisation, RefusalGround
 from certify.errors import NotFound
 from certify.numbering import RegisterNumber
 from certify.people import Requester
-from certify.scan import findings_from_json, pages_from_json
+from certify.scan import findings_from_json, fingerprints_from_json, pages_from_json
 from certify.statement import statement_from_json
 from storage.tables import (
     attestations,
@@ -91,6 +91,7 @@ def _originals(
             copies=row.copies,
             scan=_scan(newest[row.id]) if row.id in newest else None,
             attestation_id=row.attestation_id,
+            declared_pages=row.declared_pages,
         )
         for row in rows
     ]
@@ -106,6 +107,7 @@ def _scan(row: _Row) -> StoredScan:
         size_bytes=row.size_bytes,
         findings=findings_from_json(row.findings),
         created_at=row.created_at,
+        fingerprints=fingerprints_from_json(row.fingerprints or []),
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from certify.attestation import IssuanceStep
 from certify.case import Case, CaseStatus, StoredScan
 from certify.errors import WrongState
-from certify.scan import findings_to_json, pages_to_json
+from certify.scan import findings_to_json, fingerprints_to_json, pages_to_json
 from storage.desk_reads import read_case
 from storage.tables import (
     attestations,
@@ -98,6 +98,7 @@ def insert_scan(connection: Connection, scan: StoredScan) -> None:
             size_bytes=scan.size_bytes,
             findings=findings_to_json(scan.findings),
             created_at=scan.created_at,
+            fingerprints=fingerprints_to_json(scan.fingerprints),
         )
     )
 

@@ -44,6 +44,7 @@ from storage.register_reads import (
     UNFINISHED,
     finish_case,
     read_task,
+    remember_paper,
     unfinished_ids,
 )
 from storage.register_view import SqlRegisterView
@@ -268,6 +269,7 @@ class SqlRegister(SqlRegisterView):
                 lease_until=None,
                 waiting=None,
             )
+            remember_paper(connection, row, now)
             status = finish_case(connection, row.original_id)
             details: audit.Details = {
                 "book": intent.number.book,

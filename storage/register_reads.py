@@ -16,6 +16,7 @@ from certify.attestation import (
 from certify.case import CaseStatus
 from certify.clock import vietnamese_day
 from certify.errors import StoredDataDamaged
+from storage import known_papers
 from storage.desk_reads import as_number, read_comparison, read_original
 from storage.issuance_rows import (
     as_book_row,
@@ -137,6 +138,15 @@ def unfinished_ids(
         )
         .order_by(attestations.c.approved_at, attestations.c.id)
     ).all()
+
+
+def remember_paper(
+    connection: Connection, row: Row[tuple[Any, ...]], now: datetime
+) -> None:
+    """Keep what is needed to know the paper again when it is scanned again."""
+    scan = read_original(connection, row.original_id).scan
+    if scan is not None:
+        known_papers.remember(connection, row.id, row.authority_id, scan, now)
 
 
 def finish_case(connection: Connection, original_id: str) -> int:

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from certify.attestation import BookRow, CertifiedCopy
+from certify.case import StoredScan
 from certify.evidence import ArchivedCopy
-from storage import recovered_reads, register_reads
+from certify.known import Known
+from storage import known_papers, recovered_reads, register_reads
 from storage.database import Database
 from storage.recovery import is_forgotten
 from storage.tables import attestations, book_rows, editions
@@ -18,6 +20,11 @@ class SqlRegisterView:
     def __init__(self, *, database: Database) -> None:
         """Read from this database."""
         self._database = database
+
+    def known(self, scan: StoredScan, authority_id: str) -> Known:
+        """Return what a desk of this authority may know of the paper scanned."""
+        with self._database.reading() as connection:
+            return known_papers.find(connection, scan, authority_id)
 
     def released(self, verification_code: str) -> CertifiedCopy | None:
         """Return a released copy by code; None for anything not released."""

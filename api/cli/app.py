@@ -35,6 +35,16 @@ PageSize = Annotated[
         help="Khổ giấy của ảnh không ghi độ phân giải: A4, A5 hoặc 210x297 (mm).",
     ),
 ]
+Pages = Annotated[
+    int | None,
+    typer.Option(
+        "--pages",
+        min=1,
+        max=300,
+        metavar="SỐ",
+        help="Số trang có thông tin đếm trên bản chính giấy.",
+    ),
+]
 Scan = Annotated[
     Path, typer.Argument(metavar="BẢN_CHỤP", help="Tệp PDF, JPEG, PNG hoặc TIFF.")
 ]
@@ -79,7 +89,9 @@ def demo_command(
 
 
 @app.command(cls=VietnameseCommand, name="check")
-def check_command(scan: Scan, *, page_size: PageSize = None, json: Json = False) -> int:
+def check_command(
+    scan: Scan, *, page_size: PageSize = None, pages: Pages = None, json: Json = False
+) -> int:
     """Kiểm tra một bản chụp; không lưu gì."""
     from api.cli.check import check  # noqa: PLC0415 - keeps --help quick
     from api.cli.paper_size import paper_size_mm  # noqa: PLC0415 - keeps --help quick
@@ -87,7 +99,9 @@ def check_command(scan: Scan, *, page_size: PageSize = None, json: Json = False)
 
     page_mm = paper_size_mm(page_size)
     with build_intake() as intake:
-        return check(intake, scan, page_mm=page_mm, terminal=Terminal(as_json=json))
+        return check(
+            intake, scan, page_mm=page_mm, pages=pages, terminal=Terminal(as_json=json)
+        )
 
 
 @app.command(cls=VietnameseCommand, name="copy")
@@ -112,6 +126,7 @@ def copy_command(  # noqa: PLR0913 - one parameter per option
         typer.Option(metavar="LÝ_DO", help="Lý do chấp nhận các cảnh báo."),
     ] = None,
     page_size: PageSize = None,
+    pages: Pages = None,
     force: Annotated[bool, typer.Option("--force", help="Ghi đè tệp đã có.")] = False,
     data: Data = None,
     json: Json = False,
@@ -131,6 +146,7 @@ def copy_command(  # noqa: PLR0913 - one parameter per option
         copies=copies,
         accept=accept,
         page_mm=paper_size_mm(page_size),
+        pages=pages,
     )
     with running_services(settings, terminal, make_data=True) as services:
         return copy(

@@ -1,10 +1,12 @@
 """`certify check SCAN`: what intake says of a scan; nothing is stored."""
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from api.cli.desk_work import upload_of
 from api.cli.terminal import SEVERITY_WORDS, Terminal
+from certify.declared_pages import declared_findings
 from certify.errors import ScanRefused
 from certify.ports import Intake
 from certify.scan import CanonicalScan, Severity, findings_to_json
@@ -17,6 +19,7 @@ def check(
     scan: Path,
     *,
     page_mm: tuple[float, float] | None,
+    pages: int | None = None,
     terminal: Terminal,
 ) -> int:
     """Run all checks; 0 when the scan can be used, 2 when it cannot."""
@@ -24,6 +27,8 @@ def check(
     with TemporaryDirectory(prefix="certify-") as workdir:
         try:
             read = intake.read(upload.path, upload.stated_page_mm, Path(workdir))
+            declared = declared_findings(pages, len(read.pages))
+            read = replace(read, findings=(*declared, *read.findings))
         except ScanRefused as error:
             terminal.result(
                 {"verdict": "refuse", "findings": findings_to_json(error.findings)}

@@ -33,6 +33,7 @@ class Paper:
     Attributes:
         accept: written reason for accepting every warning; None accepts none.
         page_mm: stated paper size, for images without a resolution.
+        pages: counted on the paper, None when not counted.
     """
 
     scan: Path
@@ -41,6 +42,7 @@ class Paper:
     copies: int = 1
     accept: str | None = None
     page_mm: tuple[float, float] | None = None
+    pages: int | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ def certify_one(
         title=paper.title,
         issuer=paper.issuer,
         copies=paper.copies,
+        declared_pages=paper.pages,
     )
     scan = desk.attach_scan(
         services.officer_id, original.id, upload_of(paper.scan, paper.page_mm)

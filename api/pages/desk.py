@@ -24,6 +24,7 @@ _FIELDS = {
     "Họ tên người yêu cầu": "name",
     "Tên giấy tờ": "title",
     "Số bản sao": "copies",
+    "Số trang bản chính": "pages",
 }
 
 router = APIRouter(
@@ -67,14 +68,19 @@ def add_original(
     case_id: str, request: Request, form: DeskFormDep, services: ServicesDep
 ) -> Response:
     """Add a paper and go to it."""
-    values = {name: form.text(name, 400) for name in ("title", "issuer", "copies")}
+    values = {
+        name: form.text(name, 400) for name in ("title", "issuer", "copies", "pages")
+    }
     try:
         original = services.desk.add_original(
             services.officer_id,
             case_id,
             title=values["title"],
             issuer=values["issuer"],
-            copies=_copies(form),
+            copies=_whole(form, "copies", "Số bản sao"),
+            declared_pages=_whole(form, "pages", "Số trang bản chính")
+            if values["pages"]
+            else None,
         )
     except InvalidInput as error:
         errors = _next_to_field(error, "title")
@@ -152,10 +158,10 @@ def _stage(services: Services, original: Original) -> str:
     return "Chờ đối chiếu" if original.scan else "Chờ bản chụp"
 
 
-def _copies(form: DeskForm) -> int:
-    text = form.text("copies", 6)
+def _whole(form: DeskForm, name: str, label: str) -> int:
+    text = form.text(name, 6)
     if not text.isascii() or not text.isdigit():
-        raise InvalidInput(field="Số bản sao", reason="phải là số nguyên")
+        raise InvalidInput(field=label, reason="phải là số nguyên")
     return int(text)
 
 

@@ -22,6 +22,7 @@ from certify.attestation import AttestationView, IssuanceStep
 from certify.case import Original, StoredScan
 from certify.comparison import GROUND_SENTENCES, Comparison
 from certify.errors import CertifyError, NotFound
+from certify.known import Known
 from certify.scan import Finding, Severity
 from certify.statement import AuthorisedStatement
 from certify.wording import Wording, wording_by_version
@@ -81,6 +82,7 @@ def show_paper(
         original=original,
         scan=scan,
         findings=_grouped(scan),
+        known=_known(services, scan, view),
         blocked=bool(scan and _of(scan, Severity.BLOCK)),
         warnings=_warnings(scan),
         view=view,
@@ -107,6 +109,15 @@ def show_paper(
 
 
 _CHANGEABLE = {IssuanceStep.COMPARED}
+
+
+def _known(
+    services: Services, scan: StoredScan | None, view: AttestationView | None
+) -> Known:
+    """Look for the same paper until this one is released itself."""
+    if scan is None or (view is not None and view.step is IssuanceStep.RELEASED):
+        return Known()
+    return services.register.known(scan, services.authority_id)
 
 
 def _view(services: Services, original: Original) -> AttestationView | None:

@@ -76,6 +76,7 @@ def add_original(
         title=body.title,
         issuer=body.issuer,
         copies=body.copies,
+        declared_pages=body.declared_pages,
     )
     response.headers["Location"] = f"/api/v1/originals/{original.id}"
     return OriginalBrief.of(original)

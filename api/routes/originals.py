@@ -13,6 +13,7 @@ from api.schemas.attestations import AttestationOut
 from api.schemas.originals import ComparisonIn, OriginalFull, ScanOut
 from api.schemas.problem import problems
 from api.uploads import ReceivedDep
+from certify.known import Known
 from certify.scan import UploadedScan
 
 router = APIRouter(
@@ -49,7 +50,8 @@ def attach_scan(
     if paper_width_mm is not None and paper_height_mm is not None:
         stated = (paper_width_mm, paper_height_mm)
     upload = UploadedScan(received.path, received.size_bytes, stated)
-    return ScanOut.of(services.desk.attach_scan(caller.officer_id, original_id, upload))
+    scan = services.desk.attach_scan(caller.officer_id, original_id, upload)
+    return ScanOut.of(scan, services.register.known(scan, caller.authority_id))
 
 
 router.add_api_route(
@@ -67,7 +69,10 @@ def get_original(
     original_id: str, caller: ReadDep, services: ServicesDep
 ) -> OriginalFull:
     """Give a paper with its newest scan, findings and pages."""
-    return OriginalFull.full(original_of(services, caller.authority_id, original_id))
+    original = original_of(services, caller.authority_id, original_id)
+    scan = original.scan
+    known = services.register.known(scan, caller.authority_id) if scan else Known()
+    return OriginalFull.full(original, known)
 
 
 @router.get(

@@ -42,6 +42,9 @@ class NewOriginal(BaseModel):
     title: str = Field(max_length=400, examples=["Giấy khai sinh"])
     issuer: str = Field("", max_length=400, examples=["UBND xã Mường Tè"])
     copies: int = Field(1, ge=1, le=1000)
+    declared_pages: int | None = Field(
+        None, ge=1, le=300, description="Số trang có thông tin đếm trên bản chính"
+    )
 
 
 class OriginalBrief(BaseModel):
@@ -52,6 +55,7 @@ class OriginalBrief(BaseModel):
     title: str
     issuer: str
     copies: int
+    declared_pages: int | None
     has_scan: bool
     attestation_id: str | None
 
@@ -64,6 +68,7 @@ class OriginalBrief(BaseModel):
             title=original.title,
             issuer=original.issuer,
             copies=original.copies,
+            declared_pages=original.declared_pages,
             has_scan=original.scan is not None,
             attestation_id=original.attestation_id,
         )

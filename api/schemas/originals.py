@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.schemas.cases import ID, OriginalBrief
 from certify.case import Original, OriginalKind, StoredScan
 from certify.comparison import Comparison, Legalisation, RefusalGround
+from certify.known import Known
 from certify.scan import Finding
 
 
@@ -45,6 +46,44 @@ class PageOut(BaseModel):
     picture: str
 
 
+class KnownCopyOut(BaseModel):
+    """A copy of the own authority, of the same paper, released before."""
+
+    likeness: Literal["same", "near"] = Field(
+        description="same: đúng các trang này; near: bản chụp khác của cùng giấy tờ"
+    )
+    original_id: str = Field(examples=[ID])
+    attestation_id: str = Field(examples=[ID])
+    number: str
+    attested_at: datetime
+
+
+class KnownOut(BaseModel):
+    """Whether the paper was certified before; it informs and never stops."""
+
+    own: list[KnownCopyOut]
+    elsewhere: Literal["same", "near"] | None = Field(
+        description="Một cơ quan khác đã chứng thực; không cho biết gì thêm"
+    )
+
+    @classmethod
+    def of(cls, known: Known) -> "KnownOut":
+        """Show what the core knows."""
+        return cls(
+            own=[
+                KnownCopyOut(
+                    likeness=copy.likeness.value,
+                    original_id=copy.original_id,
+                    attestation_id=copy.attestation_id,
+                    number=copy.shown_number,
+                    attested_at=copy.attested_at,
+                )
+                for copy in known.own
+            ],
+            elsewhere=known.elsewhere.value if known.elsewhere else None,
+        )
+
+
 class ScanOut(BaseModel):
     """A canonical scan: what it holds and what the checks said."""
 
@@ -57,10 +96,11 @@ class ScanOut(BaseModel):
     blocked: bool = Field(description="Có lỗi không thể bỏ qua")
     findings: list[FindingOut]
     pages: list[PageOut]
+    known: KnownOut
 
     @classmethod
-    def of(cls, scan: StoredScan) -> "ScanOut":
-        """Show a scan of the core."""
+    def of(cls, scan: StoredScan, known: Known) -> "ScanOut":
+        """Show a scan of the core, and what is known of its paper."""
         findings = [FindingOut.of(f) for f in scan.findings]
         return cls(
             id=scan.id,
@@ -71,6 +111,7 @@ class ScanOut(BaseModel):
             created_at=scan.created_at,
             blocked=any(f.severity == "block" for f in findings),
             findings=findings,
+            known=KnownOut.of(known),
             pages=[
                 PageOut(
                     page=number,
@@ -92,12 +133,12 @@ class OriginalFull(OriginalBrief):
     scan: ScanOut | None
 
     @classmethod
-    def full(cls, original: Original) -> "OriginalFull":
+    def full(cls, original: Original, known: Known) -> "OriginalFull":
         """Show an original with findings and pages."""
         return cls(
             **OriginalBrief.of(original).model_dump(),
             case_id=original.case_id,
-            scan=ScanOut.of(original.scan) if original.scan else None,
+            scan=ScanOut.of(original.scan, known) if original.scan else None,
         )
 
 

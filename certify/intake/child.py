@@ -13,10 +13,18 @@ import pikepdf
 import pypdfium2 as pdfium
 from PIL import Image
 
+from certify.fingerprint import FINGERPRINTED_PAGES, PageFingerprint
 from certify.intake.checks import CHECKS
 from certify.intake.checks.check import run_checks
 from certify.intake.encode import encode
-from certify.intake.facts import DocumentFacts, Kind, PageLook, Problem
+from certify.intake.facts import (
+    DocumentFacts,
+    Kind,
+    PageGeometry,
+    PageLook,
+    Problem,
+)
+from certify.intake.fingerprint import fingerprint
 from certify.intake.geometry import milli_points
 from certify.intake.image_source import UNREADABLE as IMAGE_UNREADABLE
 from certify.intake.image_source import ImageSource
@@ -25,10 +33,12 @@ from certify.intake.page_images import read_page_images
 from certify.intake.pdf_image import render
 from certify.intake.pdf_source import UNREADABLE as PDF_UNREADABLE
 from certify.intake.pdf_source import PdfSource
+from certify.intake.picture import Picture
+from certify.intake.printed_codes import read_codes
 from certify.intake.recognise import recognise
 from certify.intake.tasks import CANONICAL
 from certify.intake.writer import CanonicalWriter
-from certify.scan import findings_to_json, pages_to_json
+from certify.scan import findings_to_json, fingerprints_to_json, pages_to_json
 
 _OURS = (errno.EFBIG, errno.ENOSPC)  # about what we write, not what we read
 _UNREADABLE = (*IMAGE_UNREADABLE, *PDF_UNREADABLE)
@@ -40,7 +50,8 @@ def read_scan(
     """Read an upload; write the canonical scan into `workdir` if one can be made.
 
     Returns:
-        {"findings": […], "made": whether `CANONICAL` was written}.
+        {"findings": […], "made": whether `CANONICAL` was written,
+        "fingerprints": of the first pages}.
     """
     path = Path(upload)
     target = Path(workdir) / CANONICAL
@@ -52,7 +63,11 @@ def read_scan(
         with _open(path, kind, stated, Path(workdir)) as source:
             facts = _build(source, target)
     findings = run_checks(CHECKS, facts)
-    return {"findings": findings_to_json(findings), "made": bool(facts.looks)}
+    return {
+        "findings": findings_to_json(findings),
+        "made": bool(facts.looks),
+        "fingerprints": fingerprints_to_json(_fingerprints(facts)),
+    }
 
 
 def read_pages(path: str) -> list[dict[str, Any]]:
@@ -77,12 +92,32 @@ def render_preview(path: str, page: int, target: str, width_px: int) -> None:
     Image.fromarray(pixels).save(target, format="PNG", compress_level=3)
 
 
+def _fingerprints(facts: DocumentFacts) -> list[PageFingerprint]:
+    """Return those of the first pages, or none: a paper is known whole or not."""
+    found = [look.fingerprint for look in facts.looks[:FINGERPRINTED_PAGES]]
+    whole = [fingerprint for fingerprint in found if fingerprint is not None]
+    return whole if len(whole) == len(found) else []
+
+
 def _open(
     path: Path, kind: Kind, stated: tuple[float, float] | None, workdir: Path
 ) -> ImageSource | PdfSource:
     if kind is Kind.PDF:
         return PdfSource(path, workdir)
     return ImageSource(path, kind, stated)
+
+
+def _look(page: PageGeometry, picture: Picture) -> PageLook:
+    """Look at a page once decoded: measures, fingerprint, codes printed on it."""
+    if page.size_mm is None:
+        raise RuntimeError("a buildable page without size")
+    gray = picture.reduced_gray()
+    known = page.number <= FINGERPRINTED_PAGES
+    return replace(
+        look_at(page.number, picture, gray),
+        fingerprint=fingerprint(gray, page.size_mm) if known else None,
+        codes=read_codes(gray),
+    )
 
 
 def _build(source: ImageSource | PdfSource, target: Path) -> DocumentFacts:
@@ -104,8 +139,7 @@ def _build(source: ImageSource | PdfSource, target: Path) -> DocumentFacts:
                 digest = hashlib.sha256(image.data).digest()
                 first = seen.setdefault(digest, page.number)
                 same_as = None if first == page.number else first
-                look = look_at(page.number, picture)
-                looks.append(replace(look, same_as=same_as))
+                looks.append(replace(_look(page, picture), same_as=same_as))
                 writer.add_page(image, milli_points(page.size_mm))
             writer.finish()
     except _UNREADABLE as error:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from certify.fingerprint import PageFingerprint
 from certify.intake import limits
 
 
@@ -30,6 +31,13 @@ class Form(StrEnum):
     NONE = ""
     ACROFORM = "acroform"
     XFA = "xfa"
+
+
+class PrintedCode(StrEnum):
+    """What a QR code on a page is; never what it says, which may be personal."""
+
+    CERTIFIED_COPY = "certified_copy"
+    OTHER = "other"
 
 
 class Conversion(StrEnum):
@@ -91,6 +99,8 @@ class PageLook:
         darkest: how bright the darkest tenth of what is on it is, of 255; 0.0 when
             there is nothing.
         same_as: an earlier page whose canonical image has the same bytes.
+        fingerprint: to know the paper again; None for a page without print.
+        codes: what two-dimensional codes are printed on it.
     """
 
     number: int
@@ -102,6 +112,8 @@ class PageLook:
     paper: float = 255.0
     darkest: float = 0.0
     same_as: int | None = None
+    fingerprint: PageFingerprint | None = None
+    codes: tuple[PrintedCode, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,8 @@ CLEARLY = 1.15  # the best angle must beat the straight one by this factor
 MOST_INK = 0.35  # more is a photograph: its rows say nothing
 
 
-def look_at(number: int, picture: Picture) -> PageLook:
-    """Measure one page."""
-    gray = picture.reduced_gray()
+def look_at(number: int, picture: Picture, gray: Gray) -> PageLook:
+    """Measure one page; `gray` is its reduced gray copy."""
     rows, columns = (int(side * MARGIN) for side in gray.shape)
     inner = gray[rows : gray.shape[0] - rows, columns : gray.shape[1] - columns]
     dark = inner < np.median(inner) - DARKER

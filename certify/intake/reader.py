@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from certify.errors import ScanRefused
+from certify.fingerprint import FINGERPRINTED_PAGES
 from certify.intake import tasks
 from certify.intake.checks import CHECKS
 from certify.intake.checks.check import run_checks
@@ -23,6 +24,7 @@ from certify.scan import (
     Finding,
     Severity,
     findings_from_json,
+    fingerprints_from_json,
     pages_from_json,
 )
 
@@ -68,6 +70,9 @@ class SandboxedIntake:
                 tasks.READ_PAGES, {"path": str(path)}, limits=self._looking
             )
             pages = pages_from_json(rows)
+            fingerprints = fingerprints_from_json(
+                answer["fingerprints"][:FINGERPRINTED_PAGES]
+            )
         except IsolatedFailure as failure:
             raise _refused([failure_finding(failure)]) from failure
         except (KeyError, TypeError, ValueError, FileNotFoundError) as error:
@@ -80,6 +85,7 @@ class SandboxedIntake:
             upload_sha256=_sha256(upload),
             pages=pages,
             findings=findings,
+            fingerprints=fingerprints,
         )
 
     def preview(self, scan: Path, page: int, target: Path, width_px: int) -> None:

@@ -15,6 +15,7 @@ from storage.tables.issuance import (
     free_numbers,
     recovered_copies,
 )
+from storage.tables.known import known_layouts, known_papers
 from storage.tables.people import (
     api_keys,
     authorities,
@@ -37,6 +38,8 @@ __all__ = [
     "confirmation_keys",
     "editions",
     "free_numbers",
+    "known_layouts",
+    "known_papers",
     "metadata",
     "officers",
     "originals",

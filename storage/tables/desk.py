@@ -54,6 +54,7 @@ originals = Table(
     Column("title", Text, nullable=False),
     Column("issuer", Text, nullable=False),
     Column("copies", Integer, nullable=False),
+    Column("declared_pages", Integer),  # counted on the paper when it was added
     UniqueConstraint("case_id", "position"),
     CheckConstraint("copies >= 1", name="copies"),
 )
@@ -71,6 +72,7 @@ scans = Table(
     Column("size_bytes", Integer, nullable=False),
     Column("findings", CanonicalJson, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    Column("fingerprints", CanonicalJson),  # of the first pages; never in the trail
     UniqueConstraint("original_id", "sequence"),
 )
 

@@ -25,6 +25,7 @@ from certify.intake.checks.page_size import ABSURD, SMALL, STATED_OFF, TOO_MANY_
 from certify.intake.checks.resolution import LOW, MISSING
 from certify.intake.checks.signatures import SIGNED
 from certify.intake.checks.skew import SKEWED
+from certify.intake.checks.source import CERTIFIED_COPY, OTHER_CODE
 
 CHECKS = (
     TOO_LARGE,
@@ -44,6 +45,8 @@ CHECKS = (
     MISSING,
     LOW,
     ALL_BLANK,
+    CERTIFIED_COPY,
+    OTHER_CODE,
     REPAIRED,
     BLANK_PAGE,
     DUPLICATE,

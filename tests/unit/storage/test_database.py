@@ -172,7 +172,7 @@ ROWS = (
     "INSERT INTO authorities VALUES ('a', 'u', 'n', 'p', 'q', 'k', NULL)",
     "INSERT INTO officers VALUES ('o', 'a', 'n', 't')",
     "INSERT INTO cases VALUES ('c', 'c', 'a', 'o', 'n', NULL, NULL, 4, '', '')",
-    "INSERT INTO originals VALUES ('p', 'c', 1, 't', '', 1)",
+    "INSERT INTO originals VALUES ('p', 'c', 1, 't', '', 1, NULL)",
     (
         "INSERT INTO attestations (id, original_id, authority_id, step, code, fence)"
         " VALUES ('t', 'p', 'a', 'void', 'x', 0)"

@@ -14,6 +14,7 @@ from certify.intake.facts import (
     Kind,
     PageGeometry,
     PageLook,
+    PrintedCode,
     Problem,
 )
 from certify.scan import Severity
@@ -58,6 +59,8 @@ BAD: dict[str, DocumentFacts] = {
     "exposure.light": look(darkest=180.0),
     "page.stated_size": page(stated_off=0.06),
     "page.small": page(size_mm=(85.6, 54.0)),
+    "page.certified_copy": look(codes=(PrintedCode.CERTIFIED_COPY,)),
+    "page.code": look(codes=(PrintedCode.OTHER,)),
     "page.skewed": look(skew_degrees=-2.0),
     "orientation.mixed": replace(GOOD, pages=(PAGE, LYING)),
     "colour.cmyk": look(conversion=Conversion.CMYK),
