@@ -23,6 +23,7 @@ from storage.desk_reads import (
     read_original,
     read_originals,
 )
+from storage.desk_record_rows import check_may_issue
 from storage.desk_writes import (
     drop_comparison,
     insert_case,
@@ -114,6 +115,7 @@ class SqlCases:
         with self._database.writing() as connection:
             original = read_original(connection, scan.original_id)
             case = open_case(connection, original.case_id)
+            check_may_issue(connection, original.id)
             dropped = drop_comparison(connection, original.id)
             insert_scan(connection, scan)
             status = case.status
@@ -151,6 +153,7 @@ class SqlCases:
         with self._database.writing() as connection:
             original = read_original(connection, original_id)
             case = open_case(connection, original.case_id)
+            check_may_issue(connection, original.id)
             if original.scan is None:
                 raise WrongState(reason="chưa có bản chụp để đối chiếu")
             if original.scan.page_digest != comparison.page_digest:
@@ -196,11 +199,12 @@ class SqlCases:
 
         Raises:
             NotFound: no such attestation.
-            WrongState: not compared, already released, or about another copy.
+            WrongState: not compared, refused, already released, or about another copy.
             LeaseHeld: it has its number and a worker may be signing; try again.
         """
         with self._database.writing() as connection:
             row = lock_attestation(connection, attestation_id)
+            check_may_issue(connection, row.original_id)
             now = self._clock.now()
             numbered = row.step in {IssuanceStep.RESERVED, IssuanceStep.INTENDED}
             if row.step not in _APPROVABLE and not numbered:

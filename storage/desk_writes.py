@@ -27,6 +27,7 @@ _OPEN = frozenset(
         CaseStatus.PAYMENT_ASKED,
     }
 )
+_REOPENED = frozenset({CaseStatus.DONE, CaseStatus.NOT_RECEIVED})
 
 
 def open_case(connection: Connection, case_id: str) -> Case:
@@ -43,16 +44,17 @@ def open_case(connection: Connection, case_id: str) -> Case:
 
 
 def reopen_case(connection: Connection, case_id: str) -> Case:
-    """Read and lock a case for one more paper; one that was done is in progress again.
+    """Read and lock a case for one more paper; one that was done goes on.
 
-    The citizen is still at the desk and hands over another paper: same visit.
+    The citizen is still at the desk and hands over another paper: same visit, also
+    when the papers before it were refused.
 
     Raises:
         NotFound: no such case.
         WrongState: the result was returned, or it is stopped or withdrawn.
     """
     case = read_case(connection, case_id, lock=True)
-    if case.status is not CaseStatus.DONE:
+    if case.status not in _REOPENED:
         return open_case(connection, case_id)
     connection.execute(
         update(cases)
