@@ -29,7 +29,7 @@ from storage.desk_writes import (
     insert_case,
     insert_scan,
     next_of_day,
-    open_case,
+    open_case_of,
     reopen_case,
     unapproved_attestation,
 )
@@ -114,8 +114,7 @@ class SqlCases:
         """
         with self._database.writing() as connection:
             original = read_original(connection, scan.original_id)
-            case = open_case(connection, original.case_id)
-            check_may_issue(connection, original.id)
+            case = open_case_of(connection, original)
             dropped = drop_comparison(connection, original.id)
             insert_scan(connection, scan)
             status = case.status
@@ -152,8 +151,7 @@ class SqlCases:
         """
         with self._database.writing() as connection:
             original = read_original(connection, original_id)
-            case = open_case(connection, original.case_id)
-            check_may_issue(connection, original.id)
+            case = open_case_of(connection, original)
             if original.scan is None:
                 raise WrongState(reason="chưa có bản chụp để đối chiếu")
             if original.scan.page_digest != comparison.page_digest:

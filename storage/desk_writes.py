@@ -6,10 +6,11 @@ from datetime import date
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from certify.attestation import IssuanceStep
-from certify.case import Case, CaseStatus, StoredScan
+from certify.case import Case, CaseStatus, Original, StoredScan
 from certify.errors import WrongState
 from certify.scan import findings_to_json, pages_to_json
 from storage.desk_reads import read_case
+from storage.desk_record_rows import check_may_issue
 from storage.tables import (
     attestations,
     book_rows,
@@ -41,6 +42,17 @@ def open_case(connection: Connection, case_id: str) -> Case:
     if case.status not in _OPEN:
         raise WrongState(reason="hồ sơ đã kết thúc")
     return case
+
+
+def open_case_of(connection: Connection, original: Original) -> Case:
+    """Read and lock the case of an original that may still be issued.
+
+    Raises:
+        WrongState: refused, reported, or the case is over; says which.
+    """
+    read_case(connection, original.case_id, lock=True)
+    check_may_issue(connection, original.id)
+    return open_case(connection, original.case_id)
 
 
 def reopen_case(connection: Connection, case_id: str) -> Case:

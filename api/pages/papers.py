@@ -9,10 +9,13 @@ from api.deps import FolderDep, ServicesDep, SettingsDep
 from api.errors import status_of
 from api.ownership import original_of
 from api.pages.comparison_form import (
+    choices_of,
+    forced_refusal,
     problems_of_form,
     to_comparison,
     values_of_form,
 )
+from api.pages.decisions import Typed
 from api.pages.desk_form import DeskForm, DeskFormDep, desk_only
 from api.pages.paper_page import Said, show_paper
 from api.pages.paper_size import stated_size
@@ -84,11 +87,16 @@ def record_comparison(
     original = original_of(services, services.authority_id, original_id)
     if original.scan is None:
         raise WrongState(reason="chưa có bản chụp để đối chiếu")
-    errors = problems_of_form(form, original.scan)
+    choices = choices_of(services, original)
+    errors = problems_of_form(form, original.scan, choices)
     sentence, status = "", 422
     if not errors:
         comparison = to_comparison(
-            form, original.scan, services.officer_id, services.clock.now()
+            form,
+            original.scan,
+            choices,
+            officer_id=services.officer_id,
+            now=services.clock.now(),
         )
         try:
             services.desk.record_comparison(original_id, comparison)
@@ -96,8 +104,19 @@ def record_comparison(
             sentence, status = str(error), status_of(error)
         else:
             return RedirectResponse(f"/desk/originals/{original_id}#ky", 303)
-    said = Said(comparison_error=sentence, errors=errors, values=values_of_form(form))
+    said = Said(
+        comparison_error=sentence,
+        errors=errors,
+        values=values_of_form(form),
+        refusal=_forced(form),
+    )
     return show_paper(request, services, settings, original, said, status)
+
+
+def _forced(form: DeskForm) -> Typed:
+    """Open the form of refusal at the reason that an answer forces."""
+    reason = forced_refusal(form)
+    return Typed(values={"refusal.reason": reason}) if reason else Typed()
 
 
 def _attach(services: Services, original_id: str, form: DeskForm, folder: Path) -> None:
