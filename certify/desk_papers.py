@@ -178,10 +178,9 @@ class DeskPapers:
         field = "Việc đã làm"
         if not codes:
             raise InvalidInput(field=field, reason="hãy chọn ít nhất một việc")
-        return [
+        for code in codes:
             chosen(self._tables.measures, code, day, field=field)
-            for code in dict.fromkeys(codes)
-        ]
+        return [m for m in in_force(self._tables.measures, day) if m.code in codes]
 
     def _scene(
         self, officer_id: str, original_id: str

@@ -25,12 +25,12 @@ Paper = Annotated[
 def list_command(*, data: Data = None, json: Json = False) -> int:
     """Liệt kê hồ sơ mới nhất, giấy tờ và phiếu đã lập."""
     from api.cli.case_work import list_cases  # noqa: PLC0415 - keeps --help quick
-    from api.cli.context import running_services  # noqa: PLC0415 - keeps --help quick
+    from api.cli.context import paper_desk  # noqa: PLC0415 - keeps --help quick
     from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
 
     settings, terminal = load_settings(data=data), Terminal(as_json=json)
-    with running_services(settings, terminal) as services:
-        return list_cases(services, terminal=terminal)
+    with paper_desk(settings) as desk:
+        return list_cases(desk, terminal=terminal)
 
 
 @case_app.command(cls=VietnameseCommand, name="refuse")
@@ -48,13 +48,13 @@ def refuse_command(
 ) -> int:
     """Lập phiếu từ chối chứng thực một giấy tờ."""
     from api.cli.case_work import show  # noqa: PLC0415 - keeps --help quick
-    from api.cli.context import running_services  # noqa: PLC0415 - keeps --help quick
+    from api.cli.context import paper_desk  # noqa: PLC0415 - keeps --help quick
     from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
 
     settings, terminal = load_settings(data=data), Terminal(as_json=json)
-    with running_services(settings, terminal) as services:
-        record = services.desk_papers.refuse(
-            services.officer_id, paper, reason=reason, detail=detail
+    with paper_desk(settings) as desk:
+        record = desk.papers.refuse(
+            desk.officer_id, paper, reason=reason, detail=detail
         )
     return show(record, terminal=terminal)
 
@@ -69,14 +69,12 @@ def withdraw_command(
 ) -> int:
     """Thu hồi một phiếu từ chối lập nhầm."""
     from api.cli.case_work import show  # noqa: PLC0415 - keeps --help quick
-    from api.cli.context import running_services  # noqa: PLC0415 - keeps --help quick
+    from api.cli.context import paper_desk  # noqa: PLC0415 - keeps --help quick
     from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
 
     settings, terminal = load_settings(data=data), Terminal(as_json=json)
-    with running_services(settings, terminal) as services:
-        withdrawn = services.desk_papers.withdraw_refusal(
-            services.officer_id, record, reason
-        )
+    with paper_desk(settings) as desk:
+        withdrawn = desk.papers.withdraw_refusal(desk.officer_id, record, reason)
     return show(withdrawn, terminal=terminal)
 
 
@@ -108,7 +106,7 @@ def report_command(  # noqa: PLR0913 - one parameter per option
 ) -> int:
     """Lập biên bản giấy tờ có dấu hiệu vi phạm; hồ sơ dừng lại."""
     from api.cli.case_work import show  # noqa: PLC0415 - keeps --help quick
-    from api.cli.context import running_services  # noqa: PLC0415 - keeps --help quick
+    from api.cli.context import paper_desk  # noqa: PLC0415 - keeps --help quick
     from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
     from certify.desk_papers import SuspicionTyped  # noqa: PLC0415 - keeps --help quick
 
@@ -121,8 +119,6 @@ def report_command(  # noqa: PLR0913 - one parameter per option
         requester_says=requester_says,
         witness=witness,
     )
-    with running_services(settings, terminal) as services:
-        record = services.desk_papers.report_suspicion(
-            services.officer_id, paper, typed
-        )
+    with paper_desk(settings) as desk:
+        record = desk.papers.report_suspicion(desk.officer_id, paper, typed)
     return show(record, terminal=terminal)

@@ -1,20 +1,20 @@
 """What `certify case …` prints."""
 
+from api.cli.context import PaperDesk
 from api.cli.terminal import Terminal
-from api.services import Services
 from certify.desk_record import DeskRecord
 
 _SHOWN = 20
 _WORDS = {"refusal": "Phiếu từ chối", "forgery": "Biên bản"}
 
 
-def list_cases(services: Services, *, terminal: Terminal) -> int:
+def list_cases(desk: PaperDesk, *, terminal: Terminal) -> int:
     """Print the newest visits with their papers, refusals and reports."""
-    cases = services.cases.cases(services.authority_id, limit=_SHOWN, offset=0)
+    cases = desk.cases.cases(desk.authority_id, limit=_SHOWN, offset=0)
     rows = []
     for case in cases:
-        records = services.records.records(case.id)
-        papers = services.cases.originals(case.id)
+        records = desk.records.records(case.id)
+        papers = desk.cases.originals(case.id)
         row = {"case": case.code, "id": case.id, "status": int(case.status)}
         rows.append(
             {

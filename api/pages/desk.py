@@ -14,12 +14,13 @@ from api.ownership import case_of
 from api.pages.desk_form import DeskForm, DeskFormDep, desk_only, desk_page
 from api.pages.words import CASE_STATUS_WORDS, RECORD_WORDS, STEP_WORDS
 from api.services import Services
-from certify.case import Original
+from certify.case import CaseStatus, Original
 from certify.desk_record import DeskRecord
 from certify.errors import InvalidInput
 from certify.people import Requester
 
 PAGE_SIZE = 20
+_OVER = {CaseStatus.RESULT_RETURNED, CaseStatus.WITHDRAWN, CaseStatus.STOPPED}
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 # The core names fields by their Vietnamese label; the page by their form name.
 _FIELDS = {
@@ -143,6 +144,7 @@ def _case(
         fee=fee_of(services, originals),
         rows=[(o, _stage(services, o, records)) for o in originals],
         records=records,
+        can_add=case.status not in _OVER,
         papers=COMMON_PAPERS,
         values=values,
         errors=errors,

@@ -25,6 +25,11 @@ from api.uploads import keep_form_file
 from certify.errors import CertifyError, InvalidInput, WrongState
 from certify.scan import UploadedScan
 
+_FORCED = (
+    "Có câu trả lời buộc phải từ chối. Hãy xem lại câu đó, hoặc lập phiếu ở phần "
+    "“Từ chối chứng thực” bên dưới."
+)
+
 router = APIRouter(
     prefix="/desk/originals", dependencies=[Depends(desk_only)], include_in_schema=False
 )
@@ -89,7 +94,7 @@ def record_comparison(
         raise WrongState(reason="chưa có bản chụp để đối chiếu")
     choices = choices_of(services, original)
     errors = problems_of_form(form, original.scan, choices)
-    sentence, status = "", 422
+    sentence, status = _FORCED if forced_refusal(form) else "", 422
     if not errors:
         comparison = to_comparison(
             form,

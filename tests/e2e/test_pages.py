@@ -186,7 +186,7 @@ def _compare(page: Page, sample: Sample, camera: Camera) -> None:
     page.check("[name=paper_original_shown]")
     page.select_option("[name=original_kind]", "first_issue")
     page.fill("[name=pages_with_information]", str(sample.pages))
-    page.select_option("[name=legalisation]", "not_foreign")
+    page.check("[name=origin][value=domestic]")
     for answer in page.locator("input[type=radio][value=no]").all():
         answer.check()
     for reason in page.locator("[name^='reason.']").all():
