@@ -13,6 +13,7 @@ from api.schemas.attestations import AttestationOut
 from api.schemas.originals import ComparisonIn, OriginalFull, ScanOut
 from api.schemas.problem import problems
 from api.uploads import ReceivedDep
+from certify.clock import vietnamese_day
 from certify.scan import UploadedScan
 
 router = APIRouter(
@@ -67,7 +68,10 @@ def get_original(
     original_id: str, caller: ReadDep, services: ServicesDep
 ) -> OriginalFull:
     """Give a paper with its newest scan, findings and pages."""
-    return OriginalFull.full(original_of(services, caller.authority_id, original_id))
+    original = original_of(services, caller.authority_id, original_id)
+    day = vietnamese_day(services.clock.now())
+    notice = services.legal_tables.on_vneid(original.title, day)
+    return OriginalFull.full(original, notice)
 
 
 @router.get(

@@ -210,6 +210,17 @@ def test_a_paper_on_vneid_is_said_before_the_scan(desk: TestClient) -> None:
     assert "thường có trên VNeID" not in Visit(desk, "Học bạ").shown
 
 
+def test_programs_are_told_of_vneid_too(officer: TestClient) -> None:
+    body = {"requester": {"name": "Hù Cố Xuân"}}
+    case = officer.post("/api/v1/cases", json=body).json()
+    for title, told in (("Thẻ căn cước", True), ("Học bạ", False)):
+        made = officer.post(
+            f"/api/v1/cases/{case['id']}/originals", json={"title": title}
+        ).json()
+        shown = officer.get(f"/api/v1/originals/{made['id']}").json()
+        assert ("280/2025" in (shown["vneid_notice"] or "")) is told
+
+
 def refused_by_api(
     officer: TestClient, attestation: dict[str, Any], **body: str
 ) -> Any:
