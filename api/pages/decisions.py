@@ -64,6 +64,16 @@ class Decisions:
     measures: Sequence[LegalEntry]
 
     @property
+    def to_report(self) -> LegalEntry | None:
+        """Return the suspicion that the refusal itself names, None if it names none.
+
+        What is refused as altered, or under Đ22 k.4, is reported too (NĐ 23/2015 Đ9
+        k.6; TT 01/2020/TT-BTP Đ11 k.2): the tables use one code for both.
+        """
+        code = self.refusal.content.code if self.refusal else ""
+        return next((row for row in self.suspicions if row.code == code), None)
+
+    @property
     def locked(self) -> bool:
         """True when nothing may be issued of this original."""
         return bool(self.refusal or self.report)

@@ -164,6 +164,22 @@ def test_a_refusal_is_taken_back_with_a_reason(
     )
 
 
+@pytest.mark.parametrize(
+    ("reason", "reported"),
+    [("altered", True), ("unlawful_content", True), ("damaged", False)],
+)
+def test_what_the_law_wants_reported_too_is_said(
+    desk: TestClient,
+    reason: str,
+    reported: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """NĐ 23/2015 Đ9 k.6; TT 01/2020/TT-BTP Đ11 k.2."""
+    visit = Visit(desk)
+    visit.post(f"{visit.paper}/refusal", **{"refusal.reason": reason})
+    assert ("còn phải" in visit.shown) is reported
+    assert (f'<option value="{reason}" selected>' in visit.shown) is reported
+
+
 def test_a_report_is_printed_and_stops_the_visit(
     system: WebSystem, desk: TestClient
 ) -> None:
