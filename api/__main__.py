@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typer.exceptions import Abort, TyperException
 
 from api.cli.app import app
+from api.cli.case_commands import case_app
 from api.cli.terminal import Terminal
 from api.cli.vietnamese import usage_sentence
 from certify.errors import CertifyError
@@ -21,6 +22,8 @@ from certify.errors import CertifyError
 USAGE = 2
 FAULT = 70
 INTERRUPTED = 128 + signal.SIGINT
+
+app.add_typer(case_app, name="case")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

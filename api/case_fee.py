@@ -12,8 +12,9 @@ def fee_of(services: Services, originals: Sequence[Original]) -> CaseFee:
     """Sum up the fees of a case's originals.
 
     A confirmed paper costs what its authorised statement says; a compared one what
-    today's tariff would put there.
+    today's tariff would put there. A refused or reported one costs nothing.
     """
+    originals = _charged(services, originals)
     tariff = tariff_in_force(vietnamese_day(services.clock.now()))
     confirmed: list[int] = []
     expected: list[int] = []
@@ -28,3 +29,11 @@ def fee_of(services: Services, originals: Sequence[Original]) -> CaseFee:
             pages = record.pages_with_information
             expected.append(tariff.fee(pages, original.copies))
     return case_fee(confirmed, expected, len(originals))
+
+
+def _charged(services: Services, originals: Sequence[Original]) -> Sequence[Original]:
+    if not originals:
+        return originals
+    records = services.records.records(originals[0].case_id)
+    closed = {record.original_id for record in records if record.in_force}
+    return [original for original in originals if original.id not in closed]

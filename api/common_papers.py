@@ -1,4 +1,4 @@
-"""The papers brought most often: suggestions, VNeID hints, public document types.
+"""The papers brought most often: suggestions, public document types.
 
 Source: domain §8 (list of 2026-11-22). A title typed by an officer may hold a
 person's name, so by code alone the public sees the type from this list, never the
@@ -10,20 +10,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class CommonPaper:
-    """A kind of paper.
-
-    Attributes:
-        on_vneid: usually readable there, so the officer is reminded (NĐ 23/2015
-            Đ9 k.8); the citizen may still choose a copy.
-    """
+    """A kind of paper. Which ones VNeID carries is in `legal_tables.toml`."""
 
     title: str
-    on_vneid: bool = False
 
 
 COMMON_PAPERS: tuple[CommonPaper, ...] = (
-    CommonPaper("Thẻ căn cước", on_vneid=True),
-    CommonPaper("Thẻ căn cước công dân", on_vneid=True),
+    CommonPaper("Thẻ căn cước"),
+    CommonPaper("Thẻ căn cước công dân"),
     CommonPaper("Giấy khai sinh"),
     CommonPaper("Bằng tốt nghiệp trung học phổ thông"),
     CommonPaper("Học bạ"),
@@ -37,11 +31,11 @@ COMMON_PAPERS: tuple[CommonPaper, ...] = (
     CommonPaper("Giấy xác nhận tình trạng hôn nhân"),
     CommonPaper("Giấy chứng nhận đăng ký doanh nghiệp"),
     CommonPaper("Giấy chứng nhận đăng ký hộ kinh doanh"),
-    CommonPaper("Giấy phép lái xe", on_vneid=True),
-    CommonPaper("Giấy đăng ký xe", on_vneid=True),
+    CommonPaper("Giấy phép lái xe"),
+    CommonPaper("Giấy đăng ký xe"),
     CommonPaper("Hộ chiếu"),
     CommonPaper("Sổ bảo hiểm xã hội"),
-    CommonPaper("Thẻ bảo hiểm y tế", on_vneid=True),
+    CommonPaper("Thẻ bảo hiểm y tế"),
     CommonPaper("Giấy xác nhận thông tin về cư trú (CT07)"),
     CommonPaper("Trích lục khai tử"),
     CommonPaper("Quyết định bổ nhiệm"),
@@ -67,9 +61,3 @@ def public_type(title: str) -> str:
     """Return the kind of paper behind a title, safe to show to anybody."""
     paper = _kind(title)
     return paper.title if paper else OTHER_TYPE
-
-
-def usually_on_vneid(title: str) -> bool:
-    """Tell whether the paper can usually be read on VNeID."""
-    paper = _kind(title)
-    return paper is not None and paper.on_vneid

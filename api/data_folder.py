@@ -7,6 +7,7 @@ archive/ scans/      encrypted objects
 pki/                 development PKI with the signing keys
 confirmation.pem     the development signatory's confirmation key
 pictures/            signature and seal, transparent PNG
+legal_tables.toml    only if an administrator put it there; see `api.legal_tables`
 trust/               roots/*.pem and roster.json, for verification
 work/ cache/         private temporary folders; the prepared font
 """

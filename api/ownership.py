@@ -3,6 +3,7 @@
 from api.services import Services
 from certify.attestation import AttestationView
 from certify.case import Case, Original
+from certify.desk_record import DeskRecord
 from certify.errors import NotFound
 
 
@@ -19,6 +20,14 @@ def original_of(services: Services, authority_id: str, original_id: str) -> Orig
     original = services.cases.original(original_id)
     case_of(services, authority_id, original.case_id)
     return original
+
+
+def record_of(services: Services, authority_id: str, record_id: str) -> DeskRecord:
+    """Return a refusal or report of this authority. Raises NotFound."""
+    record = services.records.record(record_id)
+    if record.authority_id != authority_id:
+        raise NotFound(what="phiếu hoặc biên bản")
+    return record
 
 
 def attestation_of(

@@ -34,6 +34,16 @@ def vietnamese_date(moment: datetime) -> str:
     return moment.astimezone(VIETNAM).strftime("%d/%m/%Y")
 
 
+def paper_day(moment: datetime) -> str:
+    """Write a Vietnamese day as papers do (NĐ 30/2020 Phụ lục I)."""
+    return moment.astimezone(VIETNAM).strftime("ngày %d tháng %m năm %Y")
+
+
+def hour(moment: datetime) -> str:
+    """Write hour and day of an appointment (TT 01/2020/TT-BTP Đ2)."""
+    return moment.astimezone(VIETNAM).strftime("%H giờ %M phút, ngày %d/%m/%Y")
+
+
 def megabytes(size_bytes: int) -> str:
     """Write a size with a decimal comma, e.g. "1,4 MB"."""
     kilobytes = size_bytes / 1024
@@ -60,6 +70,8 @@ def _environment() -> Environment:
         time=vietnamese_time,
         minute=vietnamese_minute,
         date=vietnamese_date,
+        paper_day=paper_day,
+        hour=hour,
         blanks=blanks,
         megabytes=megabytes,
         dong=dong,

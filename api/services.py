@@ -7,7 +7,9 @@ from certify.access import ApiKeys
 from certify.clock import Clock
 from certify.close_year import CloseYear
 from certify.desk import Desk
+from certify.desk_papers import DeskPapers, DeskRecords
 from certify.issue import IssueCopy
+from certify.legal_tables import LegalTables
 from certify.ports import (
     Archive,
     AuditTrail,
@@ -43,6 +45,9 @@ class Services:
     archive: Archive
     intake: Intake
     desk: Desk
+    desk_papers: DeskPapers
+    records: DeskRecords
+    legal_tables: LegalTables
     issue: IssueCopy
     verify: VerifyCopy
     reconcile: Reconcile

@@ -21,6 +21,7 @@ from api.development_keys import (
     open_development_keys,
     pki_address,
 )
+from api.legal_tables import read_legal_tables
 from api.pki_host import PkiHost
 from api.service_key import derive_key, read_service_key
 from api.services import Services
@@ -30,6 +31,7 @@ from api.work_folder import PrivateWorkFolder
 from certify.clock import Clock, SystemClock
 from certify.close_year import CloseYear
 from certify.desk import Desk, DeskRules
+from certify.desk_papers import DeskPapers
 from certify.errors import NotAllowed, StoredDataDamaged
 from certify.intake import tasks
 from certify.intake.reader import SandboxedIntake
@@ -49,6 +51,7 @@ from storage.archive.open import FolderLocation, open_archive
 from storage.audit import SqlAuditTrail
 from storage.cases import SqlCases
 from storage.database import Database
+from storage.desk_records import SqlDeskRecords
 from storage.people import SqlPeople
 from storage.register import SqlRegister
 from storage.scans import FolderScanStore
@@ -60,6 +63,7 @@ class Storage:
 
     people: SqlPeople
     cases: SqlCases
+    records: SqlDeskRecords
     register: SqlRegister
     trail: SqlAuditTrail
     api_keys: SqlApiKeys
@@ -131,6 +135,7 @@ def _assemble(
     sealer = _sealer(plan, keys)
     scans = FolderScanStore(plan.folder.scans, key=plan.key("scans"))
     archive = open_archive(FolderLocation(plan.folder.archive, plan.key("archive")))
+    tables = read_legal_tables(plan.folder.path)
     roster = read_roster(plan.folder.trust)
     replay = ReplayArchive(
         register=storage.register,
@@ -179,6 +184,15 @@ def _assemble(
         archive=archive,
         intake=intake,
         desk=desk,
+        records=storage.records,
+        legal_tables=tables,
+        desk_papers=DeskPapers(
+            people=storage.people,
+            cases=storage.cases,
+            records=storage.records,
+            tables=tables,
+            clock=clock,
+        ),
         issue=issue,
         verify=verify,
         reconcile=Reconcile(
@@ -231,6 +245,7 @@ def open_storage(
         yield Storage(
             people=SqlPeople(database=database, clock=clock),
             cases=SqlCases(database=database, clock=clock),
+            records=SqlDeskRecords(database=database, clock=clock),
             register=SqlRegister(
                 database=database,
                 clock=clock,

@@ -27,6 +27,7 @@ from certify.errors import NotFound, StoredDataDamaged
 from storage.columns import utc_text
 from storage.comparison_record import check_comparisons
 from storage.database import Database
+from storage.desk_record_rows import check_records
 from storage.tables import authorities, book_rows, trail, trail_reasons
 
 BEFORE_FIRST = TrailHead(sequence=0, digest="0" * 64)
@@ -50,6 +51,9 @@ class Action(StrEnum):
     ORIGINAL_ADD = "original.add"
     SCAN_ATTACH = "scan.attach"
     COMPARISON_RECORD = "comparison.record"
+    REFUSAL_RECORD = "refusal.record"
+    REFUSAL_WITHDRAW = "refusal.withdraw"
+    FORGERY_RECORD = "forgery.record"
     STATEMENT_APPROVE = "statement.approve"
     LEASE_TAKE = "lease.take"
     LEASE_GIVE_BACK = "lease.give_back"
@@ -133,19 +137,20 @@ class SqlAuditTrail:
             return head(connection, authority_id)
 
     def check(self, authority_id: str) -> TrailHead:
-        """Recompute the chain; hold it against the book's heads and the comparisons.
+        """Recompute the chain; hold it against the book's heads and the records.
 
         Returns:
             The head, to compare with a copy's: a copy that names a later or another
             one proves that rows were cut off or rewritten.
 
         Raises:
-            StoredDataDamaged: at the first broken link, or changed comparison.
+            StoredDataDamaged: at the first broken link, or changed record.
         """
         with self._database.reading() as connection:
             last = _check_chain(connection, authority_id)
             _check_witnesses(connection, authority_id)
             check_comparisons(connection, authority_id)
+            check_records(connection, authority_id)
         return last
 
 

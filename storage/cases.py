@@ -23,12 +23,13 @@ from storage.desk_reads import (
     read_original,
     read_originals,
 )
+from storage.desk_record_rows import check_may_issue
 from storage.desk_writes import (
     drop_comparison,
     insert_case,
     insert_scan,
     next_of_day,
-    open_case,
+    open_case_of,
     reopen_case,
     unapproved_attestation,
 )
@@ -118,7 +119,7 @@ class SqlCases:
         """
         with self._database.writing() as connection:
             original = read_original(connection, scan.original_id)
-            case = open_case(connection, original.case_id)
+            case = open_case_of(connection, original)
             dropped = drop_comparison(connection, original.id)
             insert_scan(connection, scan)
             status = case.status
@@ -155,7 +156,7 @@ class SqlCases:
         """
         with self._database.writing() as connection:
             original = read_original(connection, original_id)
-            case = open_case(connection, original.case_id)
+            case = open_case_of(connection, original)
             if original.scan is None:
                 raise WrongState(reason="chưa có bản chụp để đối chiếu")
             if original.scan.page_digest != comparison.page_digest:
@@ -201,11 +202,12 @@ class SqlCases:
 
         Raises:
             NotFound: no such attestation.
-            WrongState: not compared, already released, or about another copy.
+            WrongState: not compared, refused, already released, or about another copy.
             LeaseHeld: it has its number and a worker may be signing; try again.
         """
         with self._database.writing() as connection:
             row = lock_attestation(connection, attestation_id)
+            check_may_issue(connection, row.original_id)
             now = self._clock.now()
             numbered = row.step in {IssuanceStep.RESERVED, IssuanceStep.INTENDED}
             if row.step not in _APPROVABLE and not numbered:

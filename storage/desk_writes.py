@@ -6,10 +6,11 @@ from datetime import date
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from certify.attestation import IssuanceStep
-from certify.case import Case, CaseStatus, StoredScan
+from certify.case import Case, CaseStatus, Original, StoredScan
 from certify.errors import WrongState
 from certify.scan import findings_to_json, fingerprints_to_json, pages_to_json
 from storage.desk_reads import read_case
+from storage.desk_record_rows import check_may_issue
 from storage.tables import (
     attestations,
     book_rows,
@@ -27,6 +28,7 @@ _OPEN = frozenset(
         CaseStatus.PAYMENT_ASKED,
     }
 )
+_REOPENED = frozenset({CaseStatus.DONE, CaseStatus.NOT_RECEIVED})
 
 
 def open_case(connection: Connection, case_id: str) -> Case:
@@ -42,17 +44,29 @@ def open_case(connection: Connection, case_id: str) -> Case:
     return case
 
 
-def reopen_case(connection: Connection, case_id: str) -> Case:
-    """Read and lock a case for one more paper; one that was done is in progress again.
+def open_case_of(connection: Connection, original: Original) -> Case:
+    """Read and lock the case of an original that may still be issued.
 
-    The citizen is still at the desk and hands over another paper: same visit.
+    Raises:
+        WrongState: refused, reported, or the case is over; says which.
+    """
+    read_case(connection, original.case_id, lock=True)
+    check_may_issue(connection, original.id)
+    return open_case(connection, original.case_id)
+
+
+def reopen_case(connection: Connection, case_id: str) -> Case:
+    """Read and lock a case for one more paper; one that was done goes on.
+
+    The citizen is still at the desk and hands over another paper: same visit, also
+    when the papers before it were refused.
 
     Raises:
         NotFound: no such case.
         WrongState: the result was returned, or it is stopped or withdrawn.
     """
     case = read_case(connection, case_id, lock=True)
-    if case.status is not CaseStatus.DONE:
+    if case.status not in _REOPENED:
         return open_case(connection, case_id)
     connection.execute(
         update(cases)

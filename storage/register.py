@@ -32,6 +32,7 @@ from certify.numbering import (
 )
 from storage import audit, books, recovery
 from storage.database import Database
+from storage.desk_record_rows import check_may_issue
 from storage.issuance_rows import (
     as_intent,
     as_reservation,
@@ -89,7 +90,7 @@ class SqlRegister(SqlRegisterView):
 
         Raises:
             LeaseHeld: there is an unexpired lease, of whatever worker.
-            WrongState: not approved, or already released or void.
+            WrongState: not approved, refused, or already released or void.
             NotFound: no such attestation.
             StoredDataDamaged: the statement does not match its digest.
         """
@@ -97,6 +98,7 @@ class SqlRegister(SqlRegisterView):
             row = lock_attestation(connection, attestation_id)
             if row.step not in UNFINISHED:
                 raise WrongState(reason="bản sao chưa được xác nhận hoặc đã phát hành")
+            check_may_issue(connection, row.original_id)
             # A lease that ends later than one begun now was begun on a clock that
             # has stepped back since; the fence keeps its holder from any commit.
             if row.lease_until is not None and (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, not_, or_, select, update
 
 from certify.attestation import (
     BookRow,
@@ -18,6 +18,7 @@ from certify.clock import vietnamese_day
 from certify.errors import StoredDataDamaged
 from storage import known_papers
 from storage.desk_reads import as_number, read_comparison, read_original
+from storage.desk_record_rows import may_not_issue, refused
 from storage.issuance_rows import (
     as_book_row,
     as_edition,
@@ -132,7 +133,9 @@ def unfinished_ids(
     until = attestations.c.lease_until
     return connection.scalars(
         select(attestations.c.id)
+        .join(originals, originals.c.id == attestations.c.original_id)
         .where(
+            not_(may_not_issue()),
             attestations.c.step.in_([step.value for step in UNFINISHED]),
             or_(until.is_(None), until <= now, until > longest),
         )
@@ -150,7 +153,7 @@ def remember_paper(
 
 
 def finish_case(connection: Connection, original_id: str) -> int:
-    """Set the case DONE when each of its originals is released or void.
+    """Set the case DONE when each of its originals is released, void or refused.
 
     An original without an attestation is still to be done.
 
@@ -174,6 +177,7 @@ def finish_case(connection: Connection, original_id: str) -> int:
         .outerjoin(attestations, attestations.c.original_id == originals.c.id)
         .where(
             originals.c.case_id == row.id,
+            not_(refused(originals.c.id)),
             or_(attestations.c.id.is_(None), attestations.c.step.not_in(_CLOSED)),
         )
     )

@@ -7,6 +7,7 @@ pytest_plugins = (
     "tests.support.real",
     "tests.support.sealing",
     "tests.support.web",
+    "tests.support.browser",  # last: it imports the others
 )
 
 

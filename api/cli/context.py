@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from api.cli.terminal import Terminal
 from api.data_folder import DataFolder
+from api.legal_tables import read_legal_tables
 from api.services import Services
 from api.settings import Settings
 from api.wiring import build_services, build_verifier, open_storage
+from certify.clock import SystemClock
+from certify.desk_papers import DeskPapers, DeskRecords
+from certify.ports import Cases
 from certify.verify import VerifyCopy
 
 
@@ -60,6 +65,43 @@ def verifier(settings: Settings, trust: Path | None) -> Iterator[VerifyCopy]:
         build_verifier(folder.trust, storage.register) as judge,
     ):
         yield judge
+
+
+@dataclass(frozen=True)
+class PaperDesk:
+    """What refusing and reporting need: no keys, no child processes."""
+
+    papers: DeskPapers
+    cases: Cases
+    records: DeskRecords
+    authority_id: str
+    officer_id: str
+
+
+@contextmanager
+def paper_desk(settings: Settings) -> Iterator[PaperDesk]:
+    """Build the desk of the development officer on an initialised data folder.
+
+    Raises:
+        InvalidInput: not initialised, or an edited table cannot be used.
+    """
+    folder = DataFolder(settings.data)
+    choices, tables = folder.choices(), read_legal_tables(folder.path)
+    with open_storage(folder, settings) as storage:
+        papers = DeskPapers(
+            people=storage.people,
+            cases=storage.cases,
+            records=storage.records,
+            tables=tables,
+            clock=SystemClock(),
+        )
+        yield PaperDesk(
+            papers=papers,
+            cases=storage.cases,
+            records=storage.records,
+            authority_id=choices.authority_id,
+            officer_id=choices.officer_id,
+        )
 
 
 def has_cases(settings: Settings) -> bool:

@@ -1,6 +1,7 @@
 """The desk: the list of visits, a new visit, one visit with its papers."""
 
 import re
+from collections.abc import Sequence
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
@@ -11,13 +12,15 @@ from api.deps import ServicesDep
 from api.errors import status_of
 from api.ownership import case_of
 from api.pages.desk_form import DeskForm, DeskFormDep, desk_only, desk_page
-from api.pages.words import CASE_STATUS_WORDS, STEP_WORDS
+from api.pages.words import CASE_STATUS_WORDS, RECORD_WORDS, STEP_WORDS
 from api.services import Services
-from certify.case import Original
+from certify.case import CaseStatus, Original
+from certify.desk_record import DeskRecord
 from certify.errors import InvalidInput
 from certify.people import Requester
 
 PAGE_SIZE = 20
+_OVER = {CaseStatus.RESULT_RETURNED, CaseStatus.WITHDRAWN, CaseStatus.STOPPED}
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 # The core names fields by their Vietnamese label; the page by their form name.
 _FIELDS = {
@@ -137,6 +140,7 @@ def _case(
 ) -> Response:
     case = case_of(services, services.authority_id, case_id)
     originals = services.cases.originals(case.id)
+    records = services.records.records(case.id)
     return desk_page(
         request,
         "desk_case.html",
@@ -144,15 +148,22 @@ def _case(
         case=case,
         status_word=CASE_STATUS_WORDS[case.status],
         fee=fee_of(services, originals),
-        rows=[(original, _stage(services, original)) for original in originals],
+        rows=[(o, _stage(services, o, records)) for o in originals],
+        records=records,
+        can_add=case.status not in _OVER,
         papers=COMMON_PAPERS,
         values=values,
         errors=errors,
     )
 
 
-def _stage(services: Services, original: Original) -> str:
+def _stage(
+    services: Services, original: Original, records: Sequence[DeskRecord]
+) -> str:
     """Say in a few words how far a paper has come."""
+    mine = [r.kind for r in records if r.original_id == original.id and r.in_force]
+    if mine:
+        return RECORD_WORDS[mine[-1]]
     if original.attestation_id is not None:
         return STEP_WORDS[services.cases.attestation(original.attestation_id).step]
     return "Chờ đối chiếu" if original.scan else "Chờ bản chụp"

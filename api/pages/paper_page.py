@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from fastapi import Request
 from fastapi.responses import Response
 
-from api.common_papers import usually_on_vneid
 from api.ownership import case_of
-from api.pages.comparison_form import values_of_record
+from api.pages.comparison_form import choices_of, values_of_record
+from api.pages.decisions import Typed, decisions_of
 from api.pages.desk_form import desk_page
+from api.pages.foreign_papers import legalisation_options
 from api.pages.paper_size import PAPER_SIZES
 from api.pages.words import (
-    KIND_WORDS,
-    LEGALISATION_WORDS,
     SEVERITY_WORDS,
     STEP_WORDS,
 )
@@ -37,6 +36,7 @@ class Said:
         errors: form field → what to do.
         values: form field → text, None to show the record or an empty form.
         paper: the paper size chosen with a refused scan.
+        refusal, report, withdrawal: of the forms that decide about the paper.
     """
 
     scan_error: str = ""
@@ -46,6 +46,9 @@ class Said:
     values: dict[str, str] | None = None
     paper: str = ""
     paper_mm: str = ""
+    refusal: Typed = field(default_factory=Typed)
+    report: Typed = field(default_factory=Typed)
+    withdrawal: Typed = field(default_factory=Typed)
 
 
 @dataclass(frozen=True)
@@ -70,9 +73,11 @@ def show_paper(
     scan = original.scan
     view = _view(services, original)
     record = _record(services, original)
+    choices = choices_of(services, original)
     values = said.values
     if values is None and record is not None and scan is not None:
-        values = values_of_record(record, scan)
+        values = values_of_record(record, scan, choices)
+    decisions = decisions_of(services, original)
     ready = view is not None and view.step is IssuanceStep.COMPARED and record
     return desk_page(
         request,
@@ -87,20 +92,20 @@ def show_paper(
         warnings=_warnings(scan),
         view=view,
         record=record,
-        can_change=view is None or view.step in _CHANGEABLE,
+        can_change=not decisions.locked and (view is None or view.step in _CHANGEABLE),
+        decisions=decisions,
         draft=_draft(services, view) if view and ready else None,
         released=services.register.released_attestation(view.id) if view else None,
         authority=services.people.authority(services.authority_id),
         signatory=services.people.signatory(services.signatory_id),
         officer=services.people.officer(services.officer_id),
-        on_vneid_hint=usually_on_vneid(original.title),
+        choices=choices,
+        legalisation_options=legalisation_options(choices.exemptions),
         said=said,
         values=values or {},
         max_upload_bytes=settings.max_upload_bytes,
         sizes=PAPER_SIZES,
         words={
-            "kind": KIND_WORDS,
-            "legalisation": LEGALISATION_WORDS,
             "severity": SEVERITY_WORDS,
             "step": STEP_WORDS,
             "ground": GROUND_SENTENCES,

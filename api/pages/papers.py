@@ -9,10 +9,13 @@ from api.deps import FolderDep, ServicesDep, SettingsDep
 from api.errors import status_of
 from api.ownership import original_of
 from api.pages.comparison_form import (
+    choices_of,
+    forced_refusal,
     problems_of_form,
     to_comparison,
     values_of_form,
 )
+from api.pages.decisions import Typed
 from api.pages.desk_form import DeskForm, DeskFormDep, desk_only
 from api.pages.paper_page import Said, show_paper
 from api.pages.paper_size import stated_size
@@ -21,6 +24,11 @@ from api.services import Services
 from api.uploads import keep_form_file
 from certify.errors import CertifyError, InvalidInput, WrongState
 from certify.scan import UploadedScan
+
+_FORCED = (
+    "Có câu trả lời buộc phải từ chối. Hãy xem lại câu đó, hoặc lập phiếu ở phần "
+    "“Từ chối chứng thực” bên dưới."
+)
 
 router = APIRouter(
     prefix="/desk/originals", dependencies=[Depends(desk_only)], include_in_schema=False
@@ -84,11 +92,16 @@ def record_comparison(
     original = original_of(services, services.authority_id, original_id)
     if original.scan is None:
         raise WrongState(reason="chưa có bản chụp để đối chiếu")
-    errors = problems_of_form(form, original.scan)
-    sentence, status = "", 422
+    choices = choices_of(services, original)
+    errors = problems_of_form(form, original.scan, choices)
+    sentence, status = _FORCED if forced_refusal(form) else "", 422
     if not errors:
         comparison = to_comparison(
-            form, original.scan, services.officer_id, services.clock.now()
+            form,
+            original.scan,
+            choices,
+            officer_id=services.officer_id,
+            now=services.clock.now(),
         )
         try:
             services.desk.record_comparison(original_id, comparison)
@@ -96,8 +109,19 @@ def record_comparison(
             sentence, status = str(error), status_of(error)
         else:
             return RedirectResponse(f"/desk/originals/{original_id}#ky", 303)
-    said = Said(comparison_error=sentence, errors=errors, values=values_of_form(form))
+    said = Said(
+        comparison_error=sentence,
+        errors=errors,
+        values=values_of_form(form),
+        refusal=_forced(form),
+    )
     return show_paper(request, services, settings, original, said, status)
+
+
+def _forced(form: DeskForm) -> Typed:
+    """Open the form of refusal at the reason that an answer forces."""
+    reason = forced_refusal(form)
+    return Typed(values={"refusal.reason": reason}) if reason else Typed()
 
 
 def _attach(services: Services, original_id: str, form: DeskForm, folder: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from certify.attestation import IssuanceStep
 from certify.case import CaseStatus, OriginalKind
-from certify.comparison import Legalisation
+from certify.desk_record import RecordKind
 from certify.scan import Severity
 
 CASE_STATUS_WORDS: Mapping[CaseStatus, str] = {
@@ -44,11 +44,7 @@ KIND_WORDS: Mapping[OriginalKind, str] = {
     ),
 }
 
-LEGALISATION_WORDS: Mapping[Legalisation, str] = {
-    Legalisation.NOT_FOREIGN: "Giấy tờ trong nước",
-    Legalisation.LEGALISED: "Giấy tờ nước ngoài, đã hợp pháp hóa lãnh sự",
-    Legalisation.EXEMPT_TREATY: "Giấy tờ nước ngoài, được miễn theo điều ước",
-    Legalisation.EXEMPT_LIST: (
-        "Giấy tờ nước ngoài, được miễn theo TT 01/2020/TT-BTP Điều 6"
-    ),
+RECORD_WORDS: Mapping[RecordKind, str] = {
+    RecordKind.REFUSAL: "Đã từ chối",
+    RecordKind.FORGERY: "Đã lập biên bản vi phạm",
 }

@@ -13,6 +13,7 @@ from api.schemas.attestations import AttestationOut
 from api.schemas.originals import ComparisonIn, OriginalFull, ScanOut
 from api.schemas.problem import problems
 from api.uploads import ReceivedDep
+from certify.clock import vietnamese_day
 from certify.known import Known
 from certify.scan import UploadedScan
 
@@ -72,7 +73,9 @@ def get_original(
     original = original_of(services, caller.authority_id, original_id)
     scan = original.scan
     known = services.register.known(scan, caller.authority_id) if scan else Known()
-    return OriginalFull.full(original, known)
+    day = vietnamese_day(services.clock.now())
+    notice = services.legal_tables.on_vneid(original.title, day)
+    return OriginalFull.full(original, known, notice)
 
 
 @router.get(

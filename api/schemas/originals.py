@@ -9,6 +9,7 @@ from api.schemas.cases import ID, OriginalBrief
 from certify.case import Original, OriginalKind, StoredScan
 from certify.comparison import Comparison, Legalisation, RefusalGround
 from certify.known import Known
+from certify.legal_tables import LegalEntry
 from certify.scan import Finding
 
 
@@ -131,14 +132,21 @@ class OriginalFull(OriginalBrief):
 
     case_id: str
     scan: ScanOut | None
+    vneid_notice: str | None = Field(
+        description="Căn cứ, khi dữ liệu của giấy tờ thường có trên VNeID; hãy báo "
+        "người yêu cầu và ghi lựa chọn vào `on_vneid` khi đối chiếu"
+    )
 
     @classmethod
-    def full(cls, original: Original, known: Known) -> "OriginalFull":
+    def full(
+        cls, original: Original, known: Known, on_vneid: LegalEntry | None
+    ) -> "OriginalFull":
         """Show an original with findings and pages."""
         return cls(
             **OriginalBrief.of(original).model_dump(),
             case_id=original.case_id,
             scan=ScanOut.of(original.scan, known) if original.scan else None,
+            vneid_notice=on_vneid.citation if on_vneid else None,
         )
 
 

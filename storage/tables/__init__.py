@@ -7,6 +7,7 @@ refuse any change of what was released or recorded.
 
 from storage.columns import metadata
 from storage.tables.desk import case_counters, cases, comparisons, originals, scans
+from storage.tables.desk_records import desk_records, withdrawals
 from storage.tables.issuance import (
     attestations,
     book_rows,
@@ -36,6 +37,7 @@ __all__ = [
     "cases",
     "comparisons",
     "confirmation_keys",
+    "desk_records",
     "editions",
     "free_numbers",
     "known_layouts",
@@ -49,4 +51,5 @@ __all__ = [
     "signatories",
     "trail",
     "trail_reasons",
+    "withdrawals",
 ]

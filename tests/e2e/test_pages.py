@@ -1,93 +1,13 @@
 """A whole visit in a real browser, from the dropped scan to the green band."""
 
-import socket
-import threading
-import time
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from api.app import create_app
 from api.samples.make import Sample
-from tests.support.real import need
-from tests.support.web import QUIET, WebSystem
-
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-WIDTHS = (1280, 390)
-PATIENCE_MS = 90_000  # a busy machine is no fault
-
-
-@pytest.fixture
-def address(web_service: WebSystem) -> Iterator[str]:
-    """The web server on a free port."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        app = create_app(
-            web_service.services, settings=replace(QUIET, base_url=address)
-        )
-        config = uvicorn.Config(app, access_log=False, log_config=None, ws="none")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        try:
-            yield address
-        finally:
-            server.should_exit = True
-            thread.join(10)
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    chromium = need("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=list(ARGUMENTS)
-        )
-        yield browser
-        browser.close()
-
-
-class Camera:
-    """Takes a picture at each width and refuses pages that scroll sideways."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.faults: list[str] = []
-
-    def take(self, page: Page, name: str) -> None:
-        page.wait_for_load_state("load")
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            wide = page.evaluate("document.scrollingElement.scrollWidth")
-            assert wide <= width, f"{name} scrolls sideways at {width}: {wide}"
-            page.screenshot(path=self.folder / f"{name}-{width}.png", full_page=True)
-
-    def watch(self, page: Page) -> None:
-        """Remember script errors and policy violations."""
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on(
-            "console",
-            lambda message: (
-                self.faults.append(message.text)
-                if "Content Security Policy" in message.text
-                else None
-            ),
-        )
+from tests.support.browser import PATIENCE_MS, Camera
+from tests.support.web import WebSystem
 
 
 @pytest.mark.timeout(600)
@@ -186,7 +106,7 @@ def _compare(page: Page, sample: Sample, camera: Camera) -> None:
     page.check("[name=paper_original_shown]")
     page.select_option("[name=original_kind]", "first_issue")
     page.fill("[name=pages_with_information]", str(sample.pages))
-    page.select_option("[name=legalisation]", "not_foreign")
+    page.check("[name=origin][value=domestic]")
     for answer in page.locator("input[type=radio][value=no]").all():
         answer.check()
     for reason in page.locator("[name^='reason.']").all():

@@ -136,6 +136,7 @@ def test_a_comparison_form_demands_every_answer(
             "page.1": "1",
             "pages_with_information": "9",
             "ground.altered": "yes",
+            "origin": "foreign",
             "legalisation": "legalised",
         },
     )

@@ -5,7 +5,7 @@ from starlette.datastructures import FormData
 
 from api import errors as web_errors
 from api import limits
-from api.common_papers import OTHER_TYPE, public_type, usually_on_vneid
+from api.common_papers import OTHER_TYPE, public_type
 from api.limits import TokenBuckets
 from api.pages.desk_form import DeskForm
 from api.pages.paper_size import stated_size
@@ -58,11 +58,6 @@ def test_buckets_have_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_the_public_sees_the_type_and_never_the_title(title: str, shown: str) -> None:
     assert public_type(title) == shown
-
-
-def test_vneid_papers_are_known_by_their_beginning() -> None:
-    assert usually_on_vneid("Giấy phép lái xe hạng A1")
-    assert not usually_on_vneid("Học bạ")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,50 @@
+"""Papers drawn up instead of a copy, and refusals taken back. Rows never change."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from certify.desk_record import RecordKind
+from storage.columns import ID, CanonicalJson, UtcTime, metadata, one_of
+
+desk_records = Table(
+    "desk_records",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("authority_id", ID, ForeignKey("authorities.id"), nullable=False),
+    Column("case_id", ID, ForeignKey("cases.id"), nullable=False),
+    Column("original_id", ID, ForeignKey("originals.id"), nullable=False),
+    Column("officer_id", ID, ForeignKey("officers.id"), nullable=False),
+    Column("scan_id", ID, ForeignKey("scans.id")),
+    Column("made_at", UtcTime, nullable=False),
+    Column("year", Integer, nullable=False),  # Vietnamese
+    Column("number", Integer, nullable=False),
+    Column("heading", CanonicalJson, nullable=False),
+    Column("content", CanonicalJson, nullable=False),
+    Column("salt", LargeBinary, nullable=False),  # of the commitment in the trail
+    UniqueConstraint("authority_id", "kind", "year", "number"),
+    Index(None, "case_id"),
+    Index(None, "original_id"),
+    one_of("kind", RecordKind),
+    CheckConstraint("number >= 1", name="number"),
+)
+
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    Column("record_id", ID, ForeignKey("desk_records.id"), primary_key=True),
+    Column("officer_id", ID, ForeignKey("officers.id"), nullable=False),
+    Column("officer", Text, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("reason", Text, nullable=False),
+)
