@@ -169,6 +169,8 @@ def _image_plan(number: int, content: PageContent, turn: Turn, unit: float) -> _
     """The page is its image, at the size it is drawn."""
     drawn = content.images[0]
     pixels = (int(drawn.image.Width), int(drawn.image.Height))
+    if (coded := pdf_image.jpeg2000_of(drawn.image)) is not None:
+        pixels = (coded.width, coded.height)  # what its decoder goes by
     inches = [side * unit / POINTS_PER_INCH for side in drawn.matrix.sides]
     dpi = [count / length for count, length in zip(pixels, inches, strict=True)]
     if turn.swaps_sides:
@@ -181,6 +183,7 @@ def _image_plan(number: int, content: PageContent, turn: Turn, unit: float) -> _
         source_dpi=(dpi[0], dpi[1]),
         hidden_text=content.hidden_text,
         turned=turn is not Turn.NONE,
+        deep=coded is not None,
     )
     return _Plan(geometry, drawn, turn, Conversion.NONE)
 

@@ -17,6 +17,7 @@ from certify.intake.checks.file import (
     TOO_LARGE,
     TOO_MANY_PAGES,
     UNRECOGNISED,
+    UNSUPPORTED,
 )
 from certify.intake.checks.forms import ACROFORM, XFA
 from certify.intake.checks.layers import LAYERS
@@ -31,6 +32,7 @@ CHECKS = (
     UNRECOGNISED,
     ENCRYPTED,
     DAMAGED,
+    UNSUPPORTED,
     NO_PAGES,
     TOO_MANY_PAGES,
     XFA,
