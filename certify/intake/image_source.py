@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
+import numpy as np
 import pi_heif
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
 
 from certify.intake import colour
 from certify.intake.facts import DocumentFacts, Kind, PageGeometry, Problem
@@ -114,6 +115,8 @@ class ImageSource:
                 pass
         if self._kind is Kind.TIFF:
             image.load()  # turns it too, and forgets the tag
+            if image.mode.startswith("I;16") and _white_is_zero(image):
+                image = Image.fromarray(~np.asarray(image, np.uint16))
             return colour.to_picture(image)
         return colour.to_picture(image, turn)
 
@@ -130,6 +133,12 @@ def _open(path: Path, kind: Kind) -> Image.Image:
     if kind is Kind.HEIC:
         return pi_heif.HeifImageFile(path)
     return Image.open(path, formats=(kind.upper(),))
+
+
+def _white_is_zero(image: Image.Image) -> bool:
+    """TIFF 6.0 §8, PhotometricInterpretation; Pillow forgets it for 16 bit (13.0)."""
+    directory = image.tag_v2  # type: ignore[attr-defined]  # TIFF images have it
+    return bool(directory.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == 0)
 
 
 def _is_plain(image: Image.Image) -> bool:

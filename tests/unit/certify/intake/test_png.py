@@ -97,7 +97,7 @@ def test_pixels(kind: int, depth: int, interlaced: bool, tmp_path: Path) -> None
     path.write_bytes(png(samples, kind, depth, interlaced=interlaced))
     exact = depth < 16 and kind not in (GRAY_ALPHA, RGBA)
     difference = np.abs(shown(path, tmp_path) - wanted(samples, kind, depth))
-    assert difference.max() <= (0.001 if exact else 2.0)
+    assert difference.max() <= (0.001 if exact else 2.5)  # two roundings
 
 
 @pytest.mark.parametrize(("kind", "depth"), [(GRAY, 8), (GRAY, 16), (RGB, 8)])

@@ -1,7 +1,6 @@
 """TIFF as libtiff's own tools write it, against the pixels they read back."""
 
 import subprocess
-from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from tests.support.real import need
 from tests.support.scans import Array
 
 LAYOUTS = {
-    "strips": ("-r", "7"),
+    "strips": ("-r", "16"),
     "tiles": ("-t", "-w", "64", "-l", "64"),
     "planes": ("-p", "separate"),
     "tiles of planes": ("-p", "separate", "-t", "-w", "64", "-l", "64"),
@@ -29,7 +28,7 @@ CODINGS = {  # mode → what scanners use for it
     "CMYK": ("lzw", "packbits"),
 }
 CASES = [(mode, coding) for mode, codings in CODINGS.items() for coding in codings]
-PLAIN = {"-p": ("1", "L", "P")}  # one plane anyway
+PLANES = ("RGB", "RGBA", "CMYK")
 
 
 def picture(mode: str) -> Image.Image:
@@ -38,6 +37,12 @@ def picture(mode: str) -> Image.Image:
     noise = Image.fromarray(scans.noise((400, 350)))
     noise.paste(scans.drawing().crop((0, 0, 200, 350)))
     return noise.convert(mode)
+
+
+def possible(mode: str, coding: str) -> list[str]:
+    """Planes need several channels, and YCbCr cannot stand in them."""
+    planes = mode in PLANES and coding != "jpeg"
+    return [name for name, options in LAYOUTS.items() if planes or "-p" not in options]
 
 
 def by_libtiff(path: Path) -> Array:
@@ -58,23 +63,22 @@ def as_rgb(pixels: Array) -> Array:
 def test_codings_and_layouts(mode: str, coding: str, tmp_path: Path) -> None:
     """Every coding in strips, and in one layout more, in turn."""
     plain = scans.saved(tmp_path / "plain.tif", picture(mode))
-    others = [name for name in LAYOUTS if name != "strips"]
+    others = [name for name in possible(mode, coding) if name != "strips"]
     layouts = ["strips", others[CASES.index((mode, coding)) % len(others)]]
     for layout in layouts:
         path = tmp_path / f"{layout}.tif"
-        options = LAYOUTS[layout]
-        if coding == "jpeg" and "-p" in options:
-            continue  # YCbCr is subsampled and cannot stand in planes
-        subprocess.run(
-            [need("tiffcp"), "-c", coding, *options, plain, path], check=True
-        )
+        command = [need("tiffcp"), "-c", coding, *LAYOUTS[layout], plain, path]
+        subprocess.run(command, check=True)
         findings, canonical = scans.read(path, tmp_path)
         assert canonical is not None, findings
         shown = as_rgb(scans.pixels(canonical))
         assert np.array_equal(shown, by_libtiff(path)), (layout, findings)
 
 
-@pytest.mark.parametrize(("mode", "layout"), product(["1", "L", "RGB"], LAYOUTS))
+LAID_OUT = [(mode, name) for mode in ("1", "L", "RGB") for name in possible(mode, "zip")]
+
+
+@pytest.mark.parametrize(("mode", "layout"), LAID_OUT)
 def test_layouts(mode: str, layout: str, tmp_path: Path) -> None:
     plain = scans.saved(tmp_path / "plain.tif", picture(mode))
     path = tmp_path / "a.tif"
@@ -118,15 +122,14 @@ def test_16_bit(channels: int, tmp_path: Path) -> None:
 
 
 def test_16_bit_white_is_zero(tmp_path: Path) -> None:
+    """Pillow would give the negative."""
     wide = np.random.default_rng(5).integers(0, 65536, (350, 400), np.uint16)
     path = tmp_path / "a.tif"
     path.write_bytes(_sixteen_bit(wide, photometric=0))
-    findings, canonical = scans.read(path, tmp_path)
-    if canonical is None:
-        assert scans.codes(findings) & {"file.unsupported", "file.damaged"}
-    else:
-        shown = scans.pixels(canonical).astype(int)
-        assert np.abs(shown - np.round((65535 - wide) / 257)).max() <= 1
+    canonical = scans.read(path, tmp_path)[1]
+    assert canonical is not None
+    shown = scans.pixels(canonical).astype(int)
+    assert np.abs(shown - np.round((65535 - wide) / 257)).max() <= 1
 
 
 @pytest.mark.parametrize("bits", [2, 4])
