@@ -40,9 +40,10 @@ def picture(mode: str) -> Image.Image:
 
 
 def possible(mode: str, coding: str) -> list[str]:
-    """Planes need several channels, and YCbCr cannot stand in them."""
-    planes = mode in PLANES and coding != "jpeg"
-    return [name for name, options in LAYOUTS.items() if planes or "-p" not in options]
+    """Planes need several channels; tiffcp moves a JPEG into strips and tiles only."""
+    jpeg = coding.startswith("jpeg")
+    hard = {"-p", "-8", "-B"} if jpeg else set() if mode in PLANES else {"-p"}
+    return [name for name, options in LAYOUTS.items() if not hard & set(options)]
 
 
 def by_libtiff(path: Path) -> Array:
