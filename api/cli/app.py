@@ -36,7 +36,10 @@ PageSize = Annotated[
     ),
 ]
 Scan = Annotated[
-    Path, typer.Argument(metavar="BẢN_CHỤP", help="Tệp PDF, JPEG, PNG, TIFF, JPEG 2000 hoặc HEIC.")
+    Path,
+    typer.Argument(
+        metavar="BẢN_CHỤP", help="Tệp PDF, JPEG, PNG, TIFF, JPEG 2000 hoặc HEIC."
+    ),
 ]
 
 

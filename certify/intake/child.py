@@ -34,7 +34,6 @@ from certify.intake.writer import CanonicalWriter
 from certify.scan import findings_to_json, pages_to_json
 
 Source = ImageSource | Jpeg2000Source | PdfSource
-_OURS = (errno.EFBIG, errno.ENOSPC)  # about what we write, not what we read
 _UNREADABLE = (*IMAGE_UNREADABLE, *PDF_UNREADABLE)
 
 
@@ -121,8 +120,10 @@ def _build(source: Source, target: Path) -> DocumentFacts:
         target.unlink(missing_ok=True)
         return replace(facts, problem=Problem.UNSUPPORTED)
     except _UNREADABLE as error:
-        if isinstance(error, OSError) and error.errno in _OURS:
-            raise
         target.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno == errno.EFBIG:
+            return replace(facts, problem=Problem.TOO_BIG_DECODED)
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise  # our disk, not their file
         return replace(facts, problem=Problem.UNREADABLE)
     return replace(facts, looks=tuple(looks))

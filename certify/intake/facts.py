@@ -24,6 +24,7 @@ class Problem(StrEnum):
     NONE = ""
     ENCRYPTED = "encrypted"
     UNREADABLE = "unreadable"
+    TOO_BIG_DECODED = "too big decoded"  # the canonical scan would be
     UNSUPPORTED = "unsupported"  # sound, but of a kind we do not decode
 
 

@@ -120,7 +120,6 @@ class ImageSource:
             return colour.to_picture(image)
         return colour.to_picture(image, turn)
 
-
     def _turn(self, image: Image.Image) -> Turn:
         """EXIF or TIFF orientation; values outside 1–8 mean nothing."""
         if self._kind is Kind.HEIC:

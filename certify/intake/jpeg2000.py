@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from certify.intake.colour import UnreadableImage
 
 CODESTREAM = b"\xff\x4f\xff\x51"  # SOC and SIZ, §A.4
+END = b"\xff\xd9"  # EOC
 CMYK, SRGB, GRAY, SYCC = 12, 16, 17, 18  # §I.5.3.3, ISO/IEC 15444-2 table M.25
 _TAKEN = {CMYK: 4, SRGB: 3, GRAY: 1, SYCC: 3}
 ENUMERATED, ICC = 1, (2, 3)
@@ -105,6 +106,8 @@ def _codestream(found: Jpeg2000, data: bytes) -> None:
     """SIZ, §A.5.1."""
     if not data.startswith(CODESTREAM):
         raise ValueError("no codestream")
+    if not data.rstrip(b"\0\r\n ").endswith(END):
+        raise ValueError("cut off")  # decoders would show what is there, blurred
     right, bottom, left, top = (
         int.from_bytes(data[at : at + 4]) for at in (8, 12, 16, 20)
     )

@@ -19,9 +19,10 @@ from certify.intake.geometry import Pixels, Turn
 from certify.intake.jpeg import Jpeg, clean_jpeg
 from certify.intake.jpeg2000 import CMYK, Jpeg2000, demand_certain, parse
 from certify.intake.jpeg_segments import NotPassable
+from certify.intake.pdf_complete import demand_samples, demand_whole_jpeg
 from certify.intake.picture import Picture, simplest
 
-JPEG2000 = "/JPXDecode"
+JPEG, JPEG2000 = "/DCTDecode", "/JPXDecode"
 _MASKS = ("/SMask", "/Mask", "/ImageMask", "/SMaskInData")
 _COMPONENTS = {"/DeviceGray": 1, "/DeviceRGB": 3}
 
@@ -39,6 +40,10 @@ def take_image(image: pikepdf.Stream, turn: Turn) -> Picture:
             return Picture(_pass_through(image))
         except NotPassable:
             pass
+    filters = _filters(image)
+    demand_samples(image, filters)
+    if filters[-1:] == [JPEG]:
+        demand_whole_jpeg(_coded(image))
     pixels = _decode(image)
     return Picture(turn.apply(simplest(pixels)), conversion_of(image))
 
@@ -99,7 +104,7 @@ def _pass_through(image: pikepdf.Stream) -> Jpeg:
     if any(image.get(key, False) is not False for key in (*_MASKS, "/Decode")):
         raise NotPassable("masked or remapped")
     filters = _filters(image)
-    if not filters or filters[-1] != "/DCTDecode":
+    if not filters or filters[-1] != JPEG:
         raise NotPassable("not a JPEG")
     jpeg = clean_jpeg(_coded(image))
     if jpeg.components != 1 and _odd_transform(image):

@@ -52,7 +52,9 @@ def _changed(kind: bytes, body: bytes, irot: bytes, grown: int) -> bytes:
         (_, ipco), (_, ipma) = boxes(body)
         number = len(list(boxes(ipco))) + 1
         # version and flags (4), entries (4), item (2), count (1), then one byte each
-        ipma = ipma[:10] + bytes([ipma[10] + 1]) + _appended(ipma[11:], ipma[10], number)
+        ipma = (
+            ipma[:10] + bytes([ipma[10] + 1]) + _appended(ipma[11:], ipma[10], number)
+        )
         return box(b"ipco", ipco + irot) + box(b"ipma", ipma)
     if kind == b"iloc":
         return _moved(body, grown)

@@ -63,9 +63,7 @@ is not that judge's business. What EU DSS remarked on each:
 """
 
 
-def render(
-    judges: Mapping[str, str], rows: Sequence[Row], scans: Sequence[Row]
-) -> str:
+def render(judges: Mapping[str, str], rows: Sequence[Row], scans: Sequence[Row]) -> str:
     """Return the document: finished copies, and the canonical scans by themselves."""
     good = [row for row in rows if row.sample.good]
     spoilt = [row for row in rows if not row.sample.good]

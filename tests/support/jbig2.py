@@ -41,7 +41,12 @@ def halftone_page(cells: Array) -> tuple[bytes, bytes]:
 
 
 def segment(
-    number: int, kind: int, data: bytes, *, page: int = 1, refers_to: tuple[int, ...] = ()
+    number: int,
+    kind: int,
+    data: bytes,
+    *,
+    page: int = 1,
+    refers_to: tuple[int, ...] = (),
 ) -> bytes:
     """§7.2; retention flags are left 0."""
     head = number.to_bytes(4) + bytes([kind, len(refers_to) << 5])

@@ -91,9 +91,7 @@ def _in_pdf(data: bytes, stream_filter: str, **entries: Any) -> Make:
 def _fax(name: str) -> Make:
     coding = ccitt.CODINGS[name]
     data = ccitt.encoded(np.asarray(picture("1")), coding)
-    parameters = pikepdf.Dictionary(
-        Columns=CARD[0], Rows=CARD[1], **coding.parameters
-    )
+    parameters = pikepdf.Dictionary(Columns=CARD[0], Rows=CARD[1], **coding.parameters)
     return _in_pdf(data, "CCITTFaxDecode", DecodeParms=parameters)
 
 
@@ -133,9 +131,7 @@ UPLOADS: Mapping[str, Upload] = {
     "flate-rgb": Upload("RGB PNG, stored as Flate", _pillow("a.png")),
     "flate-palette": Upload("palette PNG, stored as Flate", _pillow("a.png", "P")),
     "png-alpha": Upload("PNG with alpha, on white", _pillow("a.png", "RGBA")),
-    "png-16-bit": Upload(
-        "interlaced PNG of 3 × 16 bit", _interlaced_16_bit, CARD_MM
-    ),
+    "png-16-bit": Upload("interlaced PNG of 3 × 16 bit", _interlaced_16_bit, CARD_MM),
     "jpeg-gray": Upload("gray JPEG, passed through", _pillow("a.jpg", "L")),
     "jpeg-rgb": Upload("colour JPEG, passed through", _pillow("a.jpg")),
     "jpeg-progressive": Upload(
@@ -144,9 +140,7 @@ UPLOADS: Mapping[str, Upload] = {
     "jpeg-adobe": Upload(
         "JPEG in RGB with Adobe's marker", _pillow("a.jpg", keep_rgb=True)
     ),
-    "jpeg-cmyk": Upload(
-        "CMYK JPEG, stored as Flate sRGB", _pillow("a.jpg", "CMYK")
-    ),
+    "jpeg-cmyk": Upload("CMYK JPEG, stored as Flate sRGB", _pillow("a.jpg", "CMYK")),
     "tiff-lzw": Upload(
         "LZW TIFF, stored as Flate", _pillow("a.tif", compression="tiff_lzw")
     ),

@@ -49,6 +49,16 @@ def _damaged(facts: DocumentFacts) -> Iterator[Remark]:
         )
 
 
+def _too_large_decoded(facts: DocumentFacts) -> Iterator[Remark]:
+    if facts.problem is Problem.TOO_BIG_DECODED:
+        yield Remark(
+            None,
+            "Các trang ảnh của tệp quá lớn khi lưu không mất chất lượng. "
+            "Hãy chụp lại thành PDF hoặc JPEG ở 300 dpi, hoặc chia thành nhiều tệp.",
+            "The pages are too large once decoded. Scan to JPEG or PDF, or split it.",
+        )
+
+
 def _unsupported(facts: DocumentFacts) -> Iterator[Remark]:
     if facts.problem is Problem.UNSUPPORTED:
         yield Remark(
@@ -93,6 +103,9 @@ TOO_LARGE = Check("file.too_large", Severity.BLOCK, LIMITS, _too_large)
 UNRECOGNISED = Check("file.unrecognised", Severity.BLOCK, ONLY_PIXELS, _unrecognised)
 ENCRYPTED = Check("file.encrypted", Severity.BLOCK, ONLY_PIXELS, _encrypted)
 DAMAGED = Check("file.damaged", Severity.BLOCK, ONLY_PIXELS, _damaged)
+TOO_LARGE_DECODED = Check(
+    "file.too_large_decoded", Severity.BLOCK, LIMITS, _too_large_decoded
+)
 UNSUPPORTED = Check("file.unsupported", Severity.BLOCK, ONLY_PIXELS, _unsupported)
 NO_PAGES = Check("file.no_pages", Severity.BLOCK, ONLY_PIXELS, _no_pages)
 TOO_MANY_PAGES = Check("file.too_many_pages", Severity.BLOCK, LIMITS, _too_many_pages)

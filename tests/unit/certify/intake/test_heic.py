@@ -72,7 +72,9 @@ def test_nothing_but_pixels_survives(tmp_path: Path) -> None:
     jpeg = tmp_path / "a.jpg"
     scans.drawing().save(jpeg, exif=exif, quality=95)
     path = tmp_path / "a.heic"
-    subprocess.run([need("heif-enc"), jpeg, "-o", path], check=True, capture_output=True)
+    subprocess.run(
+        [need("heif-enc"), jpeg, "-o", path], check=True, capture_output=True
+    )
     path.write_bytes(path.read_bytes() + b"SECRET-TAIL")
     assert b"SECRET-EXIF" in path.read_bytes()
     assert b"2026:01:01" in path.read_bytes()

@@ -57,7 +57,9 @@ def test_pixels_are_exact(mode: str, bare: bool, in_pdf: bool, tmp_path: Path) -
 @in_both
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("bits", [12, 16])
-def test_more_than_8_bit(bits: int, channels: int, in_pdf: bool, tmp_path: Path) -> None:  # noqa: FBT001 - as above
+def test_more_than_8_bit(
+    bits: int, channels: int, in_pdf: bool, tmp_path: Path
+) -> None:  # noqa: FBT001 - as above
     """White stays white: Pillow made it black."""
     shape = (560, 400, channels)
     wide = np.random.default_rng(2).integers(0, 2**bits, shape, np.uint16)
@@ -189,8 +191,6 @@ def test_four_bare_channels_are_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_the_codestream_counts_not_the_dictionary(tmp_path: Path) -> None:
-    codes, shown = taken(
-        tmp_path, coded(scans.drawing(size=(800, 1120))), in_pdf=True
-    )
+    codes, shown = taken(tmp_path, coded(scans.drawing(size=(800, 1120))), in_pdf=True)
     assert shown is None
     assert "file.damaged" in codes

@@ -331,7 +331,32 @@ def test_lab(tmp_path: Path) -> None:
     entries = {"/BitsPerComponent": 8, "/ColorSpace": space}
     _, shown = taken(tmp_path, entries, array.tobytes())
     lightness = array[..., 0].astype(float) / 255 * 100
-    y = np.where(
-        lightness > 8, ((lightness + 16) / 116) ** 3, lightness / 903.3
-    )
+    y = np.where(lightness > 8, ((lightness + 16) / 116) ** 3, lightness / 903.3)
     same(shown, np.repeat(srgb_curve(y)[..., None], 3, axis=2), 4)
+
+
+CUT_OFF: dict[str, tuple[bytes, dict[str, Any]]] = {
+    "samples": (RGB.tobytes(), {}),
+    "flate": (flate(RGB.tobytes()), {"/Filter": Name.FlateDecode}),
+    "run length": (run_length(RGB.tobytes()), {"/Filter": Name.RunLengthDecode}),
+    "JPEG": (scans.jpeg(scans.drawing()), {"/Filter": Name.DCTDecode}),
+    "progressive JPEG": (
+        scans.jpeg(scans.drawing(), progressive=True),
+        {"/Filter": Name.DCTDecode},
+    ),
+    "JPEG with conditions": (
+        scans.jpeg(scans.drawing()),
+        {"/Filter": Name.DCTDecode, "/Decode": [1, 0, 1, 0, 1, 0]},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CUT_OFF)
+def test_an_image_that_is_cut_off_is_named(case: str, tmp_path: Path) -> None:
+    """PDFium would paint the rest gray or black."""
+    data, entries = CUT_OFF[case]
+    named = {"/Width": WIDTH, "/Height": HEIGHT, **RGB_ENTRIES, **entries}
+    path = scans.image_pdf(tmp_path / "a.pdf", named, data[: len(data) // 2])
+    findings, canonical = scans.read(path, tmp_path)
+    assert canonical is None
+    assert "file.damaged" in scans.codes(findings)

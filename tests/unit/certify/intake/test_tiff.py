@@ -76,7 +76,9 @@ def test_codings_and_layouts(mode: str, coding: str, tmp_path: Path) -> None:
         assert np.array_equal(shown, by_libtiff(path)), (layout, findings)
 
 
-LAID_OUT = [(mode, name) for mode in ("1", "L", "RGB") for name in possible(mode, "zip")]
+LAID_OUT = [
+    (mode, name) for mode in ("1", "L", "RGB") for name in possible(mode, "zip")
+]
 
 
 @pytest.mark.parametrize(("mode", "layout"), LAID_OUT)
@@ -151,9 +153,7 @@ def test_few_bits_of_gray(bits: int, photometric: int, tmp_path: Path) -> None:
 
 def test_floating_point_is_refused_by_name(tmp_path: Path) -> None:
     image = Image.fromarray(np.ones((350, 400), np.float32))
-    findings, canonical = scans.read(
-        scans.saved(tmp_path / "a.tif", image), tmp_path
-    )
+    findings, canonical = scans.read(scans.saved(tmp_path / "a.tif", image), tmp_path)
     assert canonical is None
     assert "file.unsupported" in scans.codes(findings)
 
