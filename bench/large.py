@@ -53,7 +53,7 @@ class Watch:
 def page_jpegs(count: int, size: int) -> Iterator[bytes]:
     """Pages of print and a seal on grainy paper, of some `size` bytes each."""
     grain = np.random.default_rng(1).normal(0, 3.0, (A4[1], A4[0], 1))
-    paper = np.clip((250, 247, 238) + grain, 0, 255).astype(np.uint8)
+    paper = np.clip(np.array((250, 247, 238)) + grain, 0, 255).astype(np.uint8)
     quality = _quality(Image.fromarray(paper), size)
     for number in range(1, count + 1):
         image = Image.fromarray(np.roll(paper, number * 37, axis=(0, 1)))

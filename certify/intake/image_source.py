@@ -130,7 +130,8 @@ class ImageSource:
 
 def _open(path: Path, kind: Kind) -> Image.Image:
     if kind is Kind.HEIC:
-        return pi_heif.HeifImageFile(path)
+        image: Image.Image = pi_heif.HeifImageFile(path)
+        return image
     return Image.open(path, formats=(kind.upper(),))
 
 

@@ -1,8 +1,8 @@
-"""Is all of an image there? PDFium paints what a cut-off stream still has, and says nothing.
+"""Is all of an image there? PDFium paints what a cut-off stream still has.
 
-Told for samples that are only packed (Flate, LZW, run lengths) by their number, for JPEG
-by decoding it, for JPEG 2000 by its end marker (`jpeg2000`). A fax or JBIG2 stream does
-not tell: rows that are missing are black or white, and the officer compares them.
+Told for samples that are only packed (Flate, LZW, run lengths) by their number, for
+JPEG by decoding it, for JPEG 2000 by its end marker (`jpeg2000`). A fax or JBIG2 stream
+does not tell: missing rows are black or white, and the officer compares them.
 """
 
 from io import BytesIO

@@ -6,6 +6,7 @@ or painted on white, pixel on pixel, when it has a mask.
 """
 
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import pikepdf
@@ -76,14 +77,23 @@ def _take_jpeg2000(image: pikepdf.Stream, found: Jpeg2000, turn: Turn) -> Pictur
                 picture.info["icc_profile"] = found.profile
             return colour.to_picture(picture, turn)
     with pikepdf.new() as pdf:
-        named = pdf.copy_foreign(image) if image.is_indirect else image
-        if "/ColorSpace" not in named and found.profile is not None:
-            profile = pikepdf.Stream(pdf, found.profile, N=found.channels)
-            named.ColorSpace = pikepdf.Array([pikepdf.Name.ICCBased, profile])
-        elif "/ColorSpace" not in named and found.space == CMYK:
-            named.ColorSpace = pikepdf.Name.DeviceCMYK
+        named = _with_colour_space(pdf, image, found)
         pixels = _decode(named)
         return Picture(turn.apply(simplest(pixels)), conversion_of(named))
+
+
+def _with_colour_space(
+    pdf: pikepdf.Pdf, image: pikepdf.Stream, found: Jpeg2000
+) -> pikepdf.Stream:
+    """Copy into `pdf`; what its boxes say of colours becomes what the PDF says."""
+    copied: Any = pdf.copy_foreign(image)
+    named: pikepdf.Stream = copied
+    if "/ColorSpace" not in image and found.profile is not None:
+        profile = pikepdf.Stream(pdf, found.profile, N=found.channels)
+        named.ColorSpace = pikepdf.Array([pikepdf.Name.ICCBased, profile])
+    elif "/ColorSpace" not in image and found.space == CMYK:
+        named.ColorSpace = pikepdf.Name.DeviceCMYK
+    return named
 
 
 def conversion_of(image: pikepdf.Stream) -> Conversion:

@@ -1,7 +1,7 @@
 """More time once a page is done: "20 s at most" is for a file that gets nowhere.
 
-A hostile file is stopped after 20 s of CPU; 200 honest pages take longer than that. So a
-child starts with 20 s and earns `SECONDS_PER_PAGE` with every page it finishes, up to
+A hostile file is stopped after 20 s of CPU; 200 honest pages take longer than that. So
+a child starts with 20 s and earns `SECONDS_PER_PAGE` with every page it finishes, up to
 what `limits.PAGES` pages earn. A file that spends more per page runs out of time, and
 the kernel stops it wherever it is (SIGXCPU, "file.too_slow"). CPU time, because a busy
 machine is not the file's fault; a child has nothing to wait for but the processor.

@@ -22,8 +22,10 @@ def with_header_boxes(jp2: bytes, **changed: bytes) -> bytes:
         if kind == b"jp2h":
             old = dict(boxes(body))
             new = {name.replace("_", " ").encode(): b for name, b in changed.items()}
-            body = b"".join(box(k, b) for k, b in (old | new).items())
-        made += box(kind, body)
+            changed_body = b"".join(box(k, b) for k, b in (old | new).items())
+            made += box(kind, changed_body)
+        else:
+            made += box(kind, body)
     return made
 
 
@@ -40,8 +42,9 @@ def turned_heic(heic: bytes, quarters_left: int) -> bytes:
     for kind, body in top:
         if kind == b"meta":
             parts = [(k, _changed(k, b, irot, grown)) for k, b in boxes(body[4:])]
-            body = body[:4] + b"".join(box(k, b) for k, b in parts)
-        made += box(kind, body)
+            made += box(kind, body[:4] + b"".join(box(k, b) for k, b in parts))
+        else:
+            made += box(kind, body)
     if len(made) != len(heic) + grown:
         raise ValueError("not the file this was written for")
     return made

@@ -1,4 +1,4 @@
-"""JBIG2 inside a PDF, with and without /JBIG2Globals; a bare file is refused by name."""
+"""JBIG2 inside a PDF, with and without /JBIG2Globals; bare files are refused."""
 
 from pathlib import Path
 from typing import Any

@@ -58,8 +58,11 @@ def test_pixels_are_exact(mode: str, bare: bool, in_pdf: bool, tmp_path: Path) -
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("bits", [12, 16])
 def test_more_than_8_bit(
-    bits: int, channels: int, in_pdf: bool, tmp_path: Path
-) -> None:  # noqa: FBT001 - as above
+    bits: int,
+    channels: int,
+    in_pdf: bool,  # noqa: FBT001 - as above
+    tmp_path: Path,
+) -> None:
     """White stays white: Pillow made it black."""
     shape = (560, 400, channels)
     wide = np.random.default_rng(2).integers(0, 2**bits, shape, np.uint16)
