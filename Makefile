@@ -15,7 +15,7 @@ SYSTEM_PACKAGES = python3-venv poppler-utils qpdf chromium fonts-dejavu-core \
 	libtiff-tools libopenjp2-tools libheif-examples
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run demo test conformance bench chaos hidden quality check lock clean
+.PHONY: help setup system run demo test conformance bench chaos hidden quality large check lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -67,6 +67,9 @@ hidden: setup ## try 2,000 PDFs that hide something, some minutes
 
 quality: setup ## measure recall and false alarms of the scan quality checks
 	$(BIN)/python -m bench.quality
+
+large: setup ## send 200 pages of 100 MB through intake and certify them, some minutes
+	$(BIN)/python -m bench.large
 
 check: setup ## lint, format, types, import arrows
 	$(BIN)/ruff check .

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -37,6 +37,7 @@ ROOT = Path(__file__).resolve().parents[1]
 class Watch:
     """What was seen while a big file was read."""
 
+    pages: int = 0
     wall: float = 0.0
     peak_mb: float = 0.0
     small: list[float] = field(default_factory=list)
@@ -82,10 +83,10 @@ def _jpeg(image: Image.Image, quality: int) -> bytes:
     return data.getvalue()
 
 
-def write_pdf(path: Path, count: int, size: int) -> None:
+def write_pdf(path: Path, jpegs: Iterable[bytes]) -> None:
     points = tuple(side / DPI * 72 for side in A4)
     with pikepdf.new() as pdf:
-        for data in page_jpegs(count, size):
+        for data in jpegs:
             page = pdf.add_blank_page(page_size=points)
             image = pdf.make_stream(
                 data,
@@ -113,13 +114,14 @@ def write_tiff(path: Path, count: int) -> None:
 
 
 def read(runner: IsolatedRunner, upload: Path, small: Path, folder: Path) -> Watch:
-    """Read `upload`, and `small` beside it all the while."""
+    """Read `upload` into folder/big, and `small` beside it all the while."""
     watch = Watch()
     intake = SandboxedIntake(runner=runner)
     with _beside(watch, runner, small, folder):
         begun = time.perf_counter()
         scan = intake.read(upload, None, _folder(folder / "big"))
         watch.wall = time.perf_counter() - begun
+        watch.pages = len(scan.pages)
     print(
         f"{upload.name}: {upload.stat().st_size / MB:.0f} MB, {len(scan.pages)} pages"
         f" -> {scan.size_bytes / MB:.0f} MB; {watch}",
@@ -201,7 +203,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         pdf, tiff, small = folder / "big.pdf", folder / "big.tif", folder / "small.jpg"
-        write_pdf(pdf, arguments.pages, int(arguments.megabytes * MB / arguments.pages))
+        size = int(arguments.megabytes * MB / arguments.pages)
+        write_pdf(pdf, page_jpegs(arguments.pages, size))
         write_tiff(tiff, arguments.pages)
         with Image.open(BytesIO(next(page_jpegs(1, 400_000)))) as page:
             page.resize((1240, 1754)).save(small, dpi=(200, 200))

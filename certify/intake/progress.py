@@ -13,7 +13,7 @@ from certify.intake import limits
 
 START_SECONDS = 20
 SECONDS_PER_PAGE = 1.5
-"""An A4 page of several layers, rendered at 300 dpi, takes 0.9 s (bench/RESULTS.md)."""
+"""An A4 colour page at 300 dpi takes 0.4 s, as JPEG 2000 0.8 s (bench/RESULTS.md)."""
 MOST_SECONDS = START_SECONDS + round(SECONDS_PER_PAGE * limits.PAGES)
 
 
