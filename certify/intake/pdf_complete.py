@@ -1,8 +1,9 @@
 """Is all of an image there? PDFium paints what a cut-off stream still has.
 
 Told for samples that are only packed (Flate, LZW, run lengths) by their number, for
-JPEG by decoding it, for JPEG 2000 by its end marker (`jpeg2000`). A fax or JBIG2 stream
-does not tell: missing rows are black or white, and the officer compares them.
+JPEG by decoding it, for JPEG 2000 by its end marker (`jpeg2000`), for JBIG2 by the
+lengths of its segments. A fax does not tell: rows that are missing are black or white,
+and the officer compares them with the paper.
 """
 
 from io import BytesIO
@@ -14,6 +15,8 @@ _PACKED = {
     *("/FlateDecode", "/Fl", "/LZWDecode", "/LZW", "/RunLengthDecode", "/RL"),
     *("/ASCII85Decode", "/A85", "/ASCIIHexDecode", "/AHx"),
 }
+_UNKNOWN_LENGTH = 0xFFFFFFFF  # §7.2.7
+_LONG_FORM, _LONG_PAGE = 7, 0x40
 _ONE, _THREE, _FOUR = 1, 3, 4
 _CHANNELS = {
     "/DeviceGray": _ONE,
@@ -49,6 +52,35 @@ def demand_whole_jpeg(coded: bytes) -> None:
     """
     with Image.open(BytesIO(coded), formats=("JPEG",)) as image:
         image.load()
+
+
+def demand_segments(coded: bytes) -> None:
+    """Walk the segments of an embedded JBIG2 stream (ITU-T T.88 §7.2).
+
+    Raises:
+        ValueError: the last one is longer than what is there.
+    """
+    at = 0
+    while at < len(coded.rstrip(b"\r\n")):
+        at, length = _segment(coded, at)
+        if length == _UNKNOWN_LENGTH:
+            return
+        at += length
+    if at > len(coded):
+        raise ValueError("image cut off")
+
+
+def _segment(coded: bytes, at: int) -> tuple[int, int]:
+    """Return where the data of the segment at `at` begins, and its length."""
+    number, flags, count = int.from_bytes(coded[at : at + 4]), *coded[at + 4 : at + 6]
+    count >>= 5
+    at += 6
+    if count == _LONG_FORM:
+        count = int.from_bytes(coded[at - 1 : at + 3]) & 0x1FFFFFFF
+        at += 3 + (count + 8) // 8
+    width = 1 if number <= 256 else 2 if number <= 65536 else 4  # noqa: PLR2004 - §7.2.5
+    at += count * width + (4 if flags & _LONG_PAGE else 1)
+    return at + 4, int.from_bytes(coded[at : at + 4])
 
 
 def _channels(image: pikepdf.Stream) -> int:

@@ -5,6 +5,7 @@ throw-away file that holds nothing but this image: as its samples when it is opa
 or painted on white, pixel on pixel, when it has a mask.
 """
 
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
@@ -20,10 +21,14 @@ from certify.intake.geometry import Pixels, Turn
 from certify.intake.jpeg import Jpeg, clean_jpeg
 from certify.intake.jpeg2000 import CMYK, Jpeg2000, demand_certain, parse
 from certify.intake.jpeg_segments import NotPassable
-from certify.intake.pdf_complete import demand_samples, demand_whole_jpeg
+from certify.intake.pdf_complete import (
+    demand_samples,
+    demand_segments,
+    demand_whole_jpeg,
+)
 from certify.intake.picture import Picture, simplest
 
-JPEG, JPEG2000 = "/DCTDecode", "/JPXDecode"
+JPEG, JPEG2000, JBIG2 = "/DCTDecode", "/JPXDecode", "/JBIG2Decode"
 _MASKS = ("/SMask", "/Mask", "/ImageMask", "/SMaskInData")
 _COMPONENTS = {"/DeviceGray": 1, "/DeviceRGB": 3}
 
@@ -41,12 +46,20 @@ def take_image(image: pikepdf.Stream, turn: Turn) -> Picture:
             return Picture(_pass_through(image))
         except NotPassable:
             pass
-    filters = _filters(image)
-    demand_samples(image, filters)
-    if filters[-1:] == [JPEG]:
-        demand_whole_jpeg(_coded(image))
+    _demand_whole(image)
     pixels = _decode(image)
     return Picture(turn.apply(simplest(pixels)), conversion_of(image))
+
+
+def _demand_whole(image: pikepdf.Stream) -> None:
+    """Raise OSError or ValueError where a part of the image is missing."""
+    filters = _filters(image)
+    demand_samples(image, filters)
+    with suppress(NotPassable):  # filters with parameters: PDFium alone undoes them
+        if filters[-1:] == [JPEG]:
+            demand_whole_jpeg(_coded(image))
+        elif filters[-1:] == [JBIG2]:
+            demand_segments(_coded(image))
 
 
 def jpeg2000_of(image: pikepdf.Stream) -> Jpeg2000 | None:

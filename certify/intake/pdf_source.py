@@ -24,6 +24,7 @@ from certify.intake.geometry import (
     Turn,
     page_rotation,
 )
+from certify.intake.jpeg_segments import NotPassable
 from certify.intake.pdf_content import DrawnImage, PageContent, read_content
 from certify.intake.pdf_survey import survey
 from certify.intake.picture import Picture, simplest
@@ -46,6 +47,7 @@ UNREADABLE = (
     ZeroDivisionError,
     RecursionError,
     NotImplementedError,
+    NotPassable,
 )
 
 

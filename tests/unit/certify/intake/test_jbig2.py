@@ -48,6 +48,23 @@ def test_patterns_from_globals(tmp_path: Path) -> None:
     assert np.array_equal(shown > 127, ~black)
 
 
+@pytest.mark.parametrize("keep", [0.02, 0.5, 0.99])
+def test_a_page_that_is_cut_off_is_named(keep: float, tmp_path: Path) -> None:
+    """PDFium would leave it white."""
+    data = jbig2.generic_page(WHITE)
+    entries = {
+        "/Width": 400,
+        "/Height": 560,
+        "/BitsPerComponent": 1,
+        "/ColorSpace": pikepdf.Name.DeviceGray,
+        "/Filter": pikepdf.Name.JBIG2Decode,
+    }
+    path = scans.image_pdf(tmp_path / "a.pdf", entries, data[: int(len(data) * keep)])
+    findings, canonical = scans.read(path, tmp_path)
+    assert canonical is None
+    assert "file.damaged" in scans.codes(findings)
+
+
 def test_a_region_larger_than_the_page_is_named(tmp_path: Path) -> None:
     """60,000 × 60,000 pixels would be 450 MB."""
     size = 60_000
