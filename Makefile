@@ -11,10 +11,11 @@ DEMO_STAMP = $(DATA)/.demo
 
 # What tests run against and this service does not bring itself (Debian names).
 SYSTEM_PACKAGES = python3-venv poppler-utils qpdf chromium fonts-dejavu-core \
-	softhsm2 openssl postgresql openjdk-17-jdk-headless maven
+	softhsm2 openssl postgresql openjdk-17-jdk-headless maven \
+	libtiff-tools libopenjp2-tools libheif-examples
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run demo test conformance bench chaos hidden attacks quality check lock clean
+.PHONY: help setup system run demo test conformance bench chaos hidden attacks quality large check lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -69,6 +70,9 @@ attacks: setup ## judge some 480 forged files, ask EU DSS too, write docs/attack
 
 quality: setup ## measure recall and false alarms of the scan quality checks
 	$(BIN)/python -m bench.quality
+
+large: setup ## send 200 pages of 100 MB through intake and certify them, some minutes
+	$(BIN)/python -m bench.large
 
 check: setup ## lint, format, types, import arrows
 	$(BIN)/ruff check .

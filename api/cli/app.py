@@ -46,7 +46,10 @@ Pages = Annotated[
     ),
 ]
 Scan = Annotated[
-    Path, typer.Argument(metavar="BẢN_CHỤP", help="Tệp PDF, JPEG, PNG hoặc TIFF.")
+    Path,
+    typer.Argument(
+        metavar="BẢN_CHỤP", help="Tệp PDF, JPEG, PNG, TIFF, JPEG 2000 hoặc HEIC."
+    ),
 ]
 
 

@@ -16,6 +16,7 @@ from PIL import Image
 from certify.fingerprint import FINGERPRINTED_PAGES, PageFingerprint
 from certify.intake.checks import CHECKS
 from certify.intake.checks.check import run_checks
+from certify.intake.colour import UnreadableImage
 from certify.intake.encode import encode
 from certify.intake.facts import (
     DocumentFacts,
@@ -28,6 +29,7 @@ from certify.intake.fingerprint import fingerprint
 from certify.intake.geometry import milli_points
 from certify.intake.image_source import UNREADABLE as IMAGE_UNREADABLE
 from certify.intake.image_source import ImageSource
+from certify.intake.jpeg2000_source import Jpeg2000Source
 from certify.intake.look import look_at
 from certify.intake.page_images import read_page_images
 from certify.intake.pdf_image import render
@@ -35,12 +37,13 @@ from certify.intake.pdf_source import UNREADABLE as PDF_UNREADABLE
 from certify.intake.pdf_source import PdfSource
 from certify.intake.picture import Picture
 from certify.intake.printed_codes import read_codes
-from certify.intake.recognise import recognise
+from certify.intake.progress import PageTime
+from certify.intake.recognise import name_not_taken, recognise
 from certify.intake.tasks import CANONICAL
 from certify.intake.writer import CanonicalWriter
 from certify.scan import findings_to_json, fingerprints_to_json, pages_to_json
 
-_OURS = (errno.EFBIG, errno.ENOSPC)  # about what we write, not what we read
+Source = ImageSource | Jpeg2000Source | PdfSource
 _UNREADABLE = (*IMAGE_UNREADABLE, *PDF_UNREADABLE)
 
 
@@ -58,7 +61,8 @@ def read_scan(
     kind = recognise(path)
     stated = (stated_page_mm[0], stated_page_mm[1]) if stated_page_mm else None
     if kind is Kind.UNKNOWN:
-        facts = DocumentFacts(kind, path.stat().st_size)
+        foreign = name_not_taken(path)
+        facts = DocumentFacts(kind, path.stat().st_size, foreign=foreign)
     else:
         with _open(path, kind, stated, Path(workdir)) as source:
             facts = _build(source, target)
@@ -101,9 +105,11 @@ def _fingerprints(facts: DocumentFacts) -> list[PageFingerprint]:
 
 def _open(
     path: Path, kind: Kind, stated: tuple[float, float] | None, workdir: Path
-) -> ImageSource | PdfSource:
+) -> Source:
     if kind is Kind.PDF:
         return PdfSource(path, workdir)
+    if kind is Kind.JPEG2000:
+        return Jpeg2000Source(path, stated)
     return ImageSource(path, kind, stated)
 
 
@@ -120,13 +126,14 @@ def _look(page: PageGeometry, picture: Picture) -> PageLook:
     )
 
 
-def _build(source: ImageSource | PdfSource, target: Path) -> DocumentFacts:
+def _build(source: Source, target: Path) -> DocumentFacts:
     """Write the canonical file if the facts allow; return them with the looks."""
     facts = source.facts
     if not facts.buildable:
         return facts
     looks: list[PageLook] = []
     seen: dict[bytes, int] = {}
+    time = PageTime()
     try:
         with target.open("wb") as file:
             writer = CanonicalWriter(file)
@@ -141,10 +148,16 @@ def _build(source: ImageSource | PdfSource, target: Path) -> DocumentFacts:
                 same_as = None if first == page.number else first
                 looks.append(replace(_look(page, picture), same_as=same_as))
                 writer.add_page(image, milli_points(page.size_mm))
+                time.page_done()
             writer.finish()
-    except _UNREADABLE as error:
-        if isinstance(error, OSError) and error.errno in _OURS:
-            raise
+    except UnreadableImage:
         target.unlink(missing_ok=True)
+        return replace(facts, problem=Problem.UNSUPPORTED)
+    except _UNREADABLE as error:
+        target.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno == errno.EFBIG:
+            return replace(facts, problem=Problem.TOO_BIG_DECODED)
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise  # our disk, not their file
         return replace(facts, problem=Problem.UNREADABLE)
     return replace(facts, looks=tuple(looks))

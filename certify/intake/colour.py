@@ -50,6 +50,8 @@ def to_picture(image: Image.Image, turn: Turn = Turn.NONE) -> Picture:
 def _to_8_bit(image: Image.Image) -> Pixels:
     """16 to 8 bit, rounding: 65535 is white, so 257 per step."""
     wide = np.clip(np.asarray(image), 0, 65535).astype(np.uint32)
+    if isinstance(clear := image.info.get("transparency"), int):
+        wide[wide == clear] = 65535  # a colour that stands for paper
     return np.asarray((wide + 128) // 257, np.uint8)
 
 

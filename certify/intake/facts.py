@@ -14,6 +14,8 @@ class Kind(StrEnum):
     JPEG = "jpeg"
     PNG = "png"
     TIFF = "tiff"
+    JPEG2000 = "jpeg2000"
+    HEIC = "heic"
     UNKNOWN = "unknown"
 
 
@@ -23,6 +25,8 @@ class Problem(StrEnum):
     NONE = ""
     ENCRYPTED = "encrypted"
     UNREADABLE = "unreadable"
+    TOO_BIG_DECODED = "too big decoded"  # the canonical scan would be
+    UNSUPPORTED = "unsupported"  # sound, but of a kind we do not decode
 
 
 class Form(StrEnum):
@@ -61,6 +65,7 @@ class PageGeometry:
         stated_off: how far the stated paper's aspect is from the image's, 0.05 = 5 %.
         rendered: why the page is not taken as one image; "" when it is.
         turned: degrees or mirroring were baked into the pixels.
+        deep: its decoder holds 4 bytes per sample (JPEG 2000): a lower limit.
     """
 
     number: int
@@ -72,11 +77,13 @@ class PageGeometry:
     rendered: str = ""
     hidden_text: bool = False
     turned: bool = False
+    deep: bool = False
 
     @property
     def too_many_pixels(self) -> bool:
         """Refused before decoding."""
-        return limits.too_many_pixels(self.width_px, self.height_px)
+        most = limits.DEEP_PAGE_PIXELS if self.deep else limits.PAGE_PIXELS
+        return limits.too_many_pixels(self.width_px, self.height_px, most)
 
     @property
     def absurd_size(self) -> bool:
@@ -121,6 +128,7 @@ class DocumentFacts:
     """Everything the checks may look at.
 
     Attributes:
+        foreign: name of a known format that is not taken; "" for any other.
         actions: names of actions that run, open or send something.
         links, annotations: how many were left out.
         layers: optional content, that can show and hide.
@@ -130,6 +138,7 @@ class DocumentFacts:
     kind: Kind
     size_bytes: int
     problem: Problem = Problem.NONE
+    foreign: str = ""
     repaired: bool = False
     form: Form = Form.NONE
     actions: tuple[str, ...] = ()

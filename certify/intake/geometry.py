@@ -175,6 +175,7 @@ def image_geometry(
     stated_mm: tuple[float, float] | None,
     *,
     turned: bool = False,
+    deep: bool = False,
 ) -> PageGeometry:
     """Paper size of an image file's page, upright.
 
@@ -192,9 +193,9 @@ def image_geometry(
         off = 0.0
     low, high = PLAUSIBLE_DPI
     if dpi is None or not all(low <= value <= high for value in dpi):
-        return PageGeometry(number, width, height, None, None, turned=turned)
+        return PageGeometry(number, width, height, None, None, turned=turned, deep=deep)
     size = (width / dpi[0] * MM_PER_INCH, height / dpi[1] * MM_PER_INCH)
-    return PageGeometry(number, width, height, size, dpi, off, turned=turned)
+    return PageGeometry(number, width, height, size, dpi, off, turned=turned, deep=deep)
 
 
 def milli_points(size_mm: tuple[float, float]) -> tuple[int, int]:

@@ -1,10 +1,16 @@
-"""Pages of JPEG, PNG and (multi-page) TIFF files."""
+"""Pages of JPEG, PNG, (multi-page) TIFF and HEIC files.
+
+HEIC comes from phones (docs/decisions/0012): libheif turns it by its own boxes, so its
+EXIF orientation means nothing (ISO/IEC 23008-12 annex A), nor does its resolution.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
-from PIL import ExifTags, Image, UnidentifiedImageError
+import numpy as np
+import pi_heif
+from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
 
 from certify.intake import colour
 from certify.intake.facts import DocumentFacts, Kind, PageGeometry, Problem
@@ -26,7 +32,8 @@ UNREADABLE = (
     EOFError,
     OverflowError,
     ZeroDivisionError,
-    colour.UnreadableImage,
+    AssertionError,
+    RuntimeError,
 )
 
 
@@ -45,7 +52,7 @@ class ImageSource:
         problem = Problem.NONE
         count = 0
         try:
-            self._image = Image.open(path, formats=(kind.upper(),))
+            self._image = _open(path, kind)
             count = getattr(self._image, "n_frames", 1) if kind is Kind.TIFF else 1
             if count <= PAGES:
                 pages = tuple(self._geometries(self._image, count, stated_mm))
@@ -85,9 +92,9 @@ class ImageSource:
         for index in range(count):
             if count > 1:
                 image.seek(index)
-            turn = _turn(image)
+            turn = self._turn(image)
             width, height = image.size
-            dpi = image.info.get("dpi")
+            dpi = None if self._kind is Kind.HEIC else image.info.get("dpi")
             if dpi is not None:
                 dpi = (float(dpi[0]), float(dpi[1]))
             if turn.swaps_sides:
@@ -100,7 +107,7 @@ class ImageSource:
             )
 
     def _picture(self, image: Image.Image) -> Picture:
-        turn = _turn(image)
+        turn = self._turn(image)
         if self._kind is Kind.JPEG and turn is Turn.NONE and _is_plain(image):
             try:
                 return Picture(clean_jpeg(self._path.read_bytes()))
@@ -108,14 +115,30 @@ class ImageSource:
                 pass
         if self._kind is Kind.TIFF:
             image.load()  # turns it too, and forgets the tag
+            if image.mode.startswith("I;16") and _white_is_zero(image):
+                image = Image.fromarray(~np.asarray(image, np.uint16))
             return colour.to_picture(image)
         return colour.to_picture(image, turn)
 
+    def _turn(self, image: Image.Image) -> Turn:
+        """EXIF or TIFF orientation; values outside 1–8 mean nothing."""
+        if self._kind is Kind.HEIC:
+            return Turn.NONE
+        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+        return EXIF_TURNS.get(orientation, Turn.NONE)
 
-def _turn(image: Image.Image) -> Turn:
-    """EXIF or TIFF orientation; values outside 1–8 mean nothing."""
-    orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
-    return EXIF_TURNS.get(orientation, Turn.NONE)
+
+def _open(path: Path, kind: Kind) -> Image.Image:
+    if kind is Kind.HEIC:
+        image: Image.Image = pi_heif.HeifImageFile(path)
+        return image
+    return Image.open(path, formats=(kind.upper(),))
+
+
+def _white_is_zero(image: Image.Image) -> bool:
+    """TIFF 6.0 §8, PhotometricInterpretation; Pillow forgets it for 16 bit (13.0)."""
+    directory = image.tag_v2  # type: ignore[attr-defined]  # TIFF images have it
+    return bool(directory.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == 0)
 
 
 def _is_plain(image: Image.Image) -> bool:

@@ -5,20 +5,30 @@ throw-away file that holds nothing but this image: as its samples when it is opa
 or painted on white, pixel on pixel, when it has a mask.
 """
 
+from contextlib import suppress
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import pikepdf
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
+from PIL import Image
 
 from certify.intake import colour
 from certify.intake.facts import Conversion
 from certify.intake.geometry import Pixels, Turn
 from certify.intake.jpeg import Jpeg, clean_jpeg
+from certify.intake.jpeg2000 import CMYK, Jpeg2000, demand_certain, parse
 from certify.intake.jpeg_segments import NotPassable
+from certify.intake.pdf_complete import (
+    demand_samples,
+    demand_segments,
+    demand_whole_jpeg,
+)
 from certify.intake.picture import Picture, simplest
 
+JPEG, JPEG2000, JBIG2 = "/DCTDecode", "/JPXDecode", "/JBIG2Decode"
 _MASKS = ("/SMask", "/Mask", "/ImageMask", "/SMaskInData")
 _COMPONENTS = {"/DeviceGray": 1, "/DeviceRGB": 3}
 
@@ -29,13 +39,74 @@ def take_image(image: pikepdf.Stream, turn: Turn) -> Picture:
     Raises:
         pdfium.PdfiumError, pikepdf.PdfError: it cannot be decoded.
     """
+    if (found := jpeg2000_of(image)) is not None:
+        return _take_jpeg2000(image, found, turn)
     if turn is Turn.NONE:
         try:
             return Picture(_pass_through(image))
         except NotPassable:
             pass
+    _demand_whole(image)
     pixels = _decode(image)
     return Picture(turn.apply(simplest(pixels)), conversion_of(image))
+
+
+def _demand_whole(image: pikepdf.Stream) -> None:
+    """Raise OSError or ValueError where a part of the image is missing."""
+    filters = _filters(image)
+    demand_samples(image, filters)
+    with suppress(NotPassable):  # filters with parameters: PDFium alone undoes them
+        if filters[-1:] == [JPEG]:
+            demand_whole_jpeg(_coded(image))
+        elif filters[-1:] == [JBIG2]:
+            demand_segments(_coded(image))
+
+
+def jpeg2000_of(image: pikepdf.Stream) -> Jpeg2000 | None:
+    """What a JPEG 2000 image says of itself; None for any other.
+
+    Raises:
+        ValueError: malformed.
+    """
+    if _filters(image)[-1:] != [JPEG2000]:
+        return None
+    return parse(_coded(image))
+
+
+def _take_jpeg2000(image: pikepdf.Stream, found: Jpeg2000, turn: Turn) -> Picture:
+    """With the colours its boxes name, where the PDF names none (ISO 32000-2 §7.4.9).
+
+    Raises:
+        UnreadableImage: their meaning is not certain.
+    """
+    if (found.width, found.height) != (int(image.Width), int(image.Height)):
+        raise ValueError("dictionary and codestream disagree")
+    if "/ColorSpace" not in image:
+        demand_certain(found)
+    if found.opacity and int(image.get("/SMaskInData", 0)) == 1:
+        with Image.open(BytesIO(_coded(image)), formats=("JPEG2000",)) as picture:
+            picture.load()
+            if found.profile is not None:
+                picture.info["icc_profile"] = found.profile
+            return colour.to_picture(picture, turn)
+    with pikepdf.new() as pdf:
+        named = _with_colour_space(pdf, image, found)
+        pixels = _decode(named)
+        return Picture(turn.apply(simplest(pixels)), conversion_of(named))
+
+
+def _with_colour_space(
+    pdf: pikepdf.Pdf, image: pikepdf.Stream, found: Jpeg2000
+) -> pikepdf.Stream:
+    """Copy into `pdf`; what its boxes say of colours becomes what the PDF says."""
+    copied: Any = pdf.copy_foreign(image)
+    named: pikepdf.Stream = copied
+    if "/ColorSpace" not in image and found.profile is not None:
+        profile = pikepdf.Stream(pdf, found.profile, N=found.channels)
+        named.ColorSpace = pikepdf.Array([pikepdf.Name.ICCBased, profile])
+    elif "/ColorSpace" not in image and found.space == CMYK:
+        named.ColorSpace = pikepdf.Name.DeviceCMYK
+    return named
 
 
 def conversion_of(image: pikepdf.Stream) -> Conversion:
@@ -56,9 +127,9 @@ def _pass_through(image: pikepdf.Stream) -> Jpeg:
     if any(image.get(key, False) is not False for key in (*_MASKS, "/Decode")):
         raise NotPassable("masked or remapped")
     filters = _filters(image)
-    if not filters or filters[-1] != "/DCTDecode":
+    if not filters or filters[-1] != JPEG:
         raise NotPassable("not a JPEG")
-    jpeg = clean_jpeg(_jpeg_bytes(image, filters))
+    jpeg = clean_jpeg(_coded(image))
     if jpeg.components != 1 and _odd_transform(image):
         raise NotPassable("colour transform")
     name, components, profile = _colour_space(image.get("/ColorSpace"))
@@ -80,8 +151,9 @@ def _filters(image: pikepdf.Stream) -> list[str]:
     return [] if named is None else [str(named)]
 
 
-def _jpeg_bytes(image: pikepdf.Stream, filters: list[str]) -> bytes:
+def _coded(image: pikepdf.Stream) -> bytes:
     """Undo every filter but the last (scanner software likes Flate over DCT)."""
+    filters = _filters(image)
     if len(filters) == 1:
         return image.read_raw_bytes()
     if "/DecodeParms" in image:

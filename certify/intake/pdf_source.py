@@ -24,6 +24,7 @@ from certify.intake.geometry import (
     Turn,
     page_rotation,
 )
+from certify.intake.jpeg_segments import NotPassable
 from certify.intake.pdf_content import DrawnImage, PageContent, read_content
 from certify.intake.pdf_survey import survey
 from certify.intake.picture import Picture, simplest
@@ -46,6 +47,7 @@ UNREADABLE = (
     ZeroDivisionError,
     RecursionError,
     NotImplementedError,
+    NotPassable,
 )
 
 
@@ -169,6 +171,8 @@ def _image_plan(number: int, content: PageContent, turn: Turn, unit: float) -> _
     """The page is its image, at the size it is drawn."""
     drawn = content.images[0]
     pixels = (int(drawn.image.Width), int(drawn.image.Height))
+    if (coded := pdf_image.jpeg2000_of(drawn.image)) is not None:
+        pixels = (coded.width, coded.height)  # what its decoder goes by
     inches = [side * unit / POINTS_PER_INCH for side in drawn.matrix.sides]
     dpi = [count / length for count, length in zip(pixels, inches, strict=True)]
     if turn.swaps_sides:
@@ -181,6 +185,7 @@ def _image_plan(number: int, content: PageContent, turn: Turn, unit: float) -> _
         source_dpi=(dpi[0], dpi[1]),
         hidden_text=content.hidden_text,
         turned=turn is not Turn.NONE,
+        deep=coded is not None,
     )
     return _Plan(geometry, drawn, turn, Conversion.NONE)
 

@@ -17,6 +17,7 @@ from certify.intake.checks.check import run_checks
 from certify.intake.facts import DocumentFacts, Kind
 from certify.intake.failures import failure_finding
 from certify.intake.limits import UPLOAD_BYTES
+from certify.intake.progress import MOST_SECONDS, START_SECONDS
 from certify.isolation.limits import FailureKind, IsolatedFailure, Limits
 from certify.isolation.runner import IsolatedRunner
 from certify.scan import (
@@ -28,8 +29,10 @@ from certify.scan import (
     pages_from_json,
 )
 
-READING = Limits(cpu_seconds=180, wall_seconds=180.0)
-"""300 pages at 0.3 s each, twice; a page of a phone is 0.1 s."""
+READING = Limits(
+    cpu_seconds=START_SECONDS, cpu_most_seconds=MOST_SECONDS, wall_seconds=600.0
+)
+"""What is earned page by page (`progress`); the wall is for a machine that is busy."""
 LOOKING = Limits()
 
 

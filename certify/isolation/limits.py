@@ -14,7 +14,8 @@ class Limits:
     Attributes:
         memory_bytes: address space beyond what the preloaded modules already map
             (RLIMIT_AS counts address space; this also bounds resident memory).
-        cpu_seconds: RLIMIT_CPU.
+        cpu_seconds: RLIMIT_CPU, soft.
+        cpu_most_seconds: how far a task may raise it as it gets on; 0 for not at all.
         wall_seconds: after it the child is killed, whatever it does.
         file_bytes: RLIMIT_FSIZE, for each file written.
         open_files: RLIMIT_NOFILE.
@@ -22,6 +23,7 @@ class Limits:
 
     memory_bytes: int = 1024 * MIB
     cpu_seconds: int = 20
+    cpu_most_seconds: int = 0
     wall_seconds: float = 20.0
     file_bytes: int = 1024 * MIB
     open_files: int = 64

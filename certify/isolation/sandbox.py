@@ -66,9 +66,8 @@ def _confine(zygote: int, limits: Limits, keep: int) -> None:
     ):
         resource.setrlimit(what, (amount, amount))
     # Soft below hard: SIGXCPU tells "too slow" from other deaths.
-    resource.setrlimit(
-        resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 1)
-    )
+    most = max(limits.cpu_seconds, limits.cpu_most_seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, most + 1))
 
 
 def _close_all_but(keep: int) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.support import verdicts
 from tests.support.conformance import DOCUMENT, Row, render
 from tests.support.corpus import corpus
-from tests.support.judged_copies import SAMPLES, CopyMaker, Sample
+from tests.support.judged_copies import CANONICAL, SAMPLES, CopyMaker, Sample
 from tests.support.judges import judge_files
 from tests.support.pki import RunningPki
 from tests.support.real import need
@@ -18,15 +18,27 @@ from tests.support.verdicts import Opinion
 
 Opinions = Mapping[str, Mapping[str, Opinion]]
 GOOD = [sample for sample in SAMPLES if sample.good]
+SCAN_OF = "scan of "
 SPOILT = [sample for sample in SAMPLES if not sample.good]
 
 
 def judge_all(pki: RunningPki, folder: Path) -> dict[str, dict[str, Opinion]]:
     """Make every copy and ask every judge: {sample: {judge: opinion}}."""
-    made = list(CopyMaker(pki=pki, folder=folder).make_all())
+    maker = CopyMaker(pki=pki, folder=folder)
+    made = list(maker.make_all())
+    scans = [maker.scan_of(sample) for sample in CANONICAL]
     root = pki.root_pem
-    said = judge_files([path for _, path in made], root)
-    return {
+    said = judge_files([*(path for _, path in made), *scans], root)
+    of_scans = {
+        SCAN_OF + sample.name: {
+            "veraPDF": verdicts.verapdf(verdict),
+            "qpdf": verdicts.qpdf(path),
+        }
+        for sample, path, verdict in zip(
+            CANONICAL, scans, said[len(made) :], strict=True
+        )
+    }
+    return of_scans | {
         sample.name: {
             "EU DSS": verdicts.dss(verdict),
             "veraPDF": verdicts.verapdf(verdict),
@@ -34,7 +46,7 @@ def judge_all(pki: RunningPki, folder: Path) -> dict[str, dict[str, Opinion]]:
             "pdfsig": verdicts.pdfsig(path),
             "qpdf": verdicts.qpdf(path),
         }
-        for (sample, path), verdict in zip(made, said, strict=True)
+        for (sample, path), verdict in zip(made, said[: len(made)], strict=True)
     }
 
 
@@ -74,6 +86,15 @@ def test_every_judge_accepts_a_finished_copy(
 
 
 @pytest.mark.timeout(900)  # as above
+@pytest.mark.parametrize("sample", CANONICAL, ids=lambda s: s.name)
+def test_the_canonical_scan_is_an_archive_file_itself(
+    sample: Sample, opinions: Opinions
+) -> None:
+    said = opinions[SCAN_OF + sample.name]
+    assert {judge: o for judge, o in said.items() if not o.accepted or o.remarks} == {}
+
+
+@pytest.mark.timeout(900)  # as above
 @pytest.mark.parametrize("sample", SPOILT, ids=lambda s: s.name)
 def test_judges_reject_what_is_spoilt(sample: Sample, opinions: Opinions) -> None:
     said = opinions[sample.name]
@@ -99,7 +120,9 @@ def test_the_table_names_every_judge_and_copy(
 ) -> None:
     rows = [Row(sample, opinions[sample.name]) for sample in SAMPLES]
     judges = verdicts.judges()
-    text = render(judges, rows)
+    scans = [Row(sample, opinions[SCAN_OF + sample.name]) for sample in CANONICAL]
+    text = render(judges, rows, scans)
+    assert text.count("accepted: PDF/A-2b") == len(GOOD) + len(CANONICAL)
     assert all(f"| {name} | {number} |" in text for name, number in judges.items())
     assert text.count("TOTAL_PASSED") >= len(GOOD)
     if request.config.getoption("--write-conformance"):

@@ -1,6 +1,6 @@
 """Shows what the judges said as `docs/conformance.md`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +45,13 @@ A copy is accepted when
 
 {good}
 
+## Canonical scans
+
+What intake makes of each upload, before anything is composed or signed: the file that
+is shown, compared and kept.
+
+{scans}
+
 ## Files spoilt on purpose
 
 Judges must not accept these, or their praise above means nothing; "–" where the fault
@@ -56,13 +63,14 @@ is not that judge's business. What EU DSS remarked on each:
 """
 
 
-def render(judges: Mapping[str, str], rows: Sequence[Row]) -> str:
-    """Return the document."""
+def render(judges: Mapping[str, str], rows: Sequence[Row], scans: Sequence[Row]) -> str:
+    """Return the document: finished copies, and the canonical scans by themselves."""
     good = [row for row in rows if row.sample.good]
     spoilt = [row for row in rows if not row.sample.good]
     return _HEAD.format(
         judges=_table(("judge", "version"), list(judges.items())),
         good=_opinions(judges, good),
+        scans=_opinions(list(scans[0].opinions), scans),
         spoilt=_opinions(judges, spoilt),
         remarks="\n".join(f"- {row.sample.name}: {_remarks(row)}" for row in spoilt),
     )
@@ -74,15 +82,16 @@ def _remarks(row: Row) -> str:
     return " ".join(dict.fromkeys(said)) or "nothing"
 
 
-def _opinions(judges: Mapping[str, str], rows: Sequence[Row]) -> str:
+def _opinions(judges: Iterable[str], rows: Sequence[Row]) -> str:
+    names = tuple(judges)
     lines = [
         (
             f"{row.sample.name}: {row.sample.about}",
-            *(_cell(row, judge) for judge in judges),
+            *(_cell(row, judge) for judge in names),
         )
         for row in rows
     ]
-    return _table(("file", *judges), lines)
+    return _table(("file", *names), lines)
 
 
 def _cell(row: Row, judge: str) -> str:

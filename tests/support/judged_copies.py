@@ -12,7 +12,6 @@ from typing import Any
 
 import pikepdf
 from cryptography.hazmat.primitives.asymmetric import ec
-from PIL import Image, ImageDraw
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
@@ -26,7 +25,7 @@ from keys.devpki.holders import SealHolder, SignatoryHolder
 from keys.devpki.issue import issue_certificate
 from keys.open import open_key
 from signing.embed import FontPrograms
-from tests.support import corpus
+from tests.support import corpus, uploads
 from tests.support.pki import AUTHORITY_NAME, RunningPki, ec_key, fresh_key_id, rsa_key
 from tests.support.sealing import (
     PERSON,
@@ -38,7 +37,6 @@ from tests.support.sealing import (
     seal,
 )
 
-CARD = (496, 700)  # pixels at 200 dpi: 63 x 89 mm
 SMALL = {"width": 620, "height": 877}  # pixels at 150 dpi; rendering costs most here
 LONG = "Quyết định về việc công nhận kết quả kỳ thi tuyển công chức " * 3
 
@@ -72,28 +70,6 @@ _SCHEMES: Mapping[str, tuple[str, SignatureScheme, Callable[[], Any]]] = {
         "keys: both ECDSA on P-256",
         SignatureScheme.ECDSA_SHA256,
         lambda: ec_key(ec.SECP256R1()),
-    ),
-}
-# name → (about, mode, suffix, options of Pillow)
-_CODECS: Mapping[str, tuple[str, str, str, dict[str, Any]]] = {
-    "ccitt": ("1-bit PNG, stored as CCITT G4", "1", ".png", {}),
-    "flate-gray": ("gray PNG, stored as Flate", "L", ".png", {}),
-    "flate-rgb": ("RGB PNG, stored as Flate", "RGB", ".png", {}),
-    "flate-palette": ("palette PNG, stored as Flate RGB", "P", ".png", {}),
-    "jpeg-gray": ("gray JPEG, passed through", "L", ".jpg", {}),
-    "jpeg-rgb": ("colour JPEG, passed through", "RGB", ".jpg", {}),
-    "jpeg-progressive": (
-        "progressive JPEG, passed through",
-        "RGB",
-        ".jpg",
-        {"progressive": True},
-    ),
-    "jpeg-cmyk": ("CMYK JPEG, stored as Flate sRGB", "CMYK", ".jpg", {}),
-    "tiff-lzw": (
-        "LZW TIFF, stored as Flate",
-        "RGB",
-        ".tif",
-        {"compression": "tiff_lzw"},
     ),
 }
 _SHAPES: Mapping[str, tuple[str, int, dict[str, int], dict[str, Any]]] = {
@@ -148,11 +124,15 @@ def _accepted_scans() -> list[str]:
     return [name for name, verdict in corpus.expected().items() if verdict == "accept"]
 
 
+CANONICAL: tuple[Sample, ...] = (
+    *(Sample(name, upload.about) for name, upload in uploads.UPLOADS.items()),
+    *(Sample(Path(name).name, "scan of the corpus") for name in _accepted_scans()),
+)
+"""Uploads whose canonical scan is judged by itself, before anything is signed."""
 SAMPLES: tuple[Sample, ...] = (
     *(Sample(name, about) for name, (about, *_) in _SHAPES.items()),
     *(Sample(name, about) for name, (about, *_) in _SCHEMES.items()),
-    *(Sample(name, about) for name, (about, *_) in _CODECS.items()),
-    *(Sample(Path(name).name, "scan of the corpus") for name in _accepted_scans()),
+    *CANONICAL,
     *SPOILT,
 )
 
@@ -166,6 +146,10 @@ class CopyMaker:
         self._fonts = FontPrograms(folder / "fonts")
         self._pictures = make_pictures(folder)
         self._default = make_sealer(pki, pictures=self._pictures, fonts=self._fonts)
+
+    def scan_of(self, sample: Sample) -> Path:
+        """The canonical scan behind one of `CANONICAL`, once all were made."""
+        return self._workdir(sample.name) / tasks.CANONICAL
 
     def make_all(self) -> Iterator[tuple[Sample, Path]]:
         """Yield every sample with its file."""
@@ -222,14 +206,12 @@ class CopyMaker:
         runner = IsolatedRunner(tasks=tasks.TASKS, preload=tasks.PRELOAD)
         intake = SandboxedIntake(runner=runner)
         try:
-            for name, (_, mode, suffix, options) in _CODECS.items():
-                upload = self._folder / f"{name}{suffix}"
-                _picture(mode).save(upload, dpi=(200, 200), **options)
-                yield name, intake.read(upload, None, self._workdir(name))
+            for name, upload in uploads.UPLOADS.items():
+                folder = self._workdir(name)
+                yield name, intake.read(upload.make(folder), upload.paper_mm, folder)
             for name in _accepted_scans():
-                upload = corpus.corpus() / name
-                short = upload.name
-                yield short, intake.read(upload, None, self._workdir(short))
+                path = corpus.corpus() / name
+                yield path.name, intake.read(path, None, self._workdir(path.name))
         finally:
             runner.close()
 
@@ -245,16 +227,6 @@ class CopyMaker:
             pdf.add_blank_page()
             pdf.save(files[_PLAIN])
         return files
-
-
-def _picture(mode: str) -> Image.Image:
-    """A card at 200 dpi with something on it that every mode keeps."""
-    image = Image.new("RGB", CARD, (252, 250, 246))
-    draw = ImageDraw.Draw(image)
-    for y in range(40, 480, 40):
-        draw.text((30, y), "CONG HOA XA HOI CHU NGHIA VIET NAM " * 3, fill=(20, 20, 40))
-    draw.ellipse((250, 500, 430, 680), outline=(200, 20, 20), width=6)
-    return image.convert(mode)
 
 
 def _replace_content(path: Path) -> None:

@@ -15,8 +15,10 @@ from certify.intake.checks.file import (
     NO_PAGES,
     REPAIRED,
     TOO_LARGE,
+    TOO_LARGE_DECODED,
     TOO_MANY_PAGES,
     UNRECOGNISED,
+    UNSUPPORTED,
 )
 from certify.intake.checks.forms import ACROFORM, XFA
 from certify.intake.checks.layers import LAYERS
@@ -32,6 +34,8 @@ CHECKS = (
     UNRECOGNISED,
     ENCRYPTED,
     DAMAGED,
+    UNSUPPORTED,
+    TOO_LARGE_DECODED,
     NO_PAGES,
     TOO_MANY_PAGES,
     XFA,

@@ -20,10 +20,14 @@ def _too_large(facts: DocumentFacts) -> Iterator[Remark]:
 
 def _unrecognised(facts: DocumentFacts) -> Iterator[Remark]:
     if facts.kind is Kind.UNKNOWN:
+        vi, en = "Không nhận ra định dạng tệp.", "The format is not known."
+        if facts.foreign:
+            vi = f"Tệp {facts.foreign} không được nhận."
+            en = f"{facts.foreign} files are not taken."
         yield Remark(
             None,
-            "Không nhận ra định dạng tệp. Hãy chụp lại thành PDF, JPEG, PNG hoặc TIFF.",
-            "The format is not known. Scan to PDF, JPEG, PNG or TIFF.",
+            f"{vi} Hãy chụp lại thành PDF, JPEG, PNG hoặc TIFF.",
+            f"{en} Scan to PDF, JPEG, PNG or TIFF.",
         )
 
 
@@ -42,6 +46,26 @@ def _damaged(facts: DocumentFacts) -> Iterator[Remark]:
             None,
             "Tệp bị hỏng, không đọc được. Hãy chụp lại từ bản chính giấy.",
             "The file is damaged beyond reading. Scan the paper original again.",
+        )
+
+
+def _too_large_decoded(facts: DocumentFacts) -> Iterator[Remark]:
+    if facts.problem is Problem.TOO_BIG_DECODED:
+        yield Remark(
+            None,
+            "Các trang ảnh của tệp quá lớn khi lưu không mất chất lượng. "
+            "Hãy chụp lại thành PDF hoặc JPEG ở 300 dpi, hoặc chia thành nhiều tệp.",
+            "The pages are too large once decoded. Scan to JPEG or PDF, or split it.",
+        )
+
+
+def _unsupported(facts: DocumentFacts) -> Iterator[Remark]:
+    if facts.problem is Problem.UNSUPPORTED:
+        yield Remark(
+            None,
+            "Ảnh dùng kiểu điểm ảnh hoặc hệ màu hiếm gặp, không đọc được chắc chắn. "
+            "Hãy chụp lại thành JPEG hoặc PDF màu thông thường.",
+            "The image has a rare pixel layout or colour space. Scan to JPEG or PDF.",
         )
 
 
@@ -79,6 +103,10 @@ TOO_LARGE = Check("file.too_large", Severity.BLOCK, LIMITS, _too_large)
 UNRECOGNISED = Check("file.unrecognised", Severity.BLOCK, ONLY_PIXELS, _unrecognised)
 ENCRYPTED = Check("file.encrypted", Severity.BLOCK, ONLY_PIXELS, _encrypted)
 DAMAGED = Check("file.damaged", Severity.BLOCK, ONLY_PIXELS, _damaged)
+TOO_LARGE_DECODED = Check(
+    "file.too_large_decoded", Severity.BLOCK, LIMITS, _too_large_decoded
+)
+UNSUPPORTED = Check("file.unsupported", Severity.BLOCK, ONLY_PIXELS, _unsupported)
 NO_PAGES = Check("file.no_pages", Severity.BLOCK, ONLY_PIXELS, _no_pages)
 TOO_MANY_PAGES = Check("file.too_many_pages", Severity.BLOCK, LIMITS, _too_many_pages)
 REPAIRED = Check("file.repaired", Severity.WARN, ONLY_PIXELS, _repaired)

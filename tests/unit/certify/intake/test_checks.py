@@ -39,6 +39,8 @@ BAD: dict[str, DocumentFacts] = {
     "file.unrecognised": DocumentFacts(Kind.UNKNOWN, 5),
     "file.encrypted": replace(GOOD, problem=Problem.ENCRYPTED),
     "file.damaged": replace(GOOD, problem=Problem.UNREADABLE),
+    "file.unsupported": replace(GOOD, problem=Problem.UNSUPPORTED),
+    "file.too_large_decoded": replace(GOOD, problem=Problem.TOO_BIG_DECODED),
     "file.no_pages": DocumentFacts(Kind.PDF, 500),
     "file.too_many_pages": replace(GOOD, page_count=limits.PAGES + 1),
     "form.xfa": replace(GOOD, form=Form.XFA),

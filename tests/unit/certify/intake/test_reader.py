@@ -84,7 +84,7 @@ def test_the_upload_is_measured_again(intake: Intake, tmp_path: Path) -> None:
     [
         (Limits(wall_seconds=0.0), "file.too_slow"),
         (Limits(memory_bytes=30 * MIB), "file.too_much_memory"),
-        (Limits(file_bytes=1000), "file.crashed"),
+        (Limits(file_bytes=1000), "file.too_large_decoded"),
     ],
 )
 def test_limits_are_findings(
