@@ -14,6 +14,7 @@ import pypdfium2 as pdfium
 from PIL import Image
 
 from certify.intake.checks import CHECKS
+from certify.intake.checks.blank import is_blank
 from certify.intake.checks.check import run_checks
 from certify.intake.encode import encode
 from certify.intake.facts import DocumentFacts, Kind, PageLook, Problem
@@ -26,6 +27,7 @@ from certify.intake.pdf_image import render
 from certify.intake.pdf_source import UNREADABLE as PDF_UNREADABLE
 from certify.intake.pdf_source import PdfSource
 from certify.intake.recognise import recognise
+from certify.intake.sheets import SeenSheets
 from certify.intake.tasks import CANONICAL
 from certify.intake.writer import CanonicalWriter
 from certify.scan import findings_to_json, pages_to_json
@@ -92,6 +94,7 @@ def _build(source: ImageSource | PdfSource, target: Path) -> DocumentFacts:
         return facts
     looks: list[PageLook] = []
     seen: dict[bytes, int] = {}
+    sheets = SeenSheets()
     try:
         with target.open("wb") as file:
             writer = CanonicalWriter(file)
@@ -104,8 +107,9 @@ def _build(source: ImageSource | PdfSource, target: Path) -> DocumentFacts:
                 digest = hashlib.sha256(image.data).digest()
                 first = seen.setdefault(digest, page.number)
                 same_as = None if first == page.number else first
-                look = look_at(page.number, picture)
-                looks.append(replace(look, same_as=same_as))
+                look, small = look_at(page, picture)
+                sheet = None if is_blank(look) else sheets.find(page.number, small)
+                looks.append(replace(look, same_as=same_as, same_sheet_as=sheet))
                 writer.add_page(image, milli_points(page.size_mm))
             writer.finish()
     except _UNREADABLE as error:

@@ -91,6 +91,10 @@ class PageLook:
         darkest: how bright the darkest tenth of what is on it is, of 255; 0.0 when
             there is nothing.
         same_as: an earlier page whose canonical image has the same bytes.
+        same_sheet_as: an earlier page that seems to be another scan of this sheet.
+        across: how much the print is ordered in rows, from 1 to -1 (in columns).
+        edge_px, edge_mm: spread σ of the sharper edges; None when not measurable.
+        cut_pieces: how many pieces of print an edge of the image cuts through.
     """
 
     number: int
@@ -102,6 +106,11 @@ class PageLook:
     paper: float = 255.0
     darkest: float = 0.0
     same_as: int | None = None
+    same_sheet_as: int | None = None
+    across: float = 1.0
+    edge_px: float | None = None
+    edge_mm: float | None = None
+    cut_pieces: int = 0
 
 
 @dataclass(frozen=True)

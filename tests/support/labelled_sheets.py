@@ -5,6 +5,8 @@ All at 300 dpi and by seed. `Kind` says what of a sheet a fault can be seen on.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
@@ -16,6 +18,7 @@ from api.samples.parts import BODY, BOLD, Signing, national_head, signed
 from api.samples.sheet import MM, Block, Sheet, Spot
 from api.samples.typeface import Style
 
+VARIANTS = 4
 A4 = (210.0, 297.0)
 _WORDS = (
     "theo đề nghị của trưởng thôn và ý kiến người dân tại cuộc họp ngày hôm trước "
@@ -42,6 +45,29 @@ class Kind:
     draw: Draw
     letters: bool = True
     form: bool = False
+
+    def sheet(self, rng: np.random.Generator) -> Image.Image:
+        """One of `VARIANTS` sheets of this kind."""
+        return self.variant(int(rng.integers(VARIANTS)))
+
+    def two_sheets(self, rng: np.random.Generator) -> tuple[Image.Image, Image.Image]:
+        """Two that differ in what was filled in."""
+        first, second = rng.choice(VARIANTS, 2, replace=False)
+        return self.variant(int(first)), self.variant(int(second))
+
+    def variant(self, number: int) -> Image.Image:
+        """Sheet `number` of this kind; drawn once, since drawing is slow."""
+        with Image.open(BytesIO(_packed(self, number))) as image:
+            return image.convert("RGB")
+
+
+@cache
+def _packed(kind: Kind, number: int) -> bytes:
+    """PNG of a sheet: as pixels all of them would take a gigabyte."""
+    target = BytesIO()
+    rng = np.random.default_rng([number, *kind.name.encode()])
+    kind.draw(rng).image.save(target, "PNG", compress_level=1)
+    return target.getvalue()
 
 
 def _birth(rng: np.random.Generator) -> Sheet:
