@@ -21,6 +21,8 @@ RULE_MM = 12.0  # a longer unbroken run is a rule or a frame, not print
 STRIP_MM = 32.0  # words side by side even out over this width
 SMOOTH_MM = 2.0  # and strokes over this height; a line and its gap are 6 mm or more
 LAG_MM = 1.0
+CELL_MM = 6.0
+MOST_INK = 0.4  # of a cell; bold print has 0.3
 
 
 def skew(ink: Ink) -> float:
@@ -38,6 +40,7 @@ def across(ink: Ink, dots_per_mm: float, skew_degrees: float) -> float:
         ink = np.asarray(turned) > 127  # noqa: PLR2004 - half covered
     run = round(RULE_MM * dots_per_mm)
     print_only = ink & ~_long_runs(ink, run) & ~_long_runs(ink.T, run).T
+    print_only = _without_pictures(print_only, round(CELL_MM * dots_per_mm))
     rows = _order(print_only, dots_per_mm)
     columns = _order(print_only.T, dots_per_mm)
     return (rows - columns) / (rows + columns) if rows + columns else 0.0
@@ -74,6 +77,16 @@ def _order(ink: Ink, dots_per_mm: float) -> float:
     total = np.pad(profile, ((smooth, 0), (0, 0))).cumsum(axis=0)
     level = (total[smooth:] - total[:-smooth]).astype(np.float64)
     return float(((level[lag:] - level[:-lag]) ** 2).sum())
+
+
+def _without_pictures(ink: Ink, cell: int) -> Ink:
+    """Leave out cells with more ink than print has."""
+    rows, columns = ink.shape[0] // cell, ink.shape[1] // cell
+    cut = ink[: rows * cell, : columns * cell].copy()
+    cells = cut.reshape(rows, cell, columns, cell)
+    dense = cells.mean(axis=(1, 3)) > MOST_INK
+    cells &= ~dense[:, None, :, None]
+    return cut
 
 
 def _long_runs(ink: Ink, length: int) -> Ink:

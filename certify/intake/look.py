@@ -112,5 +112,3 @@ def _small_copy(full: Gray, dots_per_mm: float) -> SmallCopy:
 def _without_margins(gray: Gray) -> Gray:
     rows, columns = (int(side * MARGIN) for side in gray.shape)
     return gray[rows : gray.shape[0] - rows, columns : gray.shape[1] - columns]
-
-

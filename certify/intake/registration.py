@@ -104,9 +104,7 @@ def _windows(
     columns = lefts[:, None, None] + side[None, None, :]
     inside = (rows >= 0) & (rows < page.shape[0])
     inside = inside & (columns >= 0) & (columns < page.shape[1])
-    taken = page[
-        rows.clip(0, page.shape[0] - 1), columns.clip(0, page.shape[1] - 1)
-    ]
+    taken = page[rows.clip(0, page.shape[0] - 1), columns.clip(0, page.shape[1] - 1)]
     return np.where(inside, taken, np.float32(0))
 
 

@@ -3,7 +3,7 @@
 Sampled rows and columns are cut into pieces of about a millimetre. In a piece with
 strong contrast c and steepest slope s (over two pixels, so that noise and JPEG's
 ringing hardly count) an edge seen through optics of Gaussian spread σ has
-s = c / (σ √2π), hence σ = 0.4 c / s. The page's figure is the quartile with the
+s = c / (σ √2π), hence σ = 0.4 c / s. The page's figure is the fifth with the
 sharpest edges: soft pencil, photographs and shadows do not make a page blurred as
 long as some print on it is sharp. The worse direction counts, for motion blurs one.
 """
@@ -16,10 +16,10 @@ from certify.intake.geometry import Pixels
 PIECE_MM = 1.0
 LEAST_PIECE = 8  # pixels
 EVERY = 8  # rows and columns
-SHARPEST = 25  # percentile
+SHARPEST = 20  # percentile
 ENOUGH = 25  # pieces with strong contrast in one direction
 LEAST_CONTRAST = 40.0  # of 255
-STRONG = 0.5  # of the contrast between paper and print
+STRONG = 0.35  # of the contrast between paper and print
 
 
 def edge_spread(gray: Pixels, dots_per_mm: float, contrast: float) -> float | None:
@@ -38,9 +38,7 @@ def edge_spread(gray: Pixels, dots_per_mm: float, contrast: float) -> float | No
     return round(float(max(found)), 2) if found else None
 
 
-def _spreads(
-    lines: Pixels, piece: int, needed: float
-) -> npt.NDArray[np.float64]:
+def _spreads(lines: Pixels, piece: int, needed: float) -> npt.NDArray[np.float64]:
     count = lines.shape[1] // piece
     if count == 0:
         return np.zeros(0)

@@ -27,8 +27,8 @@ TILE_MM = 6
 SOFT_PX = 0.8  # evens out what half a pixel of shift changes
 NOISE = 100.0  # variance of an empty tile
 FAINT = 0.15  # of the usual tile's variance: too little in it to compare
-SAME = 0.65  # correlation of two scans of one tile; 0.9 is usual
-DIFFERENT_SHARE = 0.007  # of the tiles may be different: dirt, a fold
+SAME = 0.7  # correlation of two scans of one tile; 0.9 is usual
+DIFFERENT_SHARE = 0.009  # of the tiles may be different: dirt, a fold
 FEWEST_TILES = 8
 
 

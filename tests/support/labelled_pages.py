@@ -51,8 +51,8 @@ class Labelled:
 
 
 @dataclass(frozen=True)
-class _Scanner:
-    """How one office scans: resolution, colour mode, JPEG quality, softness."""
+class _Scan:
+    """How a paper was kept and scanned: colour and folds; resolution, mode, quality."""
 
     dpi: int
     mode: str
@@ -60,6 +60,8 @@ class _Scanner:
     soft_mm: float
     grain: float
     tone: tuple[int, int, int]
+    folds_across: tuple[float, ...]
+    folds_down: tuple[float, ...]
 
 
 def labels(count: int) -> list[str]:
@@ -72,7 +74,7 @@ def labelled(number: int, label: str, *, seed: int) -> Labelled:
     """Make document `number` of a seed, whatever was made before."""
     rng = np.random.default_rng([seed, number])
     kind = _kind(label, rng)
-    scanner = _scanner(label, rng)
+    scanner = _scan_of(label, rng)
     other, sheet = kind.two_sheets(rng)
     if label == "blank":
         sheet = Image.new("RGB", sheet.size, "white")
@@ -99,30 +101,32 @@ def _kind(label: str, rng: np.random.Generator) -> Kind:
         for kind in KINDS
         if (kind.letters or label != "upside down")
         and (kind.form or label != SAME_FORM)
-        and (kind.name != "sparse" or label != "cropped")
+        and (kind.lines or label != "cropped")
     ]
     return fit[int(rng.integers(len(fit)))]
 
 
-def _scanner(label: str, rng: np.random.Generator) -> _Scanner:
+def _scan_of(label: str, rng: np.random.Generator) -> _Scan:
     draw = rng.random()
     mode = "RGB" if draw < 0.7 or (draw > 0.85 and label in _TONAL) else "L"
     if draw > 0.85 and label not in _TONAL:
         mode = "1"
-    return _Scanner(
+    return _Scan(
         dpi=300 if label == "low dpi" else int(rng.choice([200, 200, 300])),
         mode=mode,
         quality=int(rng.integers(60, 96)),
         soft_mm=float(rng.uniform(0.0, 0.09)),
         grain=float(rng.uniform(0.4, 4.0)),
         tone=(250, int(rng.integers(232, 252)), int(rng.integers(200, 250))),
+        folds_across=(float(rng.uniform(0.2, 0.8)),) if rng.random() < 0.4 else (),
+        folds_down=(float(rng.uniform(0.2, 0.8)),) if rng.random() < 0.15 else (),
     )
 
 
 def _pages_before(
     label: str,
     made: tuple[Image.Image, Image.Image, Image.Image],
-    scanner: _Scanner,
+    scanner: _Scan,
     rng: np.random.Generator,
 ) -> list[Image.Image]:
     """Return what comes before the labelled page, if it takes two to see it."""
@@ -143,7 +147,7 @@ def _pages_before(
 
 
 def _scanned(
-    label: str, sheet: Image.Image, scanner: _Scanner, rng: np.random.Generator
+    label: str, sheet: Image.Image, scanner: _Scan, rng: np.random.Generator
 ) -> Image.Image:
     """Lay the sheet on the glass and scan it, with the fault."""
     if label == "cropped":
@@ -160,8 +164,8 @@ def _scanned(
     look = Look(
         tone=scanner.tone,
         skew_degrees=float(rng.choice([-1, 1]) * skew),
-        folds_across=(float(rng.uniform(0.2, 0.8)),) if rng.random() < 0.4 else (),
-        folds_down=(float(rng.uniform(0.2, 0.8)),) if rng.random() < 0.15 else (),
+        folds_across=scanner.folds_across,
+        folds_down=scanner.folds_down,
         grain=scanner.grain,
     )
     image = _exposed(scan(image, look, rng), label, rng)
@@ -177,7 +181,7 @@ def _scanned(
 
 
 def _soft(
-    image: Image.Image, label: str, scanner: _Scanner, rng: np.random.Generator
+    image: Image.Image, label: str, scanner: _Scan, rng: np.random.Generator
 ) -> Image.Image:
     """The optics: every scanner is a little soft, a blurred page much more."""
     dots = scanner.dpi / MM_PER_INCH
@@ -201,9 +205,7 @@ def _soft(
             return image.filter(ImageFilter.BoxBlur(along))
 
 
-def _exposed(
-    image: Image.Image, label: str, rng: np.random.Generator
-) -> Image.Image:
+def _exposed(image: Image.Image, label: str, rng: np.random.Generator) -> Image.Image:
     if label == "dark":
         gain, kept = rng.uniform(0.25, 0.6), 1.0
     elif label == "light":

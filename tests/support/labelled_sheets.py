@@ -39,12 +39,15 @@ class Kind:
     Attributes:
         letters: enough print for its upper side to be told.
         form: two of them differ only in what was filled in.
+        lines: enough lines of print or writing for a cut through them to be content
+            lost; a picture may run off the edge on purpose.
     """
 
     name: str
     draw: Draw
     letters: bool = True
     form: bool = False
+    lines: bool = True
 
     def sheet(self, rng: np.random.Generator) -> Image.Image:
         """One of `VARIANTS` sheets of this kind."""
@@ -206,12 +209,19 @@ def _photograph(rng: np.random.Generator) -> Sheet:
         coarse = rng.normal(0, weight, (cells, cells, 3)).astype(np.float32)
         for channel in range(3):
             layer = Image.fromarray(coarse[..., channel])
-            total[..., channel] += layer.resize((width, height), Image.Resampling.BICUBIC)
+            total[..., channel] += layer.resize(
+                (width, height), Image.Resampling.BICUBIC
+            )
     picture = Image.fromarray((total + 125).clip(0, 255).astype(np.uint8))
     pen = ImageDraw.Draw(picture)
     for _ in range(12):
         x, y = rng.integers(0, (width - 200, height - 200))
-        box = (int(x), int(y), int(x + rng.integers(60, 400)), int(y + rng.integers(60, 400)))
+        box = (
+            int(x),
+            int(y),
+            int(x + rng.integers(60, 400)),
+            int(y + rng.integers(60, 400)),
+        )
         pen.ellipse(box, fill=tuple(int(v) for v in rng.integers(0, 256, 3)))
     picture = picture.filter(ImageFilter.GaussianBlur(1.2))
     sheet.image.paste(picture, (round(55 * MM), round(40 * MM)))
@@ -229,10 +239,10 @@ KINDS = (
     Kind("report cover", _report(0), form=True),
     Kind("report particulars", _report(1), form=True),
     Kind("report marks", _report(2), form=True),
-    Kind("card", _card, letters=False, form=True),
+    Kind("card", _card, letters=False, form=True, lines=False),
     Kind("letter", _letter),
-    Kind("sparse", _sparse),
+    Kind("sparse", _sparse, lines=False),
     Kind("stamped", _stamped),
     Kind("handwritten", _handwritten, letters=False),
-    Kind("photograph", _photograph),
+    Kind("photograph", _photograph, lines=False),
 )

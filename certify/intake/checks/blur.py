@@ -10,8 +10,8 @@ from certify.intake.checks.check import SCAN_RULE, Check, Remark
 from certify.intake.facts import DocumentFacts
 from certify.scan import Severity
 
-MOST_MM = 0.15
-MOST_PX = 1.4  # fewer is the resolution's doing, not the lens's
+MOST_MM = 0.125
+MOST_PX = 1.35  # fewer is the resolution's doing, not the lens's
 
 
 def _blurred(facts: DocumentFacts) -> Iterator[Remark]:

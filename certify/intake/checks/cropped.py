@@ -6,7 +6,9 @@ from certify.intake.checks.check import COPY_RULE, Check, Remark
 from certify.intake.facts import DocumentFacts
 from certify.scan import Severity
 
-CUT_PIECES = 4  # a line of print cut lengthwise, or so many lines cut across
+CUT_PIECES = 3
+"""A line of print cut lengthwise, or so many lines cut across. A picture or a filled
+area that runs off counts as one: it may be printed to the edge on purpose."""
 
 
 def _cropped(facts: DocumentFacts) -> Iterator[Remark]:

@@ -47,6 +47,4 @@ def _sideways(facts: DocumentFacts) -> Iterator[Remark]:
 
 MIXED = Check("orientation.mixed", Severity.WARN, SCAN_RULE, _mixed)
 TURNED = Check("orientation.turned", Severity.INFO, SCAN_RULE, _turned)
-SIDEWAYS_PRINT = Check(
-    "orientation.sideways", Severity.WARN, SCAN_RULE, _sideways
-)
+SIDEWAYS_PRINT = Check("orientation.sideways", Severity.WARN, SCAN_RULE, _sideways)
