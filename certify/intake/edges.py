@@ -37,13 +37,14 @@ def _pieces(gray: Gray, dots_per_mm: float, darker: float) -> int:
         [np.percentile(part, BRIGHT) for part in parts], [part.size for part in parts]
     )
     first, last = (round(depth * dots_per_mm) for depth in INWARDS_MM)
-    inwards = (gray[:, first:last] < (paper - darker)[:, None]).any(axis=1)
+    inwards = np.any(gray[:, first:last] < (paper - darker)[:, None], axis=1)
     near, longest = round(NEAR_MM * dots_per_mm), LONGEST_MM * dots_per_mm
-    return sum(
-        1
-        for start, end in _runs(band < paper - darker)
-        if end - start <= longest and inwards[max(0, start - near) : end + near].any()
-    )
+    cut = [
+        inwards[max(0, start - near) : end + near].any()
+        for start, end in _runs(np.asarray(band < paper - darker))
+        if end - start <= longest
+    ]
+    return int(np.count_nonzero(cut))
 
 
 def _runs(dark: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -11,7 +11,7 @@ long as some print on it is sharp. The worse direction counts, for motion blurs 
 import numpy as np
 import numpy.typing as npt
 
-from certify.intake.geometry import Pixels
+Gray = npt.NDArray[np.uint8]
 
 PIECE_MM = 1.0
 LEAST_PIECE = 8  # pixels
@@ -22,7 +22,7 @@ LEAST_CONTRAST = 40.0  # of 255
 STRONG = 0.35  # of the contrast between paper and print
 
 
-def edge_spread(gray: Pixels, dots_per_mm: float, contrast: float) -> float | None:
+def edge_spread(gray: Gray, dots_per_mm: float, contrast: float) -> float | None:
     """Return σ of the page's sharper edges in pixels; None if it has too few.
 
     Args:
@@ -32,13 +32,13 @@ def edge_spread(gray: Pixels, dots_per_mm: float, contrast: float) -> float | No
     """
     piece = max(LEAST_PIECE, round(PIECE_MM * dots_per_mm))
     needed = max(LEAST_CONTRAST, STRONG * contrast)
-    along = _spreads(gray[::EVERY], piece, needed)
+    along = _spreads(np.ascontiguousarray(gray[::EVERY]), piece, needed)
     down = _spreads(np.ascontiguousarray(gray[:, ::EVERY].T), piece, needed)
     found = [np.percentile(s, SHARPEST) for s in (along, down) if s.size >= ENOUGH]
     return round(float(max(found)), 2) if found else None
 
 
-def _spreads(lines: Pixels, piece: int, needed: float) -> npt.NDArray[np.float64]:
+def _spreads(lines: Gray, piece: int, needed: float) -> npt.NDArray[np.float64]:
     count = lines.shape[1] // piece
     if count == 0:
         return np.zeros(0)

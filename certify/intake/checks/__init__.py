@@ -23,7 +23,13 @@ from certify.intake.checks.file import (
 from certify.intake.checks.forms import ACROFORM, XFA
 from certify.intake.checks.layers import LAYERS
 from certify.intake.checks.orientation import MIXED, SIDEWAYS_PRINT, TURNED
-from certify.intake.checks.page_size import ABSURD, SMALL, STATED_OFF, TOO_MANY_PIXELS
+from certify.intake.checks.page_size import (
+    ABSURD,
+    MIXED_SIZES,
+    SMALL,
+    STATED_OFF,
+    TOO_MANY_PIXELS,
+)
 from certify.intake.checks.resolution import LOW, MISSING
 from certify.intake.checks.signatures import SIGNED
 from certify.intake.checks.skew import SKEWED
@@ -66,5 +72,6 @@ CHECKS = (
     NO_COLOUR,
     PROFILE,
     TURNED,
+    MIXED_SIZES,
     HIDDEN_TEXT,
 )

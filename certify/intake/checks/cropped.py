@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from certify.intake.checks.blank import is_blank
 from certify.intake.checks.check import COPY_RULE, Check, Remark
 from certify.intake.facts import DocumentFacts
 from certify.scan import Severity
@@ -13,7 +14,7 @@ area that runs off counts as one: it may be printed to the edge on purpose."""
 
 def _cropped(facts: DocumentFacts) -> Iterator[Remark]:
     for look in facts.looks:
-        if look.cut_pieces >= CUT_PIECES:
+        if look.cut_pieces >= CUT_PIECES and not is_blank(look):
             yield Remark(
                 look.number,
                 "Chữ chạm mép ảnh: trang có thể bị mất nội dung ở mép. Hãy đặt cả tờ "
