@@ -54,7 +54,7 @@ test: setup system ## run the tests; with CI=true nothing may be skipped for wan
 conformance: setup system ## write docs/conformance.md from what independent judges say
 	$(BIN)/python -m pytest tests/integration/test_judges.py --write-conformance
 
-bench: setup ## measure signing beside a floor and its peers, some 6 minutes
+bench: setup ## measure signing beside a floor and its peers, intake and scan quality, some 20 minutes
 	$(BIN)/python -m bench
 
 chaos: setup ## inject CHAOS faults more (cumulative ledger in data/chaos), then the acceptance runs

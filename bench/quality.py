@@ -121,6 +121,11 @@ def measure(judged: Iterable[Judged]) -> Table:
     return table
 
 
+def run(count: int, *, seed: int = SEED) -> Table:
+    """Measure on all processors."""
+    return measure(judgements(count, seed=seed, workers=os.cpu_count() or 1))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m bench.quality", description=__doc__
@@ -128,8 +133,7 @@ def main() -> int:
     parser.add_argument("--pages", type=int, default=PAGES)
     parser.add_argument("--seed", type=int, default=SEED)
     arguments = parser.parse_args()
-    workers = os.cpu_count() or 1
-    table = measure(judgements(arguments.pages, seed=arguments.seed, workers=workers))
+    table = run(arguments.pages, seed=arguments.seed)
     print("\n".join(table.lines()))
     return 0 if table.good_enough else 1
 

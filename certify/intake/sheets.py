@@ -118,4 +118,4 @@ def _tiles(ink: Floats) -> Floats:
     tiles = cut.swapaxes(1, 2)[1:-1, 1:-1].reshape(
         max(0, rows - 2), max(0, columns - 2), side * side
     )
-    return tiles - tiles.mean(axis=-1, keepdims=True)
+    return np.asarray(tiles - tiles.mean(axis=-1, keepdims=True), np.float32)
