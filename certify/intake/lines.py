@@ -80,12 +80,15 @@ def _order(ink: Ink, dots_per_mm: float) -> float:
 
 
 def _without_pictures(ink: Ink, cell: int) -> Ink:
-    """Leave out cells with more ink than print has."""
+    """Leave out cells with more ink than print has, and the cells beside them."""
     rows, columns = ink.shape[0] // cell, ink.shape[1] // cell
     cut = ink[: rows * cell, : columns * cell].copy()
     cells = cut.reshape(rows, cell, columns, cell)
     dense = cells.mean(axis=(1, 3)) > MOST_INK
-    cells &= ~dense[:, None, :, None]
+    wide = np.pad(dense, 1)
+    wide[:, 1:-1] |= wide[:, :-2] | wide[:, 2:]
+    near = wide[1:-1] | wide[:-2] | wide[2:]
+    cells &= ~near[:, None, 1:-1, None]
     return cut
 
 
