@@ -64,7 +64,7 @@ chaos: setup ## inject CHAOS faults more (cumulative ledger in data/chaos), then
 hidden: setup ## try 2,000 PDFs that hide something, some minutes
 	$(BIN)/python -m tests.support.hidden_judge 2000
 
-quality: setup ## measure recall and false alarms of the scan quality checks
+quality: setup ## measure recall and false alarms of the scan quality checks on 1,020 pages
 	$(BIN)/python -m bench.quality
 
 check: setup ## lint, format, types, import arrows

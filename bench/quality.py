@@ -18,7 +18,7 @@ from certify.intake.child import read_scan
 from tests.support.labelled_pages import FAULTS, SAME_FORM, labelled, labels
 
 PAGES = 1020
-QUICK_PAGES = 34
+QUICK_PAGES = 17
 SEED = 4
 LEAST_RECALL = 0.95
 MOST_FALSE = 0.02
