@@ -26,7 +26,7 @@ DECODE, PREVIEW = "decode", "PDFium previews"
 READ, WHOLE = "read", "read and previews"
 MOST = 1.5
 ROUNDS = 15
-QUICK_ROUNDS = 3
+QUICK_ROUNDS = 2
 _SEED = 5
 
 
@@ -119,7 +119,7 @@ def measure(folder: Path, *, rounds: int) -> dict[str, Spread]:
             _Intake(scan, intake, previews=False),
             _Intake(scan, intake, previews=True),
         )
-        return run_rounds(contenders, rounds, warm_up=2)
+        return run_rounds(contenders, rounds, warm_up=1)
 
 
 def ratios(rows: Mapping[str, Spread]) -> dict[str, float]:

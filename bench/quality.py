@@ -69,6 +69,17 @@ class Table:
             for fault in FAULTS
         )
 
+    def figures(self) -> dict[str, dict[str, float]]:
+        """By fault, for results.json."""
+        return {
+            fault: {
+                "pages": self.pages[fault],
+                "recall": self.recall(fault),
+                "false_alarms": self.false_alarms(fault),
+            }
+            for fault in FAULTS
+        }
+
     def lines(self) -> Iterator[str]:
         """Markdown for the page of results."""
         yield "| fault | pages | recall | false alarms on the other pages |"

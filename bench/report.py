@@ -68,6 +68,7 @@ def write(results: Results, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     data = {**asdict(results), "when": results.when.isoformat()}
     data["machine"] = results.machine
+    data["quality"] = results.quality.figures()
     (folder / "results.json").write_text(json.dumps(data, indent=2, ensure_ascii=False))
     (folder / "results.md").write_text(markdown(results))
     bars = [
