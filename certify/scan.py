@@ -6,10 +6,14 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+
+TURNS = (0, 90, 180, 270)
+"""Degrees clockwise a page may be turned by."""
 
 
 class Severity(StrEnum):
@@ -29,6 +33,8 @@ class Finding:
         page: 1-based page, None for the whole file.
         vi, en: one sentence each; the Vietnamese one says what to do.
         citation: the rule behind it, e.g. "NĐ 30/2020 Phụ lục I".
+        part: which file of several it is about, 1-based; None for the only one, and
+            for what several files make together.
     """
 
     code: str
@@ -37,6 +43,7 @@ class Finding:
     vi: str
     en: str
     citation: str
+    part: int | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,9 @@ class PageImage:
         stream_filter: "DCTDecode", "CCITTFaxDecode" or "FlateDecode".
         colour_space: "DeviceRGB" or "DeviceGray".
         width_px, height_px, bits: of the image.
-        width_milli_pt, height_milli_pt: page box in 1/1000 PDF point, at 1:1.
+        width_milli_pt, height_milli_pt: page box in 1/1000 PDF point, at 1:1, as the
+            page is seen.
+        turn: how the image lies on the page, in degrees clockwise: 0, 90, 180, 270.
     """
 
     stream_sha256: str
@@ -73,13 +82,26 @@ class PageImage:
     bits: int
     width_milli_pt: int
     height_milli_pt: int
+    turn: int = 0
 
     @property
     def dpi(self) -> tuple[float, float]:
-        """Effective resolution (horizontal, vertical)."""
-        return (
-            self.width_px * 72000 / self.width_milli_pt,
-            self.height_px * 72000 / self.height_milli_pt,
+        """Effective resolution (horizontal, vertical) of the image as it is stored."""
+        width, height = self.width_milli_pt, self.height_milli_pt
+        if self.turn % 180:
+            width, height = height, width
+        return self.width_px * 72000 / width, self.height_px * 72000 / height
+
+    def turned(self, degrees: int) -> "PageImage":
+        """The same image, turned clockwise by 0, 90, 180 or 270 degrees more."""
+        width, height = self.width_milli_pt, self.height_milli_pt
+        if degrees % 180:
+            width, height = height, width
+        return replace(
+            self,
+            turn=(self.turn + degrees) % 360,
+            width_milli_pt=width,
+            height_milli_pt=height,
         )
 
 
@@ -89,9 +111,17 @@ def page_digest(pages: Sequence[PageImage]) -> str:
     Returns:
         SHA-256, hex, of the canonical JSON list of the pages.
     """
-    listed = [asdict(page) for page in pages]
+    listed = [_identity(page) for page in pages]
     text = json.dumps(listed, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _identity(page: PageImage) -> dict[str, Any]:
+    """All fields; an upright page's as before there were turns (copies outlive us)."""
+    fields = asdict(page)
+    if not page.turn:
+        del fields["turn"]
+    return fields
 
 
 @dataclass(frozen=True)
