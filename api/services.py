@@ -19,6 +19,7 @@ from certify.ports import (
     WorkFolder,
 )
 from certify.reconcile import Reconcile
+from certify.scan_desk import ScanDesk
 from certify.verify import VerifyCopy
 from certify.void import VoidNumber
 
@@ -43,6 +44,7 @@ class Services:
     archive: Archive
     intake: Intake
     desk: Desk
+    scan_desk: ScanDesk
     issue: IssueCopy
     verify: VerifyCopy
     reconcile: Reconcile

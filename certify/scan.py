@@ -11,7 +11,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-
 TURNS = (0, 90, 180, 270)
 """Degrees clockwise a page may be turned by."""
 
@@ -152,6 +151,36 @@ class CanonicalScan:
     def blocked(self) -> bool:
         """True when a finding can never be overridden."""
         return any(f.severity is Severity.BLOCK for f in self.findings)
+
+
+@dataclass(frozen=True)
+class PlacedPage:
+    """One page of the joined scan.
+
+    Attributes:
+        part: 1-based file it comes from.
+        page: 1-based page of that file.
+        turn: degrees clockwise: 0, 90, 180 or 270.
+    """
+
+    part: int
+    page: int
+    turn: int = 0
+
+
+@dataclass(frozen=True)
+class ArrangedFile:
+    """What intake made of an arrangement.
+
+    Attributes:
+        saved_bytes: how much smaller the images are than in the files they came from.
+    """
+
+    path: Path
+    sha256: str
+    size_bytes: int
+    pages: tuple[PageImage, ...]
+    saved_bytes: int
 
 
 def findings_to_json(findings: Sequence[Finding]) -> list[dict[str, Any]]:

@@ -92,7 +92,13 @@ def check_command(scan: Scan, *, page_size: PageSize = None, json: Json = False)
 
 @app.command(cls=VietnameseCommand, name="copy")
 def copy_command(  # noqa: PLR0913 - one parameter per option
-    scan: Scan,
+    scans: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="BẢN_CHỤP...",
+            help="Một hay nhiều tệp PDF, JPEG, PNG hoặc TIFF, ghép theo thứ tự này.",
+        ),
+    ],
     *,
     requester: Annotated[
         str, typer.Option(metavar="HỌ_TÊN", help="Người yêu cầu chứng thực.")
@@ -112,6 +118,19 @@ def copy_command(  # noqa: PLR0913 - one parameter per option
         typer.Option(metavar="LÝ_DO", help="Lý do chấp nhận các cảnh báo."),
     ] = None,
     page_size: PageSize = None,
+    pages: Annotated[
+        str,
+        typer.Option(
+            metavar="TRANG",
+            help="Chọn, sắp và xoay trang, ví dụ 2,1,4-6@90; trang không ghi là bỏ.",
+        ),
+    ] = "",
+    dpi: Annotated[
+        int | None,
+        typer.Option(
+            "--reduce-dpi", metavar="DPI", help="Giảm dung lượng về mức này, từ 200."
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Ghi đè tệp đã có.")] = False,
     data: Data = None,
     json: Json = False,
@@ -125,12 +144,14 @@ def copy_command(  # noqa: PLR0913 - one parameter per option
 
     settings, terminal = load_settings(data=data), Terminal(as_json=json)
     paper = Paper(
-        scan=scan,
+        scans=tuple(scans),
         title=title,
         issuer=issuer,
         copies=copies,
         accept=accept,
         page_mm=paper_size_mm(page_size),
+        pages=pages,
+        dpi=dpi,
     )
     with running_services(settings, terminal, make_data=True) as services:
         return copy(

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.schemas.arrangement import ArrangementOut
 from api.schemas.cases import ID, OriginalBrief
 from certify.case import Original, OriginalKind, StoredScan
 from certify.comparison import Comparison, Legalisation, RefusalGround
@@ -20,6 +21,7 @@ class FindingOut(BaseModel):
     vi: str
     en: str
     citation: str
+    part: int | None = Field(None, description="Tệp thứ mấy, khi có nhiều tệp")
 
     @classmethod
     def of(cls, finding: Finding) -> "FindingOut":
@@ -31,6 +33,7 @@ class FindingOut(BaseModel):
             vi=finding.vi,
             en=finding.en,
             citation=finding.citation,
+            part=finding.part,
         )
 
 
@@ -57,6 +60,7 @@ class ScanOut(BaseModel):
     blocked: bool = Field(description="Có lỗi không thể bỏ qua")
     findings: list[FindingOut]
     pages: list[PageOut]
+    arrangement: ArrangementOut
 
     @classmethod
     def of(cls, scan: StoredScan) -> "ScanOut":
@@ -82,6 +86,7 @@ class ScanOut(BaseModel):
                 )
                 for number, page in enumerate(scan.pages, 1)
             ],
+            arrangement=ArrangementOut.of(scan),
         )
 
 

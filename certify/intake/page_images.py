@@ -63,9 +63,7 @@ def _read(page: pikepdf.Object) -> PageImage:
     return _page_image(image, width, height, turns[0])
 
 
-def _page_image(
-    image: pikepdf.Object, width: int, height: int, turn: int
-) -> PageImage:
+def _page_image(image: pikepdf.Object, width: int, height: int, turn: int) -> PageImage:
     found = PageImage(
         stream_sha256=hashlib.sha256(image.read_raw_bytes()).hexdigest(),
         stream_filter=str(image.Filter).removeprefix("/"),

@@ -19,8 +19,10 @@ from certify.intake.limits import UPLOAD_BYTES
 from certify.isolation.limits import FailureKind, IsolatedFailure, Limits
 from certify.isolation.runner import IsolatedRunner
 from certify.scan import (
+    ArrangedFile,
     CanonicalScan,
     Finding,
+    PlacedPage,
     Severity,
     findings_from_json,
     pages_from_json,
@@ -81,6 +83,42 @@ class SandboxedIntake:
             pages=pages,
             findings=findings,
         )
+
+    def arrange(
+        self,
+        parts: Sequence[Path],
+        pages: Sequence[PlacedPage],
+        dpi: int | None,
+        workdir: Path,
+    ) -> ArrangedFile:
+        """Make one scan in `workdir` of pages of several.
+
+        Raises:
+            ScanRefused: the child gave no answer.
+        """
+        arguments = {
+            "parts": [str(path) for path in parts],
+            "pages": [[p.part, p.page, p.turn] for p in pages],
+            "dpi": dpi,
+            "workdir": str(workdir),
+        }
+        try:
+            answer = self._runner.run(tasks.ARRANGE, arguments, limits=self._reading)
+            path = workdir / tasks.CANONICAL
+            rows = self._runner.run(
+                tasks.READ_PAGES, {"path": str(path)}, limits=self._looking
+            )
+            return ArrangedFile(
+                path=path,
+                sha256=_sha256(path),
+                size_bytes=path.stat().st_size,
+                pages=pages_from_json(rows),
+                saved_bytes=int(answer["saved"]),
+            )
+        except IsolatedFailure as failure:
+            raise _refused([failure_finding(failure)]) from failure
+        except (KeyError, TypeError, ValueError, FileNotFoundError) as error:
+            raise _refused([failure_finding(_PROTOCOL)]) from error
 
     def preview(self, scan: Path, page: int, target: Path, width_px: int) -> None:
         """Render one page (1-based) of a canonical scan as PNG.

@@ -46,7 +46,8 @@ def page_content(width: int, height: int, turn: int = 0) -> bytes:
     """Return the only content stream a canonical page may have.
 
     Args:
-        width, height: of the page as it is seen, in milli-points.
+        width: of the page as it is seen, in milli-points.
+        height: likewise.
         turn: of the image on it, in degrees clockwise. ISO 32000-2 §8.3.3: a matrix
             turns a picture without touching its data.
     """

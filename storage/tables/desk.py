@@ -71,6 +71,9 @@ scans = Table(
     Column("size_bytes", Integer, nullable=False),
     Column("findings", CanonicalJson, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    # What it is made of; NULL for one file as it came. Its files are rows before it.
+    Column("arrangement", CanonicalJson),
+    Column("reduction", CanonicalJson),
     UniqueConstraint("original_id", "sequence"),
 )
 
