@@ -35,8 +35,12 @@ PageSize = Annotated[
         help="Khổ giấy của ảnh không ghi độ phân giải: A4, A5 hoặc 210x297 (mm).",
     ),
 ]
-Scan = Annotated[
-    Path, typer.Argument(metavar="BẢN_CHỤP", help="Tệp PDF, JPEG, PNG hoặc TIFF.")
+Scans = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="BẢN_CHỤP...",
+        help="Một hay nhiều tệp PDF, JPEG, PNG hoặc TIFF, theo thứ tự trang.",
+    ),
 ]
 
 
@@ -79,26 +83,22 @@ def demo_command(
 
 
 @app.command(cls=VietnameseCommand, name="check")
-def check_command(scan: Scan, *, page_size: PageSize = None, json: Json = False) -> int:
-    """Kiểm tra một bản chụp; không lưu gì."""
+def check_command(
+    scans: Scans, *, page_size: PageSize = None, json: Json = False
+) -> int:
+    """Kiểm tra bản chụp; không lưu gì."""
     from api.cli.check import check  # noqa: PLC0415 - keeps --help quick
     from api.cli.paper_size import paper_size_mm  # noqa: PLC0415 - keeps --help quick
     from api.wiring import build_intake  # noqa: PLC0415 - keeps --help quick
 
     page_mm = paper_size_mm(page_size)
     with build_intake() as intake:
-        return check(intake, scan, page_mm=page_mm, terminal=Terminal(as_json=json))
+        return check(intake, scans, page_mm=page_mm, terminal=Terminal(as_json=json))
 
 
 @app.command(cls=VietnameseCommand, name="copy")
 def copy_command(  # noqa: PLR0913 - one parameter per option
-    scans: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="BẢN_CHỤP...",
-            help="Một hay nhiều tệp PDF, JPEG, PNG hoặc TIFF, ghép theo thứ tự này.",
-        ),
-    ],
+    scans: Scans,
     *,
     requester: Annotated[
         str, typer.Option(metavar="HỌ_TÊN", help="Người yêu cầu chứng thực.")

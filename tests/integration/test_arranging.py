@@ -71,7 +71,7 @@ def arrange(
 
 
 @pytest.mark.timeout(180)
-def test_join_reorder_rotate_drop_reduce_compare_sign_verify(
+def test_join_reorder_rotate_drop_reduce_compare_sign_verify(  # noqa: PLR0915 - one way
     web_service: WebSystem, officer: TestClient
 ) -> None:
     paper = opened(officer)
