@@ -49,7 +49,7 @@ def arranged_findings(
     return tuple(
         sorted(
             (*carried, *together),
-            key=lambda f: (_ORDER.get(f.code, -1), f.part or 0, f.page or 0),
+            key=lambda f: (_ORDER.get(f.code, -1), f.page or 0, f.part or 0),
         )
     )
 

@@ -86,10 +86,12 @@ function press(button) {
 
 // The pressed button may have gone or be switched off at an end of the list.
 function focusOn(item, button) {
-  const usable = [button, ...item.querySelectorAll("button")].find(
+  const opposite = item.querySelectorAll("[data-restore], [data-drop-page]");
+  const usable = [button, ...opposite, ...item.querySelectorAll("button")].find(
     (one) => !one.disabled && one.offsetParent,
   );
   usable?.focus();
+  usable?.scrollIntoView({ block: "nearest" }); // not behind the bar
 }
 
 function rotate(item, degrees) {
