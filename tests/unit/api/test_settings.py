@@ -125,7 +125,6 @@ def test_debugging_needs_no_usable_settings(
 def test_what_the_desk_accepts_by_size_intake_accepts_too() -> None:
     assert load_settings().max_upload_bytes == UPLOAD_BYTES == 104_857_600
     assert WebSettings().max_upload_bytes == UPLOAD_BYTES
-    assert WebSettings().max_upload_bytes == UPLOAD_BYTES
 
 
 def test_proxies_are_believed_only_when_named() -> None:
