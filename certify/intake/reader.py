@@ -6,6 +6,7 @@ back from the finished file by a second, fresh child.
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ from certify.scan import (
 READING = Limits(cpu_seconds=180, wall_seconds=180.0)
 """300 pages at 0.3 s each, twice; a page of a phone is 0.1 s."""
 LOOKING = Limits()
+ARRANGING_FILES = 256
+"""A paper may be of 100 files (`certify.arrangement`), open at once."""
 
 
 class SandboxedIntake:
@@ -103,7 +106,8 @@ class SandboxedIntake:
             "workdir": str(workdir),
         }
         try:
-            answer = self._runner.run(tasks.ARRANGE, arguments, limits=self._reading)
+            limits = replace(self._reading, open_files=ARRANGING_FILES)
+            answer = self._runner.run(tasks.ARRANGE, arguments, limits=limits)
             path = workdir / tasks.CANONICAL
             rows = self._runner.run(
                 tasks.READ_PAGES, {"path": str(path)}, limits=self._looking
