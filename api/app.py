@@ -11,7 +11,7 @@ from api import errors
 from api.headers import HostCheck, SecurityHeaders
 from api.issue_progress import IssueProgress
 from api.limits import BodyLimit, TokenBuckets
-from api.pages import decide, desk, issuance, papers, public
+from api.pages import arranging, decide, desk, issuance, papers, public
 from api.request_log import RequestLog
 from api.routes import (
     attestations,
@@ -76,6 +76,6 @@ def _add_routes(app: FastAPI, settings: WebSettings) -> None:
     app.include_router(public.router)
     if not settings.production:
         # No accounts yet: the desk acts as the development people, on loopback only.
-        for pages in (desk, papers, issuance, decide):
+        for pages in (desk, papers, arranging, issuance, decide):
             app.include_router(pages.router)
     app.mount("/static", StaticFiles(packages=[("api", "static")]), name="static")

@@ -21,6 +21,7 @@ from certify.ports import (
     WorkFolder,
 )
 from certify.reconcile import Reconcile
+from certify.scan_desk import ScanDesk
 from certify.verify import VerifyCopy
 from certify.void import VoidNumber
 
@@ -48,6 +49,7 @@ class Services:
     desk_papers: DeskPapers
     records: DeskRecords
     legal_tables: LegalTables
+    scan_desk: ScanDesk
     issue: IssueCopy
     verify: VerifyCopy
     reconcile: Reconcile

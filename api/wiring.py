@@ -40,6 +40,8 @@ from certify.issue import IssueCopy
 from certify.ports import Inspector, Intake, Sealer
 from certify.reconcile import Reconcile
 from certify.replay import ReplayArchive
+from certify.scan_desk import ScanDesk
+from certify.scan_files import ScanFiles
 from certify.verify import RegisterView, VerifyCopy
 from certify.void import VoidNumber
 from signing.confirmer import SoftwareConfirmer
@@ -163,16 +165,23 @@ def _assemble(
     desk = Desk(
         people=storage.people,
         cases=storage.cases,
-        scans=scans,
-        intake=intake,
         sealer=sealer,
         confirmer=SoftwareConfirmer(keys=keys.confirmation),
         clock=clock,
-        work_folder=work_folder,
         rules=DeskRules(
-            max_upload_bytes=settings.max_upload_bytes,
             confirmation_valid=timedelta(hours=settings.confirmation_hours),
         ),
+    )
+    scan_desk = ScanDesk(
+        people=storage.people,
+        cases=storage.cases,
+        files=ScanFiles(
+            scans=scans,
+            intake=intake,
+            clock=clock,
+            max_bytes=settings.max_upload_bytes,
+        ),
+        work_folder=work_folder,
     )
     return Services(
         clock=clock,
@@ -193,6 +202,7 @@ def _assemble(
             tables=tables,
             clock=clock,
         ),
+        scan_desk=scan_desk,
         issue=issue,
         verify=verify,
         reconcile=Reconcile(

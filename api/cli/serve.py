@@ -56,6 +56,8 @@ def serve(
             production=settings.env == "production",
             base_url=base_url,
             max_upload_bytes=settings.max_upload_bytes,
+            portal_limit_bytes=settings.portal_limit_bytes,
+            mail_limit_bytes=settings.mail_limit_bytes,
         ),
     )
     logging.basicConfig(level=logging.INFO, format="%(message)s", force=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from PIL import Image
 
@@ -228,6 +229,24 @@ def test_copy_overwrites_only_when_told(
     assert "Hợp lệ" in forced.out
     assert other.read_bytes().startswith(b"%PDF-")
     assert not list(data.parent.glob(".*part")), "nothing half-written is left"
+
+
+def test_several_files_become_one_copy_in_the_order_asked(
+    certify: Run, scan: Path, grey: Path, data: Path
+) -> None:
+    out = data.parent / "several.pdf"
+    asked = ("--pages", "2,1@90", "--reduce-dpi", "200", "--accept", "Hai mặt giấy")
+    ended = certify("copy", scan, grey, *who(data, out), *asked)
+    assert ended.code == 0, ended
+    with pikepdf.open(out) as pdf:
+        first, second = (page.mediabox for page in pdf.pages[:2])
+        spaces = [str(p.Resources.XObject.Scan.ColorSpace) for p in pdf.pages[:2]]
+    assert spaces == ["/DeviceGray", "/DeviceRGB"]
+    assert second[2] > first[2], "the second page lies across"
+    for wrong in (["--pages", "3"], ["--pages", "x"], ["--reduce-dpi", "100"]):
+        refused = certify("copy", scan, grey, *who(data, out), "--force", *wrong)
+        assert refused.code == 2, wrong
+        assert "Chưa sắp xếp được" in refused.err
 
 
 def test_copy_needs_a_reason_for_warnings(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from certify.arrangement import MAX_PARTS
 from certify.errors import ScanRefused
 from certify.intake import tasks
 from certify.intake.limits import UPLOAD_BYTES
@@ -14,7 +15,7 @@ from certify.intake.reader import SandboxedIntake
 from certify.isolation.limits import MIB, Limits
 from certify.isolation.runner import IsolatedRunner
 from certify.ports import Intake
-from certify.scan import Severity
+from certify.scan import PlacedPage, Severity
 from tests.support import scans
 
 
@@ -68,6 +69,16 @@ def test_preview(intake: Intake, tmp_path: Path) -> None:
         assert shown.convert("L").getextrema()[0] < 50
     with pytest.raises(ScanRefused):
         intake.preview(scan.path, 2, tmp_path / "2.png", 200)
+
+
+def test_a_paper_of_as_many_files_as_allowed(intake: Intake, tmp_path: Path) -> None:
+    upload = scans.saved(tmp_path / "a.jpg", scans.drawing())
+    scan = intake.read(upload, None, tmp_path)
+    part = scan.path.rename(tmp_path / "part.pdf")
+    pages = [PlacedPage(n, 1, 90) for n in range(1, MAX_PARTS + 1)]
+    made = intake.arrange([part] * MAX_PARTS, pages, None, tmp_path)
+    assert made.pages == tuple(page.turned(90) for page in scan.pages * MAX_PARTS)
+    assert made.size_bytes == made.path.stat().st_size
 
 
 def test_the_upload_is_measured_again(intake: Intake, tmp_path: Path) -> None:
