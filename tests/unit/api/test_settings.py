@@ -50,7 +50,7 @@ def test_option_wins_over_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ("CERTIFY_BASE_URL", "https://x.vn/?a=b", "phải là địa chỉ web"),
         ("CERTIFY_BASE_URL", "https://x.vn/" + "a" * 100, "dài quá 100 ký tự"),
         ("CERTIFY_BASE_URL", "", "phải là địa chỉ web"),
-        ("CERTIFY_TSA_URL", "x", "phải là địa chỉ web"),
+        ("CERTIFY_TSA_URLS", "https://a.vn/, x", "phải là địa chỉ web"),
         ("CERTIFY_NUMBER_TEMPLATE", "{year}", "phải có {number}"),
         ("CERTIFY_NUMBER_TEMPLATE", "{nope}", "chỉ được dùng {number}"),
         ("CERTIFY_NUMBER_TEMPLATE", "{number", "chỉ được dùng {number}"),
