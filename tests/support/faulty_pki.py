@@ -12,10 +12,10 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -23,12 +23,13 @@ from typing import Any
 import urllib3
 from asn1crypto import tsp
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from api.devpki import _Answer, _Handler, _Routes, _Server
 from certify.clock import SystemClock
-from keys.devpki.folder import PkiFolder
+from keys.devpki.folder import IssuedRecord, PkiFolder
 from keys.devpki.holders import ISSUING, OCSP, TSA
 from keys.devpki.ocsp import OcspResponder
 from keys.devpki.profiles import (
@@ -52,7 +53,8 @@ class Fault:
     """What one service does wrong.
 
     Attributes:
-        kind: "" for nothing; see `_Wrong` and `FaultyHandler`.
+        kind: "" for nothing; see `_Wrong` and `FaultyHandler`; several in turn stand
+            between bars.
         share: of its requests, spread evenly.
         quota, window: answers 429 beyond so many requests in so many seconds.
         seconds: how slow.
@@ -158,8 +160,9 @@ class _Wrong(_Routes):
         self.responders = {
             name: self._tsa(name) for name in (TSA, SECOND_TSA, WRONG_TSA)
         }
-        self.expired = self._ocsp_responder(EXPIRED_OCSP)
-        self.usual = self._ocsp_responder(OCSP)
+        self.usual = self._ocsp_responder(PkiFolder(folder).index)
+        self.ignorant = self._ocsp_responder(dict)
+        self.expired = self._ocsp_responder(PkiFolder(folder).index, EXPIRED_OCSP)
         self.counts: dict[str, int] = {}
         self.times: dict[str, deque[float]] = {}
 
@@ -178,7 +181,8 @@ class _Wrong(_Routes):
             return Fault("too_many")
         taken.append(now)
         strikes = (number * 61 % 100) < fault.share * 100  # 61 is prime to 100
-        return fault if strikes else Fault()
+        kinds = fault.kind.split("|")
+        return replace(fault, kind=kinds[number % len(kinds)] if strikes else "")
 
     def wrong(self, service: str, path: str, body: bytes, kind: str) -> _Answer:
         """The answer of a service, wrong in one way."""
@@ -222,29 +226,12 @@ class _Wrong(_Routes):
                 return self.expired.respond(body, now)
             case "old":
                 return self.usual.respond(body, now - timedelta(hours=1))
-            case "unknown" | "wrong_nonce":
-                asked = ocsp.load_der_ocsp_request(body)
-                return self._other(asked, now, kind)
-            case "revoked_responder":
-                return self.usual.respond(body, now)
+            case "unknown":
+                return self.ignorant.respond(body, now)
+            case "wrong_nonce":
+                return self.usual.respond(_other_nonce(body), now)
             case _:
                 raise ValueError(kind)
-
-    def _other(self, asked: ocsp.OCSPRequest, now: datetime, kind: str) -> bytes:
-        unknown = kind == "unknown"
-        builder = ocsp.OCSPRequestBuilder().add_certificate_by_hash(
-            asked.issuer_name_hash,
-            asked.issuer_key_hash,
-            1 if unknown else asked.serial_number,
-            asked.hash_algorithm,
-        )
-        nonce = next(e.value for e in asked.extensions)
-        if not unknown:
-            nonce = x509.OCSPNonce(b"another nonce   ")
-        request = builder.add_extension(nonce, critical=False).build()
-        from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415
-
-        return self.usual.respond(request.public_bytes(Encoding.DER), now)
 
     def _tsa(self, name: str) -> TimestampResponder:
         folder = PkiFolder(self._folder)
@@ -254,15 +241,37 @@ class _Wrong(_Routes):
             chain=[folder.certificate(ISSUING)],
         )
 
-    def _ocsp_responder(self, name: str) -> OcspResponder:
+    def _ocsp_responder(
+        self, index: Callable[[], Mapping[int, IssuedRecord]], name: str = OCSP
+    ) -> OcspResponder:
         folder = PkiFolder(self._folder)
         return OcspResponder(
             issuer=folder.certificate(ISSUING),
             issuer_name=ISSUING,
             certificate=folder.certificate(name),
             private_key=folder.private_key(name),
-            index=folder.index,
+            index=index,
         )
+
+
+def _other_nonce(body: bytes) -> bytes:
+    asked = ocsp.load_der_ocsp_request(body)
+    request = (
+        ocsp.OCSPRequestBuilder()
+        .add_certificate_by_hash(
+            asked.issuer_name_hash,
+            asked.issuer_key_hash,
+            asked.serial_number,
+            asked.hash_algorithm,
+        )
+        .add_extension(x509.OCSPNonce(b"another nonce   "), critical=False)
+        .build()
+    )
+    return request.public_bytes(Encoding.DER)
+
+
+_STATUSES = {"error": 500, "too_many": 429, "redirect": 302}
+_BROKEN = {"drip_head", "drip_body", "endless", "down", "truncated"}
 
 
 class FaultyHandler(_Handler):
@@ -275,34 +284,27 @@ class FaultyHandler(_Handler):
             super()._answer(body)
             return
         fault = routes.fault_of(service)
-        match fault.kind:
-            case "":
-                self._right(routes, service, body)
-            case "slow":
-                time.sleep(fault.seconds)
-                self._right(routes, service, body)
-            case "drip_head" | "drip_body" | "endless" | "down":
-                self._wire(fault)
-            case "truncated":
-                self._head(1000)
-                self.wfile.write(b"\x30\x82")
-                self.close_connection = True
-            case "garbage":
-                self._send(_Answer(HTTPStatus.OK, "text/html", b"<html>Bao tri</html>"))
-            case "error":
-                self._send(_Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "text/html", b""))
-            case "too_many":
-                self.send_response(429)
-                self.send_header("Retry-After", "600")
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-            case "redirect":
-                self.send_response(302)
-                self.send_header("Location", f"/pki/{service}")
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-            case kind:
-                self._send(routes.wrong(service, self.path, body or b"", kind))
+        if fault.kind == "slow":
+            time.sleep(fault.seconds)
+        if fault.kind in {"", "slow"}:
+            self._right(routes, service, body)
+        elif fault.kind in _STATUSES:
+            self._refuse(fault.kind, service)
+        elif fault.kind in _BROKEN:
+            self._wire(fault)
+        elif fault.kind == "garbage":
+            self._send(_Answer(HTTPStatus.OK, "text/html", b"<html>Bao tri</html>"))
+        else:
+            self._send(routes.wrong(service, self.path, body or b"", fault.kind))
+
+    def _refuse(self, kind: str, service: str) -> None:
+        self.send_response(_STATUSES[kind])
+        self.send_header("Content-Length", "0")
+        if kind == "too_many":
+            self.send_header("Retry-After", "600")
+        if kind == "redirect":
+            self.send_header("Location", f"/pki/{service}")
+        self.end_headers()
 
     def _right(self, routes: Any, service: str, body: bytes | None) -> None:
         if service == SECOND_TSA:
@@ -319,6 +321,9 @@ class FaultyHandler(_Handler):
             self._head(600)
             for _ in range(600):
                 self._drop(b"\x30")
+        elif fault.kind == "truncated":
+            self._head(1000)
+            self.wfile.write(b"\x30\x82")
         elif fault.kind == "endless":
             self.send_response(200)
             self.end_headers()
