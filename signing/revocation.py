@@ -150,11 +150,9 @@ class RevocationClient:
             answer = self._answers.get(
                 key, lambda: self._fetch_answer(address, leaf, issuer)
             )
-            # A delegate vouches only while it is not revoked itself (RFC 6960
-            # §4.2.2.2.1), unless its issuer says that nobody need look.
-            if answer.responder not in {issuer, leaf} and not _never_checked(
-                answer.responder
-            ):
+            # A delegate vouches only while it is not revoked itself. RFC 6960
+            # §4.2.2.2.1 lets it say that nobody need look; the list is at hand anyway.
+            if answer.responder != issuer:
                 self._look_up(answer.responder, issuer)
             return answer
 
@@ -235,11 +233,3 @@ def _unknown(subject: x509.Certificate, reason: str) -> StatusUnknown:
     return StatusUnknown(
         service=REVOCATION_SERVICE, holder=holder_of(subject), reason=reason
     )
-
-
-def _never_checked(responder: x509.Certificate) -> bool:
-    try:
-        responder.extensions.get_extension_for_class(x509.OCSPNoCheck)
-    except x509.ExtensionNotFound:
-        return False
-    return True

@@ -40,7 +40,7 @@ class TimestampSettings:
     """How to reach a TSA; dated defaults of 2026-11-23.
 
     Attributes:
-        name: what people call it; "" takes the host of its address.
+        name: what people call it; "" takes its address without the scheme.
         timeout_seconds: for one call.
         tries: rounds over all TSAs before the attestation has to wait.
         max_clock_error: a token further from our clock at its call is refused.
@@ -63,7 +63,8 @@ class TimestampSettings:
     @property
     def shown_name(self) -> str:
         """What the desk calls it."""
-        return self.name or urlsplit(self.address).netloc or self.address
+        parts = urlsplit(self.address)
+        return self.name or f"{parts.netloc}{parts.path}".rstrip("/")
 
 
 class TimestampTransport(Protocol):

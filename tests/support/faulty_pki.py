@@ -175,6 +175,8 @@ class _Wrong(_Routes):
             log.write(f"{service}\n")
         taken = self.times.setdefault(service, deque())
         now = time.monotonic()
+        if not fault.quota:
+            taken.clear()
         while taken and taken[0] < now - fault.window:
             taken.popleft()
         if fault.quota and len(taken) >= fault.quota:
@@ -196,7 +198,7 @@ class _Wrong(_Routes):
         later = -40 * DAY if kind == "stale" else timedelta(0)
         name = path.rpartition("/")[2].removesuffix(".crl")
         name = {"root": "issuing", "issuing": "root"}[name] if kind == "other" else name
-        crl = DevelopmentPki(self._folder).crl(name, SystemClock().now() + later)
+        crl = self._pki.crl(name, SystemClock().now() + later)
         return _Answer(HTTPStatus.OK, "application/pkix-crl", crl)
 
     def _token(self, name: str, body: bytes, kind: str) -> bytes:
