@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from certify.access import ApiKeys
 from certify.clock import Clock
 from certify.close_year import CloseYear
+from certify.condition import SigningCondition
 from certify.desk import Desk
 from certify.issue import IssueCopy
 from certify.ports import (
@@ -48,6 +49,7 @@ class Services:
     reconcile: Reconcile
     void_number: VoidNumber
     close_year: CloseYear
+    condition: SigningCondition
     work_folder: WorkFolder
     authority_id: str
     officer_id: str

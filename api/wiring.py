@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from api.data_folder import DataFolder, ServiceChoices
 from api.development_keys import (
@@ -36,7 +37,7 @@ from certify.intake import tasks
 from certify.intake.reader import SandboxedIntake
 from certify.isolation.runner import IsolatedRunner
 from certify.issue import IssueCopy
-from certify.ports import Inspector, Intake, Sealer
+from certify.ports import Inspector, Intake
 from certify.reconcile import Reconcile
 from certify.replay import ReplayArchive
 from certify.verify import RegisterView, VerifyCopy
@@ -62,6 +63,9 @@ from storage.database import Database
 from storage.people import SqlPeople
 from storage.register import SqlRegister
 from storage.scans import FolderScanStore
+
+if TYPE_CHECKING:
+    from signing.sealer import PadesSealer
 
 
 @dataclass(frozen=True)
@@ -210,6 +214,7 @@ def _assemble(
             clock=clock,
             book_kind=settings.book_kind,
         ),
+        condition=sealer.condition,
         work_folder=work_folder,
         authority_id=choices.authority_id,
         officer_id=choices.officer_id,
@@ -297,7 +302,7 @@ def _development_pki(plan: _Plan) -> PkiHost:
     return PkiHost(lambda: serve_if_free(pki, clock=plan.clock, port=port))
 
 
-def _sealer(plan: _Plan, keys: DevelopmentKeys) -> Sealer:
+def _sealer(plan: _Plan, keys: DevelopmentKeys) -> "PadesSealer":
     """Load pictures and fonts; reach for TSA and revocation evidence when asked."""
     from signing.embed import FontPrograms  # noqa: PLC0415
     from signing.sealer import PadesSealer  # noqa: PLC0415

@@ -113,14 +113,8 @@ class CertificateGuard:
         return self._revocation.gather(paths)
 
     def refresh(self) -> int:
-        """Fetch evidence ahead; return how much of it could not be had."""
-        missing = self._revocation.refresh()
-        for key_id in self._keys:
-            try:
-                self._revocation.gather([self.path(key_id)])
-            except (CertificateUnfit, ServiceUnavailable):
-                missing += 1
-        return missing
+        """Fetch again what soon expires; return how much could not be had."""
+        return self._revocation.refresh()
 
 
 def fingerprint(certificate: x509.Certificate) -> str:

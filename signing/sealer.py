@@ -26,6 +26,7 @@ from signing.certificates import (
 )
 from signing.cms import CmsTemplate
 from signing.compose import Pictures, compose
+from signing.condition import KnownCondition
 from signing.embed import FontPrograms
 from signing.file_signature import FileSignatureError
 from signing.names import holder_of
@@ -60,6 +61,7 @@ class PadesSealer:
         self._guard = CertificateGuard(
             keys=keys, revocation=revocation, trust=trust, clock=clock
         )
+        self.condition = KnownCondition(guard=self._guard, timestamps=timestamps)
         self._pictures = dict(pictures)
         self._templates = {key_id: CmsTemplate(key) for key_id, key in keys.items()}
         self._fonts = fonts
