@@ -42,6 +42,19 @@ class Context:
     roots: Sequence[asn1_x509.Certificate]
     crls: Sequence[asn1_crl.CertificateList]
 
+    def judged_at(self, moment: datetime) -> "Context":
+        """Return the same for another time."""
+        return replace(self, timing=timing_at(moment))
+
+
+def timing_at(moment: datetime) -> ValidationTimingInfo:
+    """Validate as of this aware time."""
+    return ValidationTimingInfo(
+        validation_time=moment,
+        best_signature_time=moment,
+        point_in_time_validation=False,
+    )
+
 
 async def signature_facts(
     signature: EmbeddedPdfSignature, context: Context
