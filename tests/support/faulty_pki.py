@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,10 @@ class FaultyPki:
         part.write_text(json.dumps(rows))
         part.replace(file)
 
+    def set_clock(self, ahead: timedelta) -> None:
+        """Let its clock run so far ahead of the machine's."""
+        (self.disk.folder / "ahead").write_text(str(ahead.total_seconds()))
+
     def requests(self, service: str) -> int:
         """How often a service was asked so far."""
         log = self.disk.folder / "requests.log"
@@ -151,12 +155,21 @@ def _await(disk: PkiOnDisk) -> None:
     raise TimeoutError("the faulty PKI does not start")
 
 
+class _MovableClock:
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "ahead"
+
+    def now(self) -> datetime:
+        ahead = self._file.read_text() if self._file.exists() else "0"
+        return SystemClock().now() + timedelta(seconds=float(ahead))
+
+
 class _Wrong(_Routes):
     """Answers that are well-formed HTTP and wrong inside."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        super().__init__(pki=DevelopmentPki(folder), clock=SystemClock())
+        super().__init__(pki=DevelopmentPki(folder), clock=_MovableClock(folder))
         self.responders = {
             name: self._tsa(name) for name in (TSA, SECOND_TSA, WRONG_TSA)
         }
@@ -198,11 +211,11 @@ class _Wrong(_Routes):
         later = -40 * DAY if kind == "stale" else timedelta(0)
         name = path.rpartition("/")[2].removesuffix(".crl")
         name = {"root": "issuing", "issuing": "root"}[name] if kind == "other" else name
-        crl = self._pki.crl(name, SystemClock().now() + later)
+        crl = self._pki.crl(name, self._clock.now() + later)
         return _Answer(HTTPStatus.OK, "application/pkix-crl", crl)
 
     def _token(self, name: str, body: bytes, kind: str) -> bytes:
-        now = SystemClock().now()
+        now = self._clock.now()
         match kind:
             case "wrong_eku":
                 name = WRONG_TSA
@@ -222,7 +235,7 @@ class _Wrong(_Routes):
         return self.responders[name].respond(body, now)
 
     def _status(self, body: bytes, kind: str) -> bytes:
-        now = SystemClock().now()
+        now = self._clock.now()
         match kind:
             case "expired":
                 return self.expired.respond(body, now)

@@ -54,6 +54,12 @@ def approved(services: Services, paper: Path) -> str:
     return attestation_id
 
 
+def pass_time(faulty: FaultyPki, clock: SteppingClock, **passed: float) -> None:
+    """Let the office's and the PKI's clocks go on together."""
+    clock.offset += timedelta(**passed)
+    faulty.set_clock(clock.offset)
+
+
 def client(services: Services) -> TestClient:
     app = create_app(services, settings=WebSettings())
     return TestClient(app, base_url="http://127.0.0.1", client=("127.0.0.1", 50000))
@@ -68,7 +74,7 @@ def test_down_for_an_hour_it_waits_visibly_and_then_ends_by_itself(
     faulty.set(tsa="down")
     for _ in range(120):  # the sweep of every half minute, for an hour
         assert services.reconcile(due=True).released == []
-        clock.offset += timedelta(seconds=30)
+        pass_time(faulty, clock, seconds=30)
     rows = services.trail.head(services.authority_id).sequence - before
     assert 2 <= rows <= 2 * 11
     view = services.cases.attestation(attestation_id)
@@ -86,10 +92,8 @@ def test_down_for_an_hour_it_waits_visibly_and_then_ends_by_itself(
         assert "Thử lại lúc" in page
     assert status(services, terminal=Terminal(as_json=True)) == TROUBLE
     faulty.set()
-    clock.offset += timedelta(minutes=15)
-    # The clock of the test is an hour ahead of the TSA's by now.
-    clock.offset = timedelta(0)
-    assert services.reconcile().released == [attestation_id]
+    pass_time(faulty, clock, minutes=15)  # the longest pause
+    assert services.reconcile(due=True).released == [attestation_id]
 
 
 def test_a_healthy_office_says_so_and_keeps_the_evidence_of_its_checks(
@@ -115,19 +119,18 @@ def test_a_healthy_office_says_so_and_keeps_the_evidence_of_its_checks(
 def test_a_permanent_fault_is_marked_once_and_not_tried_every_sweep(
     office: tuple[Services, FaultyPki, SteppingClock, Path],
 ) -> None:
-    services, _, clock, paper = office
+    services, faulty, clock, paper = office
     attestation_id = approved(services, paper)
-    clock.offset += timedelta(hours=9)  # the confirmation is too old by now
+    pass_time(faulty, clock, hours=9)  # the confirmation is too old by now
     services.reconcile(due=True)
     before = services.trail.head(services.authority_id)
     for _ in range(50):
         assert services.reconcile(due=True).waiting == {}
-        clock.offset += timedelta(seconds=30)
+        pass_time(faulty, clock, seconds=30)
     assert services.trail.head(services.authority_id) == before
     waiting = services.cases.attestation(attestation_id).waiting
     assert waiting is not None
     assert "Cần người xử lý" in waiting
-    clock.offset = timedelta(0)
     confirm_shown(services, [attestation_id])  # a person acts: at once again
     assert services.reconcile(due=True).released == [attestation_id]
     year = vietnamese_day(clock.now()).year

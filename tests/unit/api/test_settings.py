@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import debugging, load_settings
+from api.settings import Settings, debugging, load_settings
 from api.web_settings import WebSettings
 from certify.desk import DeskRules
 from certify.errors import CertifyError, InvalidInput

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from certify.attestation import Intent
 from certify.condition import (
     CertificateTerm,
     Condition,
@@ -23,6 +24,7 @@ from certify.inspection import Indication, Inspection, SignatureFacts
 from certify.numbering import DEFAULT_BOOK_KIND, RegisterNumber
 from certify.retry import LONGEST_PAUSE, PERSONS_PAUSE, waiting_for
 from certify.self_check import check_as_stranger
+from certify.statement import AuthorisedStatement
 from tests.support.builders import make_intent, make_statement
 from tests.support.clock import MORNING
 
@@ -93,7 +95,7 @@ def test_one_tsa_of_two_away_is_a_warning_and_not_an_outage() -> None:
     assert Condition(services=states[:1], terms=()).away("tsa")
 
 
-def _inspection(**changed: object) -> tuple[Inspection, object, object]:
+def _good() -> tuple[Inspection, Intent, AuthorisedStatement]:
     statement = make_statement()
     number = RegisterNumber(statement.authority_id, DEFAULT_BOOK_KIND, 2026, 1, 7)
     intent = make_intent(statement, number)
@@ -127,7 +129,7 @@ def _inspection(**changed: object) -> tuple[Inspection, object, object]:
     found = Inspection(
         sha256="",
         size_bytes=1,
-        signatures=(replace(facts, **changed), agency),  # type: ignore[arg-type]
+        signatures=(facts, agency),
         level="PAdES-B-LTA",
         page_digest=intent.page_digest,
         record={"statement_digest": intent.statement_digest},
@@ -136,17 +138,21 @@ def _inspection(**changed: object) -> tuple[Inspection, object, object]:
 
 
 def test_what_cannot_be_judged_now_is_judged_again_and_never_called_damaged() -> None:
-    good, intent, statement = _inspection()
-    check_as_stranger(good, intent, statement)  # type: ignore[arg-type]
-    late = replace(good, problem="time")
-    undetermined, *_ = _inspection(
+    good, intent, statement = _good()
+    check_as_stranger(good, intent, statement)
+    person, agency = good.signatures
+
+    def with_person(**changed: object) -> Inspection:
+        return replace(good, signatures=(replace(person, **changed), agency))  # type: ignore[arg-type]
+
+    undetermined = with_person(
         indication=Indication.INDETERMINATE, sub_indication="NO_POE", proven_time=None
     )
-    for inspection in (late, undetermined):
+    for inspection in (replace(good, problem="time"), undetermined):
         with pytest.raises(ServiceUnavailable):
-            check_as_stranger(inspection, intent, statement)  # type: ignore[arg-type]
+            check_as_stranger(inspection, intent, statement)
     altered = replace(undetermined, page_digest="0" * 64)
-    failed, *_ = _inspection(indication=Indication.TOTAL_FAILED)
+    failed = with_person(indication=Indication.TOTAL_FAILED)
     for inspection in (altered, failed):
         with pytest.raises(StoredDataDamaged):
-            check_as_stranger(inspection, intent, statement)  # type: ignore[arg-type]
+            check_as_stranger(inspection, intent, statement)
