@@ -44,13 +44,9 @@ class Settings(BaseSettings):
         trusted_proxies: addresses or networks, with commas, whose X-Forwarded-For is
             believed; nobody's by default, as any client can send that header.
         keys: which signing keys; "development" is the development PKI.
-        tsa_urls: time stamping authorities in order, with commas; with neither these
-            nor a file, the development one.
-        tsa_file: more about them; see `api.trust_services`.
-        fetch_hosts: hosts of OCSP and CRL addresses, with commas, that may be asked
-            besides those of `trust/revocation.json`.
-        fetch_networks: networks that are no public ones and may be asked all the
-            same, with commas; loopback in development.
+        tsa_urls, tsa_file: time stamping authorities in order; see
+            `api.trust_services`. With neither, the development one.
+        fetch_hosts, fetch_networks: where OCSP and CRLs may lie; see `signing.fetch`.
         max_upload_mb: larger uploads are refused before they are opened.
         ocsp_max_age_hours: how old a status answer without nextUpdate may be.
         confirmation_hours: how long a confirmed statement may wait.
@@ -103,8 +99,7 @@ class Settings(BaseSettings):
     @field_validator("data", "tsa_file")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
-        # child processes and threads have no say in the cwd
-        return None if value is None else value.absolute()
+        return value and value.absolute()  # children and threads share no cwd
 
     @field_validator("host")
     @classmethod
@@ -175,7 +170,7 @@ class Settings(BaseSettings):
 
     @property
     def inside_networks(self) -> tuple[Network, ...]:
-        """Networks that are not public and may be asked all the same."""
+        """Networks that are not public and may be asked."""
         return tuple(ipaddress.ip_network(n) for n in _split(self.fetch_networks))
 
     @property

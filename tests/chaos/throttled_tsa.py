@@ -28,7 +28,8 @@ from certify.inspection import Inspection
 from certify.verify import Verdict
 from keys.devpki.responders import DevelopmentPki
 from tests.support.confirming import confirm_shown
-from tests.support.faulty_pki import Fault, FaultyPki, serving
+from tests.support.faulty_pki import FaultyPki, serving
+from tests.support.faulty_server import Fault
 from tests.support.papers import compared_papers, draw_paper
 from tests.support.pki import PkiOnDisk
 

@@ -20,7 +20,8 @@ from signing.timestamp import TimestampClient, TimestampSettings
 from signing.timestamp_authority import Refusal, TokenRefusedError
 from signing.timestamps import Timestamps
 from signing.trust import TrustAnchors
-from tests.support.faulty_pki import SECOND_TSA, Fault, FaultyPki, serving
+from tests.support.faulty_pki import FaultyPki, serving
+from tests.support.faulty_server import SECOND_TSA, Fault
 from tests.support.pki import HOLDERS, make_pki
 from tests.support.sealing import (
     inspect,

@@ -25,7 +25,7 @@ from certify.inspection import Indication
 from certify.self_check import check_as_stranger, check_belongs_to_intent
 from certify.signatures import SEAL_FIELD
 from keys.base import SignatureScheme, SigningKey
-from keys.devpki.holders import SignatoryHolder
+from keys.devpki.holders import SealHolder, SignatoryHolder
 from keys.devpki.issue import issue_certificate, revoke
 from keys.devpki.responders import DevelopmentPki
 from keys.open import open_key
@@ -447,5 +447,52 @@ def test_the_seal_is_not_used_after_a_wrong_signature(
     order = make_order(sealer, scan, tmp_path)
     prepared = sealer.make_ready(order.statement).prepare(order)
     with pytest.raises(CertificateUnfit, match="chữ ký đúng"):
+        prepared.seal()
+    assert seal_key.uses == 0
+
+
+@dataclass
+class RevokingKey(WrongKey):
+    """Signs as it should; meanwhile something happens."""
+
+    meanwhile: Callable[[], None] = lambda: None
+
+    def sign_digest(self, digest: bytes) -> bytes:
+        self.meanwhile()
+        return self.used.sign_digest(digest)
+
+
+def test_the_seal_is_checked_again_after_the_person_has_signed(
+    running_pki: RunningPki,
+    fonts: FontPrograms,
+    pictures: dict[str, Picture],
+    tmp_path: Path,
+) -> None:
+    clock = SystemClock()
+    key_id = fresh_key_id("seal")
+    holder = SealHolder(key_id, "Ủy ban nhân dân xã Thử")
+    issue_certificate(running_pki.folder, holder, now=clock.now())
+    agency = open_key(running_pki.key_settings(key_id))
+    revocation = RevocationClient(clock=clock)
+
+    def revoke_seal() -> None:
+        certificate = agency.certificate
+        at, why = clock.now() - timedelta(seconds=1), ReasonFlags.key_compromise
+        revoke(running_pki.folder, certificate.serial_number, when=at, reason=why)
+        revocation._answers.drop(certificate.fingerprint(SHA256()))  # minutes later
+
+    person = open_key(running_pki.key_settings(PERSON))
+    seal_key = CountingKey(agency, agency)
+    sealer = make_sealer(
+        running_pki,
+        pictures=pictures,
+        fonts=fonts,
+        keys={PERSON: RevokingKey(person, person, revoke_seal), "seal": seal_key},
+        revocation=revocation,
+    )
+    scan = make_canonical_scan(tmp_path / "scan.pdf")
+    order = make_order(sealer, scan, tmp_path)
+    prepared = sealer.make_ready(order.statement).prepare(order)
+    with pytest.raises(CertificateUnfit, match="thu hồi"):
         prepared.seal()
     assert seal_key.uses == 0
