@@ -1,9 +1,10 @@
 """When a file is judged: our clock, and a token of a TSA that is a little ahead of it.
 
-pyHanko validates the past from the machine's clock backwards, whatever time it was
-asked for (0.38: `past_validate` without `init_control_time`). Seen from there a token
-of a clock that runs a few seconds ahead proves nothing yet: NO_POE. So that function
-is given the time of the validation in hand.
+pyHanko dates what it sees for the first time by the machine's clock, and validates the
+past from there backwards, whatever time it was asked for (0.38: `POEManager()`, and
+`past_validate` without `init_control_time`). Seen from there a token of a clock that
+runs a few seconds ahead proves nothing yet: NO_POE. So both are given the time of the
+validation in hand.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,15 +13,24 @@ from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
 from pyhanko.sign.validation import EmbeddedPdfSignature, ades
+from pyhanko_certvalidator import context
 from pyhanko_certvalidator.context import (
     CertValidationPolicySpec,
     ValidationDataHandlers,
 )
 from pyhanko_certvalidator.ltv import ades_past
+from pyhanko_certvalidator.ltv.poe import POEManager
 from pyhanko_certvalidator.path import ValidationPath
 
 SKEW = timedelta(minutes=5)  # design §3: tokens are that close to our clock
 _judged_at: ContextVar[datetime | None] = ContextVar("judged_at", default=None)
+
+
+class _DatedPOEManager(POEManager):
+    """Sees new objects at the time of the validation in hand."""
+
+    def __init__(self, current_dt_override: datetime | None = None) -> None:
+        super().__init__(current_dt_override or _judged_at.get())
 
 
 async def _past_validate(
@@ -41,6 +51,8 @@ async def _past_validate(
 
 # No argument of pyHanko's leads there.
 vars(ades)["past_validate"] = _past_validate
+for _module in (ades, context):
+    vars(_module)["POEManager"] = _DatedPOEManager
 
 
 @contextmanager
