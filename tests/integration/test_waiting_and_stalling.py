@@ -139,7 +139,7 @@ def test_a_queue_waits_for_one_timeout_not_for_one_each(office: Office) -> None:
     office.tsa.before = lambda: time.sleep(3)
     office.impatient(1.5)
     result = office.services.reconcile()
-    assert set(result.waiting.values()) == {"service.unavailable"}
+    assert set(result.waiting.values()) == {"timestamp.unavailable"}
     assert len(result.waiting) == 4
     assert office.tsa.calls == 1
     assert office.book() == []
