@@ -3,8 +3,9 @@
 A queue of waiting attestations must not wait for one long timeout each: what took
 long to find out is not asked again at once. The first outage is remembered as long as
 it took to notice, at most ten seconds, and each further one in a row twice as long, at
-most five minutes. What is noticed within a second, a refused connection above all, costs
-nothing and is tried again at once, however often. A service that names a time itself (Retry-After) is left alone until then.
+most five minutes. What is noticed within a second, a refused connection above all,
+costs nothing and is tried again at once, however often. A service that names a time
+itself (Retry-After) is left alone until then.
 """
 
 import time
