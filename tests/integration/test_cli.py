@@ -311,10 +311,10 @@ def test_copy_waits_for_its_timestamp_and_reconcile_finishes_it(
         scan,
         *who(data, out),
         "--json",
-        CERTIFY_TSA_URL="http://127.0.0.1:9/tsa",  # the discard port: nobody there
+        CERTIFY_TSA_URLS="http://127.0.0.1:9/tsa",  # the discard port: nobody there
     )
     assert away.code == 4, away
-    assert away.json["error"]["code"] == "service.unavailable"
+    assert away.json["error"]["code"] == "timestamp.unavailable"
     assert not out.exists()
     swept = certify("reconcile", "--json", "--data", data)
     assert swept.code == 0
