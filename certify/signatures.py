@@ -7,6 +7,7 @@ signing), the agency's approval that locks everything, and a document timestamp.
 from collections.abc import Iterator
 
 from certify.inspection import Indication, Inspection, SignatureFacts
+from certify.trust import HIERARCHY_WORDS, Purpose, vouched
 
 SIGNATORY_FIELD = "NguoiThucHienChungThuc"
 SEAL_FIELD = "CoQuanChungThuc"
@@ -43,8 +44,21 @@ def signature_problems(
         yield "chữ ký thứ hai không phải của cơ quan chứng thực"
     if person.certification != _CERTIFICATION_P2 or not agency.locks_all:
         yield "chữ ký không khóa nội dung như quy định"
+    yield from _wrong_purpose(person, Purpose.SIGNATURE, "chữ ký của người ký")
+    yield from _wrong_purpose(agency, Purpose.SEAL, "con dấu của cơ quan")
     for facts in inspection.signatures:
         yield from _one(facts)
+
+
+def _wrong_purpose(facts: SignatureFacts, purpose: Purpose, what: str) -> Iterator[str]:
+    """An anchor vouches for its own purposes only; the untrusted are named elsewhere."""
+    trusted = facts.vouching or facts.indication is Indication.TOTAL_PASSED
+    if trusted and not vouched(facts.vouching, purpose):
+        trees = {HIERARCHY_WORDS.get(v.hierarchy, "khác") for v in facts.vouching}
+        yield (
+            f"chứng thư của {facts.signer or facts.field} thuộc hệ thống "
+            f"{', '.join(sorted(trees)) or 'không rõ'}, không được dùng làm {what}"
+        )
 
 
 def _one(facts: SignatureFacts) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
+from cryptography import x509
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.ades.report import AdESStatus, AdESSubIndic
 from pyhanko.sign.diff_analysis import ModificationLevel
@@ -31,15 +32,24 @@ from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 
 from certify.inspection import CHAIN_MISSING, Indication, SignatureFacts
 from certify.signatures import LOCKED_FIELDS
+from certify.trust import Purpose, vouched
+from signing.trust import TrustStore
 
 
 @dataclass(frozen=True)
 class Context:
-    """Trust, time and revocation lists for one file."""
+    """Trust, time and revocation lists for one file.
+
+    Attributes:
+        roots: trusted for signers; `timestamp_roots` for timestamps only.
+    """
 
     spec: PdfSignatureValidationSpec
     timing: ValidationTimingInfo
     roots: Sequence[asn1_x509.Certificate]
+    timestamp_roots: Sequence[asn1_x509.Certificate]
+    intermediates: Sequence[asn1_x509.Certificate]
+    store: TrustStore
     crls: Sequence[asn1_crl.CertificateList]
 
 
@@ -53,12 +63,58 @@ async def signature_facts(
     bare = _bare_facts(signature)
     try:
         if bare.kind == "timestamp":
-            return await _timestamp(signature, context, bare)
-        return await _signature(signature, context, bare)
+            facts = await _timestamp(signature, context, bare)
+        else:
+            facts = await _signature(signature, context, bare)
+        return _vouched(signature, context, facts)
     except SignatureValidationError as error:
         return _failed(bare, error.ades_subindication)
     except (PdfError, ValueError, TypeError, KeyError):
         return _failed(bare, None)
+
+
+def _vouched(
+    signature: EmbeddedPdfSignature, context: Context, facts: SignatureFacts
+) -> SignatureFacts:
+    """Name the anchors above the signer, at the proven time.
+
+    An archive timestamp proves its own time, so its anchor must be trusted today: with
+    a TSA key that is trusted no more anybody could date a token back.
+    """
+    now = context.timing.validation_time
+    moment = now
+    if facts.kind == "signature" and facts.proven_time is not None:
+        moment = datetime.fromisoformat(facts.proven_time)
+    others = [*signature.other_embedded_certs, *_stored(signature)]
+    found = context.store.vouching(
+        _as_x509(signature.signer_cert), [_as_x509(c) for c in others], moment
+    )
+    facts = replace(facts, vouching=found)
+    wanted = (
+        (Purpose.TIMESTAMP,)
+        if facts.kind == "timestamp"
+        else (Purpose.SIGNATURE, Purpose.SEAL)
+    )
+    if facts.indication is Indication.TOTAL_PASSED and not any(
+        vouched(found, purpose) for purpose in wanted
+    ):
+        # Trusted once, not at that time (the manifest's period).
+        return replace(
+            facts, indication=Indication.INDETERMINATE, sub_indication="NO_POE"
+        )
+    return facts
+
+
+def _stored(signature: EmbeddedPdfSignature) -> Sequence[asn1_x509.Certificate]:
+    try:
+        store = DocumentSecurityStore.read_dss(signature.reader)
+    except (ValidationInfoReadingError, PdfError):
+        return ()
+    return list(store.load_certs())
+
+
+def _as_x509(certificate: asn1_x509.Certificate) -> x509.Certificate:
+    return x509.load_der_x509_certificate(certificate.dump())
 
 
 async def _signature(
@@ -66,7 +122,13 @@ async def _signature(
 ) -> SignatureFacts:
     """Basic validation for integrity and changes; AdES-LTA for trust and time."""
     basic = await async_validate_pdf_signature(
-        signature, signer_validation_context=_validation_context(signature, context)
+        signature,
+        signer_validation_context=_validation_context(
+            signature, context, context.roots
+        ),
+        ts_validation_context=_validation_context(
+            signature, context, context.timestamp_roots
+        ),
     )
     stamp = basic.timestamp_validity
     facts = replace(
@@ -112,7 +174,10 @@ async def _timestamp(
     signature: EmbeddedPdfSignature, context: Context, bare: SignatureFacts
 ) -> SignatureFacts:
     status = await async_validate_pdf_timestamp(
-        signature, validation_context=_validation_context(signature, context)
+        signature,
+        validation_context=_validation_context(
+            signature, context, context.timestamp_roots
+        ),
     )
     intact = status.intact and status.valid
     facts = replace(
@@ -139,16 +204,18 @@ async def _timestamp(
 
 
 def _validation_context(
-    signature: EmbeddedPdfSignature, context: Context
+    signature: EmbeddedPdfSignature,
+    context: Context,
+    roots: Sequence[asn1_x509.Certificate],
 ) -> ValidationContext:
     """Trust context with the file's own revocation data and the parent's lists."""
     arguments: dict[str, Any] = {
-        "trust_roots": list(context.roots),
+        "trust_roots": list(roots),
         "allow_fetching": False,
         "moment": context.timing.validation_time,
         "crls": list(context.crls),
         "revocation_mode": "require",
-        "other_certs": list(signature.other_embedded_certs),
+        "other_certs": [*signature.other_embedded_certs, *context.intermediates],
     }
     try:
         store = DocumentSecurityStore.read_dss(signature.reader)
