@@ -92,7 +92,11 @@ class AnnulmentList:
     def of(self, code: str, authority_id: str) -> Annulment | None:
         """Return the annulment of the copy with this code, None if there is none."""
         return next(
-            (e for e in self.entries if (e.code, e.authority_id) == (code, authority_id)),
+            (
+                e
+                for e in self.entries
+                if (e.code, e.authority_id) == (code, authority_id)
+            ),
             None,
         )
 

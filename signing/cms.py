@@ -80,9 +80,7 @@ class CmsTemplate:
         """
         unsigned = b""
         if token:
-            unsigned = tlv(
-                CONTEXT_1, tlv(SEQUENCE, _TIMESTAMP_TOKEN, tlv(SET, token))
-            )
+            unsigned = tlv(CONTEXT_1, tlv(SEQUENCE, _TIMESTAMP_TOKEN, tlv(SET, token)))
         signer = tlv(
             SEQUENCE,
             _VERSION_1,

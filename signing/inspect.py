@@ -102,9 +102,7 @@ def _context(arguments: Mapping[str, Any]) -> Context:
             online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY,
             certificate_fetching_rule=CertificateFetchingRule.NEVER_FETCH,
         ),
-        local_knowledge=LocalKnowledge(
-            known_crls=crls, known_certs=intermediates
-        ),
+        local_knowledge=LocalKnowledge(known_crls=crls, known_certs=intermediates),
     )
     return Context(
         spec=PdfSignatureValidationSpec(signature_validation_spec=spec),

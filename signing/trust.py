@@ -155,9 +155,7 @@ def load_trust_store(folder: Path, now: datetime) -> TrustStore:
     return TrustStore(tuple(trusted), tuple(problems))
 
 
-def load_trust_anchors(
-    folder: Path, now: datetime, *purposes: Purpose
-) -> TrustAnchors:
+def load_trust_anchors(folder: Path, now: datetime, *purposes: Purpose) -> TrustAnchors:
     """Read the roots trusted now for any of these purposes.
 
     Raises:
