@@ -1,8 +1,8 @@
 """Annulment (hủy bỏ giá trị pháp lý): TT 01/2020/TT-BTP Điều 7.
 
-A wrongly certified copy has no legal value; the Chairman decides so, and the decision is
-published on the provincial portal at once. Nothing is deleted: number, book row, file
-and trail stay, and every check says what was decided.
+A wrongly certified copy has no legal value; the Chairman decides so, and the decision
+is published on the provincial portal at once. Nothing is deleted: number, book row,
+file and trail stay, and every check says what was decided.
 """
 
 from collections.abc import Sequence

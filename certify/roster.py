@@ -3,7 +3,7 @@
 Without an entry here a signature never makes a certified copy (design §5).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -165,17 +165,22 @@ def decode_roster(data: bytes) -> Roster:
         ValueError, KeyError, TypeError: not exactly a roster of this version.
     """
     head, value = decode_list(ListKind.ROSTER, data)
-    return Roster(head, tuple(_entry(row) for row in value["entries"]))
+    return Roster(head, tuple(roster_entry(row) for row in value["entries"]))
 
 
-def _entry(row: dict[str, Any]) -> RosterEntry:
+def roster_entry(row: Mapping[str, Any]) -> RosterEntry:
+    """Read one entry.
+
+    Raises:
+        ValueError, KeyError, TypeError: it cannot be one; a ValueError says why.
+    """
     changed = {
         "role": str(Role(row["role"])),
         "hierarchy": str(Hierarchy(row["hierarchy"])),
         "valid_from": read_moment(row["valid_from"]),
         "valid_to": read_moment(row["valid_to"], end=True),
     }
-    return RosterEntry(**row | changed)
+    return RosterEntry(**{**row, **changed})
 
 
 def on_roster(

@@ -51,7 +51,7 @@ def signature_problems(
 
 
 def _wrong_purpose(facts: SignatureFacts, purpose: Purpose, what: str) -> Iterator[str]:
-    """An anchor vouches for its own purposes only; the untrusted are named elsewhere."""
+    """An anchor vouches for its own purposes only; unknown signers are named above."""
     trusted = facts.vouching or facts.indication is Indication.TOTAL_PASSED
     if trusted and not vouched(facts.vouching, purpose):
         trees = {HIERARCHY_WORDS.get(v.hierarchy, "khác") for v in facts.vouching}

@@ -118,23 +118,24 @@ def parse_manifest(text: str) -> tuple[Anchor, ...]:
     """
     try:
         value = json.loads(text)
-        if value["type"] != MANIFEST_TYPE:
-            raise ManifestError("manifest thuộc phiên bản khác")
-        anchors = tuple(_anchor(row) for row in value["anchors"])
-    except ManifestError:
-        raise
+        known, rows = value["type"] == MANIFEST_TYPE, list(value["anchors"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ManifestError("manifest không đọc được") from error
+    if not known:
+        raise ManifestError("manifest thuộc phiên bản khác")
+    anchors = tuple(parse_anchor(row) for row in rows)
     files = [anchor.file for anchor in anchors]
     twice = {file for file in files if files.count(file) > 1}
     if twice:
-        raise ManifestError(f"manifest ghi hai lần tệp {sorted(twice)[0]}")
+        raise ManifestError(f"manifest ghi hai lần tệp {min(twice)}")
     return anchors
 
 
-def _anchor(row: dict[str, Any]) -> Anchor:
-    file = str(row["file"])
+def parse_anchor(row: dict[str, Any]) -> Anchor:
+    """Read one line of a manifest. Raises ManifestError."""
+    file = "manifest"
     try:
+        file = str(row["file"])
         anchor = Anchor(
             file=file,
             sha256=str(row["sha256"]).replace(":", "").lower(),

@@ -4,6 +4,8 @@ Used for the lists of a trust folder. The signer is trusted because the manifest
 exactly its certificate; there is no path to build, so nothing here asks who issued it.
 """
 
+from collections.abc import Callable, Mapping
+
 from asn1crypto import cms
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -15,7 +17,11 @@ from keys.base import SigningKey
 from signing.cms import CmsTemplate, Digest
 from signing.der import SET
 
-_HASHES = {"sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
+_HASHES: Mapping[str, Callable[[], hashes.HashAlgorithm]] = {
+    "sha256": hashes.SHA256,
+    "sha384": hashes.SHA384,
+    "sha512": hashes.SHA512,
+}
 _PSS_SALT = 32
 
 

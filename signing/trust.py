@@ -96,7 +96,7 @@ class TrustStore:
     problems: tuple[TrustProblem, ...]
 
     def anchors(self, *purposes: Purpose, now: datetime | None = None) -> TrustAnchors:
-        """Return the roots for any of these purposes, at an aware time if one is given."""
+        """Return the roots for any of these purposes, at a time if one is given."""
         roots = [
             t.certificate
             for t in self.trusted

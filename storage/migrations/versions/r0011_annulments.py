@@ -13,22 +13,32 @@ _MESSAGE = "an annulment stays as it was recorded"
 # Another database adds its variant here; without one the upgrade stops (KeyError).
 TRIGGERS = {
     "sqlite": (
-        "CREATE TRIGGER keep_annulments_update BEFORE UPDATE ON annulments"
-        f" BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END",
-        "CREATE TRIGGER keep_annulments_delete BEFORE DELETE ON annulments"
-        f" BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END",
+        (
+            "CREATE TRIGGER keep_annulments_update BEFORE UPDATE ON annulments"
+            f" BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END"
+        ),
+        (
+            "CREATE TRIGGER keep_annulments_delete BEFORE DELETE ON annulments"
+            f" BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END"
+        ),
         # REPLACE deletes without a DELETE trigger
-        "CREATE TRIGGER keep_annulments_insert BEFORE INSERT ON annulments"
-        " WHEN EXISTS (SELECT 1 FROM annulments"
-        "  WHERE attestation_id = NEW.attestation_id OR (authority_id ="
-        "  NEW.authority_id AND trail_sequence = NEW.trail_sequence))"
-        f" BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END",
+        (
+            "CREATE TRIGGER keep_annulments_insert BEFORE INSERT ON annulments"  # noqa: S608 - our own words
+            " WHEN EXISTS (SELECT 1 FROM annulments"
+            "  WHERE attestation_id = NEW.attestation_id OR (authority_id ="
+            "  NEW.authority_id AND trail_sequence = NEW.trail_sequence))"
+            f" BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END"
+        ),
     ),
     "postgresql": (
-        "CREATE FUNCTION keep_annulments() RETURNS trigger LANGUAGE plpgsql AS"
-        f" $$ BEGIN RAISE EXCEPTION '{_MESSAGE}'; END $$",
-        "CREATE TRIGGER keep_annulments BEFORE UPDATE OR DELETE ON annulments"
-        " FOR EACH ROW EXECUTE FUNCTION keep_annulments()",
+        (
+            "CREATE FUNCTION keep_annulments() RETURNS trigger LANGUAGE plpgsql AS"
+            f" $$ BEGIN RAISE EXCEPTION '{_MESSAGE}'; END $$"
+        ),
+        (
+            "CREATE TRIGGER keep_annulments BEFORE UPDATE OR DELETE ON annulments"
+            " FOR EACH ROW EXECUTE FUNCTION keep_annulments()"
+        ),
     ),
 }
 
