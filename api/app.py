@@ -11,9 +11,9 @@ from api import errors
 from api.headers import HostCheck, SecurityHeaders
 from api.issue_progress import IssueProgress
 from api.limits import BodyLimit, TokenBuckets
-from api.pages import desk, issuance, papers, public
+from api.pages import annulment, desk, issuance, papers, public
 from api.request_log import RequestLog
-from api.routes import attestations, cases, health, originals, verification
+from api.routes import annulments, attestations, cases, health, originals, verification
 from api.services import Services
 from api.web_settings import WebSettings
 
@@ -62,13 +62,13 @@ def create_app(services: Services, *, settings: WebSettings) -> FastAPI:
 
 def _add_routes(app: FastAPI, settings: WebSettings) -> None:
     api = APIRouter(prefix="/api/v1")
-    for module in (cases, originals, attestations, verification):
+    for module in (cases, originals, attestations, annulments, verification):
         api.include_router(module.router)
     app.include_router(api)
     app.include_router(health.router)
     app.include_router(public.router)
     if not settings.production:
         # No accounts yet: the desk acts as the development people, on loopback only.
-        for pages in (desk, papers, issuance):
+        for pages in (desk, papers, issuance, annulment):
             app.include_router(pages.router)
     app.mount("/static", StaticFiles(packages=[("api", "static")]), name="static")
