@@ -11,7 +11,7 @@ DEMO_STAMP = $(DATA)/.demo
 
 # What tests run against and this service does not bring itself (Debian names).
 SYSTEM_PACKAGES = python3-venv poppler-utils qpdf chromium fonts-dejavu-core \
-	softhsm2 openssl postgresql openjdk-17-jdk-headless maven
+	softhsm2 openssl postgresql openjdk-17-jdk-headless maven libnss3-tools
 
 .DEFAULT_GOAL := help
 .PHONY: help setup system run demo test conformance bench chaos hidden quality check lock clean

@@ -117,8 +117,7 @@ class TrustPublisher:
             entries = [a for id_ in ours for a in all_annulments(register, id_)]
             head = self._next_annulments(roster.head.id)
             made = AnnulmentList(head, frozenset(ours), tuple(entries))
-            data = made.encode()
-            write_list(self._trust, ListKind.ANNULMENTS, data, self._sign(data))
+            self._write(ListKind.ANNULMENTS, made.encode())
             return made
 
     def refresh(self, people: People, register: Register) -> None:
@@ -143,9 +142,21 @@ class TrustPublisher:
         return next_head(ListHead(series, sequence, now, now), now, ANNULMENTS_LIFE)
 
     def _write_roster(self, roster: Roster) -> Roster:
-        data = roster.encode()
-        write_list(self._trust, ListKind.ROSTER, data, self._sign(data))
+        self._write(ListKind.ROSTER, roster.encode())
         return roster
+
+    def _write(self, kind: ListKind, data: bytes) -> None:
+        """Write a list and read it as a verifier would; that remembers its number.
+
+        Raises:
+            InvalidInput: the manifest does not list our signer.
+        """
+        write_list(self._trust, kind, data, self._sign(data))
+        if self._read(kind).standing is not Standing.GOOD:
+            raise InvalidInput(
+                field="Khóa ký danh bạ",
+                reason="chứng thư của khóa chưa có trong manifest với mục đích roster",
+            )
 
 
 def all_annulments(register: Register, authority_id: str) -> list[Annulment]:

@@ -1,7 +1,7 @@
-"""What a trust folder trusts: nothing by name, nothing unlisted, nothing beyond its line.
+"""What a trust folder trusts: nothing by name, unlisted, or beyond its line.
 
-Two hierarchies that bear the same names stand in for the national ones: only the manifest
-tells them apart.
+Two hierarchies that bear the same names stand in for the national ones: only the
+manifest tells them apart.
 """
 
 from collections.abc import Callable
@@ -140,7 +140,7 @@ def test_an_intermediate_joins_and_vouches_for_nothing(
     assert load_trust_store(alone, NOW).vouching(seal, (), NOW) == ()
 
 
-# --- a finished copy under manifests that say other things ---------------------------
+# --- a finished copy under manifests that say other things ---
 
 
 Judge = Callable[..., Report]
@@ -148,7 +148,7 @@ Judge = Callable[..., Report]
 
 @pytest.fixture
 def judge(sealed_copy: Sealed, tmp_path: Path) -> Judge:
-    """Judge the copy under these lines; roster entries as if nobody had been careful."""
+    """Judge the copy under these lines, with a roster that names both signers."""
     sealed, order = sealed_copy
 
     class InProcess:
