@@ -65,7 +65,9 @@ def read_anchors(trust: Path) -> tuple[Anchor, ...]:
         return parse_manifest((trust / MANIFEST).read_text(encoding="utf-8"))
     except OSError as error:
         raise InvalidInput(
-            field=f"Thư mục tin cậy {trust}", reason=f"không có {MANIFEST}"
+            field=f"Thư mục tin cậy {trust}",
+            reason=f"không có {MANIFEST}; thư mục của bản cũ phải tạo lại bằng "
+            "certify init ở một thư mục trống",
         ) from error
     except UnicodeDecodeError as error:
         raise InvalidInput(

@@ -148,6 +148,9 @@ def _case(
 def _stage(services: Services, original: Original) -> str:
     """Say in a few words how far a paper has come."""
     if original.attestation_id is not None:
+        copy = services.register.released_attestation(original.attestation_id)
+        if copy is not None and copy.annulment is not None:
+            return "Đã hủy bỏ giá trị pháp lý"
         return STEP_WORDS[services.cases.attestation(original.attestation_id).step]
     return "Chờ đối chiếu" if original.scan else "Chờ bản chụp"
 

@@ -39,6 +39,8 @@ def test_a_copy_is_annulled_with_the_keyboard(
     page.goto(f"{address}/desk/attestations/{attestation['id']}/check")
     assert page.locator(".band.red h1").inner_text() == "Đã bị hủy bỏ"
     camera.take(page, "6-report")
+    page.goto(f"{address}/desk/cases/{attestation['case_id']}")
+    assert "Đã hủy bỏ giá trị pháp lý" in page.inner_text("main")
     assert camera.faults == []
 
 

@@ -99,6 +99,7 @@ def test_after_the_decision_every_answer_says_so(
         again = partner.get(f"{path}/copy.pdf")
         assert again.content == pdf  # nothing is deleted
         assert "DA-HUY-BO" in again.headers["content-disposition"]
+        assert partner.get(path).json()["annulment"] == made.json()
         twice = annul_by_api(system, attestation_id)
         assert (twice.status_code, twice.json()["code"]) == (409, "wrong_state")
 
