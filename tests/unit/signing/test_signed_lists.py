@@ -11,6 +11,7 @@ import pytest
 from api.trust_folder import write_list
 from api.trust_seen import SeenSequences
 from certify.annulment import Annulment, AnnulmentList, Decision
+from certify.attestation import CertifiedCopy, Edition, StoredObject
 from certify.clock import SystemClock
 from certify.errors import InvalidInput, NotFound
 from certify.inspection import Inspection
@@ -286,6 +287,44 @@ def test_a_forged_list_neither_annuls_nor_clears(
     assert judge().verdict is Verdict.OTHER_AUTHORITY
     put(folder, annulments(roster), forger)
     assert judge().verdict is Verdict.OTHER_AUTHORITY
+
+
+def test_a_register_that_forgot_an_annulment_is_reminded_by_the_list(
+    folder: Path, roster: Roster, key: SigningKey, sealed_copy: Sealed
+) -> None:
+    """As after a restore from an older backup."""
+    sealed, order = sealed_copy
+    stored = StoredObject("key", "version", sealed.sha256, sealed.size_bytes)
+    copy = CertifiedCopy(
+        attestation_id=order.statement.attestation_id,
+        number=order.number,
+        shown_number=order.shown_number,
+        statement=order.statement,
+        attested_at=order.attested_at,
+        editions=(Edition("id", 1, stored, "issued", NOW),),
+    )
+
+    class InProcess:
+        def inspect(self, path: Path) -> Inspection:
+            return inspect(path, folder)
+
+    class Forgetful:
+        def released(self, verification_code: str) -> CertifiedCopy | None:
+            del verification_code
+            return copy
+
+        def released_file(self, sha256: str) -> CertifiedCopy | None:
+            return copy if sha256 == sealed.sha256 else None
+
+    verify = VerifyCopy(
+        inspector=InProcess(),
+        register=Forgetful(),
+        lists=FolderLists(folder, clock=SystemClock()),
+    )
+    put(folder, roster, key)
+    assert verify(sealed.path).verdict is Verdict.OURS_IN_FORCE
+    put(folder, annulments(roster, annulled(sealed_copy)), key)
+    assert verify(sealed.path).verdict is Verdict.ANNULLED
 
 
 def test_roles_are_not_exchanged(
