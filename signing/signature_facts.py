@@ -8,7 +8,6 @@ from typing import Any
 
 from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
-from cryptography import x509
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.ades.report import AdESStatus, AdESSubIndic
 from pyhanko.sign.diff_analysis import ModificationLevel
@@ -32,8 +31,8 @@ from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 
 from certify.inspection import CHAIN_MISSING, Indication, SignatureFacts
 from certify.signatures import LOCKED_FIELDS
-from certify.trust import Purpose, vouched
 from signing.trust import TrustStore
+from signing.vouching import with_vouching
 
 
 @dataclass(frozen=True)
@@ -66,55 +65,13 @@ async def signature_facts(
             facts = await _timestamp(signature, context, bare)
         else:
             facts = await _signature(signature, context, bare)
-        return _vouched(signature, context, facts)
+        return with_vouching(
+            signature, facts, context.store, context.timing.validation_time
+        )
     except SignatureValidationError as error:
         return _failed(bare, error.ades_subindication)
     except (PdfError, ValueError, TypeError, KeyError):
         return _failed(bare, None)
-
-
-def _vouched(
-    signature: EmbeddedPdfSignature, context: Context, facts: SignatureFacts
-) -> SignatureFacts:
-    """Name the anchors above the signer, at the proven time.
-
-    An archive timestamp proves its own time, so its anchor must be trusted today: with
-    a TSA key that is trusted no more anybody could date a token back.
-    """
-    now = context.timing.validation_time
-    moment = now
-    if facts.kind == "signature" and facts.proven_time is not None:
-        moment = datetime.fromisoformat(facts.proven_time)
-    others = [*signature.other_embedded_certs, *_stored(signature)]
-    found = context.store.vouching(
-        _as_x509(signature.signer_cert), [_as_x509(c) for c in others], moment
-    )
-    facts = replace(facts, vouching=found)
-    wanted = (
-        (Purpose.TIMESTAMP,)
-        if facts.kind == "timestamp"
-        else (Purpose.SIGNATURE, Purpose.SEAL)
-    )
-    if facts.indication is Indication.TOTAL_PASSED and not any(
-        vouched(found, purpose) for purpose in wanted
-    ):
-        # Trusted once, not at that time (the manifest's period).
-        return replace(
-            facts, indication=Indication.INDETERMINATE, sub_indication="NO_POE"
-        )
-    return facts
-
-
-def _stored(signature: EmbeddedPdfSignature) -> Sequence[asn1_x509.Certificate]:
-    try:
-        store = DocumentSecurityStore.read_dss(signature.reader)
-    except (ValidationInfoReadingError, PdfError):
-        return ()
-    return list(store.load_certs())
-
-
-def _as_x509(certificate: asn1_x509.Certificate) -> x509.Certificate:
-    return x509.load_der_x509_certificate(certificate.dump())
 
 
 async def _signature(

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from certify.trust import (
@@ -27,6 +27,15 @@ from certify.trust import (
 
 MANIFEST = "manifest.json"
 _MAX_DEPTH = 6
+_NO_ISSUER = (
+    x509.ExtensionNotFound,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+    InvalidSignature,
+    UnsupportedAlgorithm,
+    TypeError,
+    ValueError,
+)
 _CERTIFICATES = (".pem", ".crt", ".cer", ".der", ".p7b")
 
 
@@ -232,7 +241,7 @@ def _issued(issuer: x509.Certificate, subject: x509.Certificate) -> bool:
     try:
         basic = issuer.extensions.get_extension_for_class(x509.BasicConstraints)
         subject.verify_directly_issued_by(issuer)
-    except (x509.ExtensionNotFound, InvalidSignature, TypeError, ValueError):
+    except _NO_ISSUER:
         return False
     return basic.value.ca
 

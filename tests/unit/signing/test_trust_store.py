@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from certify.clock import SystemClock
@@ -19,6 +20,7 @@ from certify.verdict import Verdict
 from certify.verify import Report, VerifyCopy
 from keys.open import open_key
 from signing.trust import TrustError, load_trust_anchors, load_trust_store
+from signing.vouching import readable
 from tests.support.pki import HOLDERS, PkiOnDisk, RunningPki, make_pki
 from tests.support.sealing import SEAL, Sealed, inspect
 from tests.support.trust import Listed, listed, make_trust, rewrite
@@ -138,6 +140,16 @@ def test_an_intermediate_joins_and_vouches_for_nothing(
     assert store.anchors(Purpose.SEAL).path(seal, (), NOW)[-1] == running_pki.pki.root
     alone = make_trust(tmp_path / "alone", chain)
     assert load_trust_store(alone, NOW).vouching(seal, (), NOW) == ()
+
+
+def test_a_certificate_nobody_can_read_is_passed_over(
+    running_pki: RunningPki,
+) -> None:
+    """Strangers embed what they like beside their signer's certificate."""
+    good = asn1_x509.Certificate.load(running_pki.pki.root.public_bytes(Encoding.DER))
+    odd = asn1_x509.Certificate.load(good.dump())
+    odd["tbs_certificate"]["version"] = 7
+    assert readable([odd, good]) == [running_pki.pki.root]
 
 
 # --- a finished copy under manifests that say other things ---
