@@ -38,7 +38,7 @@ class VerificationBundle:
         """
         self._trust = trust
         self._certificates = certificates
-        self._refresh = refresh
+        self.refresh_lists = refresh
 
     def __call__(self, copy: CertifiedCopy, pdf: Path, target: Path) -> None:
         """Write the bundle of a released copy.
@@ -52,7 +52,7 @@ class VerificationBundle:
             InvalidInput: the trust folder is none.
             StoredDataDamaged: the file carries no chain.
         """
-        self._refresh()
+        self.refresh_lists()
         parts = {
             COPY: pdf.read_bytes(),
             **dict(self._texts(copy)),
