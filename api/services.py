@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from api.annul_and_publish import AnnulAndPublish
+from api.bundle import VerificationBundle
 from certify.access import ApiKeys
 from certify.clock import Clock
 from certify.close_year import CloseYear
@@ -55,6 +57,8 @@ class Services:
     verify: VerifyCopy
     reconcile: Reconcile
     void_number: VoidNumber
+    annul: AnnulAndPublish
+    bundle: VerificationBundle
     close_year: CloseYear
     condition: SigningCondition
     work_folder: WorkFolder

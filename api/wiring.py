@@ -13,13 +13,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from api.annul_and_publish import AnnulAndPublish
+from api.bundle import VerificationBundle
 from api.data_folder import DataFolder, ServiceChoices
 from api.development_keys import (
     DevelopmentKeys,
     open_development_keys,
+    open_roster_key,
     pki_address,
 )
 from api.legal_tables import read_legal_tables
@@ -27,14 +31,17 @@ from api.pki_host import PkiHost
 from api.service_key import derive_key, read_service_key
 from api.services import Services
 from api.settings import Settings
-from api.trust_folder import read_roster
+from api.trust_folder import read_anchors
+from api.trust_publisher import TrustPublisher
+from api.trust_seen import SeenSequences
 from api.trust_services import TsaChoice, hosts_of
 from api.work_folder import PrivateWorkFolder
+from certify.annul import AnnulCopy
 from certify.clock import Clock, SystemClock
 from certify.close_year import CloseYear
 from certify.desk import Desk, DeskRules
 from certify.desk_papers import DeskPapers
-from certify.errors import NotAllowed, StoredDataDamaged
+from certify.errors import InvalidInput, NotAllowed, StoredDataDamaged
 from certify.intake import tasks
 from certify.intake.reader import SandboxedIntake
 from certify.isolation.runner import IsolatedRunner
@@ -44,8 +51,10 @@ from certify.reconcile import Reconcile
 from certify.replay import ReplayArchive
 from certify.scan_desk import ScanDesk
 from certify.scan_files import ScanFiles
+from certify.trust import Purpose
 from certify.verify import RegisterView, VerifyCopy
 from certify.void import VoidNumber
+from signing.chain import stored_certificates
 from signing.confirmer import SoftwareConfirmer
 from signing.fetch import LOOPBACK, Fetcher, FetchPolicy
 from signing.inspector import (
@@ -56,6 +65,7 @@ from signing.inspector import (
 )
 from signing.pictures import Picture, load_picture
 from signing.revocation import RevocationClient
+from signing.signed_lists import FolderLists
 from signing.timestamp import TimestampClient, TimestampSettings
 from signing.timestamps import Timestamps
 from signing.trust import TrustAnchors, load_trust_anchors
@@ -131,11 +141,8 @@ def build_services(
             strangers = stack.enter_context(
                 build_inspector(folder.trust, plan.clock, settings)
             )
-        verify = VerifyCopy(
-            inspector=strangers,
-            register=storage.register,
-            roster=read_roster(folder.trust),
-        )
+        lists = build_lists(folder.trust, plan.clock, folder.trust_seen)
+        verify = VerifyCopy(inspector=strangers, register=storage.register, lists=lists)
         return _assemble(plan, storage, intake, inspector, verify, stack)
 
 
@@ -156,12 +163,12 @@ def _assemble(
     scans = FolderScanStore(plan.folder.scans, key=plan.key("scans"))
     archive = open_archive(FolderLocation(plan.folder.archive, plan.key("archive")))
     tables = read_legal_tables(plan.folder.path)
-    roster = read_roster(plan.folder.trust)
+    lists = build_lists(plan.folder.trust, clock, plan.folder.trust_seen)
     replay = ReplayArchive(
         register=storage.register,
         archive=archive,
         inspector=inspector,
-        own_certificates=[entry.certificate_sha256 for entry in roster],
+        own_certificates=[entry.certificate_sha256 for entry in lists().roster],
         clock=clock,
         work_folder=work_folder,
     )
@@ -180,6 +187,7 @@ def _assemble(
         number_template=settings.number_template,
         retention=settings.retention,
     )
+    publisher = build_publisher(plan.folder, clock)
     desk = Desk(
         people=storage.people,
         cases=storage.cases,
@@ -232,6 +240,19 @@ def _assemble(
             register=storage.register,
             clock=clock,
         ),
+        annul=AnnulAndPublish(
+            annul=AnnulCopy(
+                people=storage.people, register=storage.register, clock=clock
+            ),
+            publish=partial(
+                publisher.publish_annulments, storage.people, storage.register
+            ),
+        ),
+        bundle=VerificationBundle(
+            trust=plan.folder.trust,
+            certificates=stored_certificates,
+            refresh=partial(publisher.refresh, storage.people, storage.register),
+        ),
         close_year=CloseYear(
             people=storage.people,
             register=storage.register,
@@ -250,16 +271,56 @@ def _assemble(
 
 @contextmanager
 def build_verifier(
-    trust: Path, register: RegisterView | None = None, clock: Clock | None = None
+    trust: Path,
+    register: RegisterView | None = None,
+    clock: Clock | None = None,
+    *,
+    seen: Path | None = None,
 ) -> Iterator[VerifyCopy]:
     """Build verification on a trust folder; without a register it works offline.
+
+    Args:
+        trust: the folder.
+        register: None offline.
+        clock: None takes the machine's.
+        seen: where the numbers of signed lists are remembered; see `api.trust_seen`.
 
     Raises:
         InvalidInput: not a trust folder.
     """
-    roster = read_roster(trust)
-    with build_inspector(trust, clock or SystemClock()) as inspector:
-        yield VerifyCopy(inspector=inspector, register=register, roster=roster)
+    clock = clock or SystemClock()
+    lists = build_lists(trust, clock, seen)
+    with build_inspector(trust, clock) as inspector:
+        yield VerifyCopy(inspector=inspector, register=register, lists=lists)
+
+
+def build_lists(trust: Path, clock: Clock, seen: Path | None) -> FolderLists:
+    """Build the reader of a trust folder's signed lists.
+
+    Raises:
+        InvalidInput: not a trust folder.
+    """
+    if not any(Purpose.CHAIN not in a.purposes for a in read_anchors(trust)):
+        raise InvalidInput(
+            field=f"Thư mục tin cậy {trust}", reason="không có chứng thư gốc"
+        )
+    memory = SeenSequences(seen) if seen is not None else None
+    return FolderLists(trust, clock=clock, seen=memory)
+
+
+def build_publisher(folder: DataFolder, clock: Clock) -> TrustPublisher:
+    """Build what issues the signed lists; the key is opened when it is needed."""
+    from signing.detached import sign_detached  # noqa: PLC0415 - see the docstring
+
+    return TrustPublisher(
+        trust=folder.trust,
+        read=FolderLists(
+            folder.trust, clock=clock, seen=SeenSequences(folder.trust_seen)
+        ).read,
+        sign=lambda data: sign_detached(data, open_roster_key(folder)),
+        seen=SeenSequences(folder.trust_seen).highest,
+        clock=clock,
+    )
 
 
 @contextmanager
@@ -332,12 +393,15 @@ def _sealer(plan: _Plan, keys: DevelopmentKeys) -> "PadesSealer":
     from signing.embed import FontPrograms  # noqa: PLC0415
     from signing.sealer import PadesSealer  # noqa: PLC0415
 
-    trust = load_trust_anchors(plan.folder.trust)
+    now = plan.clock.now()
+    documents = (Purpose.SIGNATURE, Purpose.SEAL)
+    trust = load_trust_anchors(plan.folder.trust, now, *documents)
+    timestamp_trust = load_trust_anchors(plan.folder.trust, now, Purpose.TIMESTAMP)
     return PadesSealer(
         keys=keys.signing,
         pictures=_pictures(plan),
         fonts=FontPrograms(plan.folder.cache),
-        timestamps=_timestamps(plan, trust),
+        timestamps=_timestamps(plan, timestamp_trust),
         revocation=RevocationClient(
             clock=plan.clock,
             fetcher=_fetcher(plan.folder.trust, plan.settings),

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
+from certify.annulment import Annulment, Decision
 from certify.attestation import (
     Act,
     AttestationView,
@@ -241,6 +242,23 @@ class Register(Protocol):
 
         Of other authorities it MUST tell nothing but that there is one.
         """
+        ...
+
+    def annul(
+        self, attestation_id: str, decision: Decision, act: Act, now: datetime
+    ) -> Annulment:
+        """Record that a released copy has no legal value any more.
+
+        Every later read of the copy MUST carry it. Number, book row, editions and
+        trail MUST stay. MUST raise NotFound for what is not released, and WrongState
+        when it is annulled already.
+        """
+        ...
+
+    def annulments(
+        self, authority_id: str, *, after: int, limit: int
+    ) -> Sequence[Annulment]:
+        """Annulments with a greater cursor, in order of cursor."""
         ...
 
     def released(self, verification_code: str) -> CertifiedCopy | None:

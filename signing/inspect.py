@@ -18,6 +18,7 @@ from typing import Any
 import pikepdf
 from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -39,6 +40,7 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer
 
 from certify.inspection import Inspection, SignatureFacts
 from certify.scan import page_digest
+from certify.trust import Purpose
 from signing.cades import form_problems
 from signing.container import SignedRange, container_problems, der_size
 from signing.page_images import NotACopyError, read_page_images
@@ -46,7 +48,7 @@ from signing.record import read_record
 from signing.revoked import load_lists
 from signing.signature_facts import Context, signature_facts, timing_at
 from signing.token_form import token_has_one_form
-from signing.trust import load_trust_anchors
+from signing.trust import load_trust_store
 from signing.validation_time import judging_at, time_to_judge
 
 MAX_BYTES = 200 * 1024 * 1024
@@ -84,35 +86,51 @@ def _is_encrypted(data: bytes, error: Exception) -> bool:
 
 
 def _context(arguments: Mapping[str, Any]) -> Context:
-    anchors = load_trust_anchors(Path(arguments["trust"]))
-    roots = [
-        asn1_x509.Certificate.load(root.public_bytes(Encoding.DER))
-        for root in anchors.roots
-    ]
     now = datetime.fromisoformat(arguments["now"]).astimezone(UTC)
+    store = load_trust_store(Path(arguments["trust"]), now)
+    # Separate roots for signers and for timestamps: an anchor never vouches for what
+    # the manifest does not say. Which signer's role it vouches for is judged later.
+    roots = _as_asn1(store.anchors(Purpose.SIGNATURE, Purpose.SEAL).roots)
+    intermediates = _as_asn1(store.intermediates)
+    timestamp_roots = _as_asn1(store.anchors(Purpose.TIMESTAMP).roots)
     crls = [
         CRLContainer(asn1_crl.CertificateList.load(Path(file).read_bytes()))
         for file in arguments.get("crls", ())
     ]
-    policy = CertValidationPolicySpec(
-        trust_manager=SimpleTrustManager.build(trust_roots=roots),
-        revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
-    )
     spec = SignatureValidationSpec(
-        cert_validation_policy=policy,
+        cert_validation_policy=_policy(roots),
+        ts_cert_validation_policy=_policy(timestamp_roots),
         revinfo_gathering_policy=RevocationInfoGatheringSpec(
             online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY,
             certificate_fetching_rule=CertificateFetchingRule.NEVER_FETCH,
         ),
-        local_knowledge=LocalKnowledge(known_crls=crls),
+        local_knowledge=LocalKnowledge(known_crls=crls, known_certs=intermediates),
     )
     lists = [container.crl_data for container in crls]
     return Context(
         spec=PdfSignatureValidationSpec(signature_validation_spec=spec),
         timing=timing_at(now),
         roots=roots,
-        crls=lists,
         lists=load_lists(lists),
+        timestamp_roots=timestamp_roots,
+        intermediates=intermediates,
+        store=store,
+        crls=lists,
+    )
+
+
+def _as_asn1(
+    certificates: Sequence[x509.Certificate],
+) -> list[asn1_x509.Certificate]:
+    return [
+        asn1_x509.Certificate.load(c.public_bytes(Encoding.DER)) for c in certificates
+    ]
+
+
+def _policy(roots: Sequence[asn1_x509.Certificate]) -> CertValidationPolicySpec:
+    return CertValidationPolicySpec(
+        trust_manager=SimpleTrustManager.build(trust_roots=roots),
+        revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
     )
 
 

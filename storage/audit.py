@@ -64,6 +64,7 @@ class Action(StrEnum):
     COPY_INTEND = "copy.intend"
     COPY_RELEASE = "copy.release"
     COPY_RECOVER = "copy.recover"
+    COPY_ANNUL = "copy.annul"
     NUMBER_VOID = "number.void"
     BOOK_CLOSE = "book.close"
 

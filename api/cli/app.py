@@ -5,7 +5,10 @@ from typing import Annotated
 
 import typer
 
+from api.cli.annulments_app import annulments
+from api.cli.options import Data, Json
 from api.cli.terminal import Terminal
+from api.cli.trust_app import trust
 from api.cli.vietnamese import VietnameseCommand, VietnameseGroup
 
 app = typer.Typer(
@@ -16,17 +19,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=True,
 )
+app.add_typer(trust, name="trust")
+app.add_typer(annulments, name="annulments")
 
-Data = Annotated[
-    Path | None,
-    typer.Option(
-        "--data",
-        metavar="THƯ_MỤC",
-        help="Thư mục dữ liệu [mặc định: CERTIFY_DATA hoặc data].",
-        show_default=False,
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="In kết quả dạng JSON cho máy đọc.")]
 PageSize = Annotated[
     str | None,
     typer.Option(

@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -19,6 +20,7 @@ from api.settings import Settings
 from api.sweep import Sweep
 from api.web_settings import WebSettings
 from certify.errors import InvalidInput
+from certify.reconcile import Reconciliation
 
 
 @contextmanager
@@ -73,7 +75,9 @@ def serve(
         forwarded_allow_ips=list(settings.proxies),
     )
     _announce(listening, base_url, terminal)
-    sweep = Sweep(reconcile=services.reconcile, pause_seconds=settings.sweep_seconds)
+    sweep = Sweep(
+        reconcile=partial(_tend, services), pause_seconds=settings.sweep_seconds
+    )
     # uvicorn stops in good order, then raises the signal again for us.
     signal.signal(signal.SIGTERM, _stop)
     # A shell that starts us in the background has SIGINT ignored; a person who sends
@@ -98,6 +102,13 @@ class _Stopped(BaseException):
 
 def _stop(_signal: int, _frame: object) -> None:
     raise _Stopped
+
+
+def _tend(services: Services) -> Reconciliation:
+    """Finish what waits, then issue the signed lists again that are half way old."""
+    result = services.reconcile()
+    services.bundle.refresh_lists()
+    return result
 
 
 def _announce(listening: socket.socket, base_url: str, terminal: Terminal) -> None:

@@ -139,7 +139,7 @@ def test_help_imports_nothing_heavy() -> None:
         (["check", "/no/such.pdf"], "không có tệp này"),
         (["check", "--page-size", "B9", "x"], "--page-size: phải là A3, A4"),
         (["verify", "/no/such.pdf", "--data", "/no/where"], "certify init"),
-        (["verify", "x", "--trust", "/no/where"], "không có chứng thư gốc"),
+        (["verify", "x", "--trust", "/no/where"], "không có manifest.json"),
         (["reconcile", "--data", "/no/where"], "certify init"),
         (["init", "--data", "/proc/nowhere"], "không tạo hoặc ghi được"),
     ],
@@ -334,10 +334,13 @@ def test_verify_with_the_register(certify: Run, certified: Path, data: Path) -> 
     assert "HỢP LỆ" in certify("verify", certified, "--data", data).out
 
 
-def test_verify_offline_is_undetermined_unless_accepted(
-    certify: Run, certified: Path, data: Path
+def test_verify_offline_is_undetermined_unless_the_list_or_the_caller_says(
+    certify: Run, certified: Path, data: Path, tmp_path: Path
 ) -> None:
-    trust = data / "trust"
+    trust = shutil.copytree(data / "trust", tmp_path / "trust")
+    ended = certify("verify", certified, "--trust", trust, "--json")
+    assert (ended.code, ended.json["verdict"]) == (0, "other_in_force")
+    (trust / "annulments.json").unlink()
     ended = certify("verify", certified, "--trust", trust, "--json")
     assert (ended.code, ended.json["verdict"]) == (3, "other_authority")
     assert certify("verify", certified, "--trust", trust, "--offline-ok").code == 0
@@ -390,6 +393,6 @@ def test_no_secret_is_ever_said(data: Path, certified: Path) -> None:
     said += again.out + again.err
     secrets = [(data / "service.key").read_bytes().hex()]
     secrets += [f.read_text() for f in (data / "pki" / "keys").glob("*.passphrase")]
-    assert len(secrets) == 3
+    assert len(secrets) == 4  # service, person, seal, roster
     assert not any(secret in said for secret in secrets)
     assert "cc_" not in said
