@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
+from asn1crypto import x509 as asn1_x509
 from pyhanko.sign.validation import EmbeddedPdfSignature, ades
 from pyhanko_certvalidator import context
 from pyhanko_certvalidator.context import (
@@ -19,8 +20,9 @@ from pyhanko_certvalidator.context import (
     ValidationDataHandlers,
 )
 from pyhanko_certvalidator.ltv import ades_past
-from pyhanko_certvalidator.ltv.poe import POEManager
+from pyhanko_certvalidator.ltv.poe import POEManager, digest_for_poe
 from pyhanko_certvalidator.path import ValidationPath
+from pyhanko_certvalidator.policy_decl import RevocationCheckingRule
 
 SKEW = timedelta(minutes=5)  # design §3: tokens are that close to our clock
 _judged_at: ContextVar[datetime | None] = ContextVar("judged_at", default=None)
@@ -49,7 +51,39 @@ async def _past_validate(
     )
 
 
+_find_revinfo = ades._find_revinfo_data_for_leaf_in_past  # noqa: SLF001 - wrapped
+
+
+async def _find_revinfo_of_its_time(
+    cert: asn1_x509.Certificate,
+    validation_data_handlers: ValidationDataHandlers,
+    control_time: datetime,
+    revocation_checking_rule: RevocationCheckingRule,
+) -> object:
+    """Leave out lists made after the certificate's end: they no longer name it.
+
+    RFC 5280 §3.3: an expired certificate may be taken off. Such a list would hold the
+    control time at today, when the certificate is of course over. What a newer list
+    still says of it is asked in `signing.revoked`.
+    """
+    manager = validation_data_handlers.revinfo_manager
+    manager.evict_crls(
+        {
+            digest_for_poe(crl.crl_data.dump())
+            for crl in manager._crls  # noqa: SLF001 - it lists them nowhere
+            if crl.issuance_date and crl.issuance_date > cert.not_valid_after
+        }
+    )
+    return await _find_revinfo(
+        cert,
+        validation_data_handlers,
+        control_time=control_time,
+        revocation_checking_rule=revocation_checking_rule,
+    )
+
+
 # No argument of pyHanko's leads there.
+vars(ades)["_find_revinfo_data_for_leaf_in_past"] = _find_revinfo_of_its_time
 vars(ades)["past_validate"] = _past_validate
 for _module in (ades, context):
     vars(_module)["POEManager"] = _DatedPOEManager
