@@ -4,6 +4,8 @@ PYTHON ?= python3
 DATA ?= data
 PYTEST_ARGS ?= -n 2 --dist loadfile
 CHAOS ?= 1000
+TIME ?= 180
+LEDGER ?= $(DATA)/fuzz
 
 BIN = .venv/bin
 STAMP = .venv/.installed
@@ -14,7 +16,7 @@ SYSTEM_PACKAGES = python3-venv poppler-utils qpdf chromium fonts-dejavu-core \
 	softhsm2 openssl postgresql openjdk-17-jdk-headless maven
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run demo test conformance bench chaos hidden quality check lock clean
+.PHONY: help setup system run demo test conformance bench chaos fuzz hidden quality check lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -60,6 +62,9 @@ bench: setup ## measure signing beside a floor and its peers, some 6 minutes
 chaos: setup ## inject CHAOS faults more (cumulative ledger in data/chaos), then the acceptance runs
 	$(BIN)/python -m tests.chaos.run --count $(CHAOS) --data $(DATA)/chaos
 	$(BIN)/python -m tests.chaos.exactly_once
+
+fuzz: setup ## try broken files on intake and verification for TIME seconds (ledger in LEDGER)
+	$(BIN)/python -m tests.fuzz.run --seconds $(TIME) --ledger $(LEDGER)
 
 hidden: setup ## try 2,000 PDFs that hide something, some minutes
 	$(BIN)/python -m tests.support.hidden_judge 2000
