@@ -12,6 +12,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -115,19 +116,18 @@ def _context(arguments: Mapping[str, Any]) -> Context:
 
 
 def _inspect(path: Path, data: bytes, digest: str, context: Context) -> Inspection:
-    with path.open("rb") as file:
-        reader, problems = _open(file)
-        embedded = list(reader.embedded_signatures)[:_MAX_SIGNATURES]
-        facts = tuple(
-            asyncio.run(signature_facts(signature, context)) for signature in embedded
-        )
-        ranges = [
-            SignedRange(tuple(int(v) for v in signature.byte_range))
-            for signature in embedded
-        ]
-        level = _level(reader, facts)
-        if embedded and not _last_token_has_one_form(reader, embedded[-1]):
-            problems.append("timestamp_form")
+    reader, problems = _open(data)
+    embedded = list(reader.embedded_signatures)[:_MAX_SIGNATURES]
+    facts = tuple(
+        asyncio.run(signature_facts(signature, context)) for signature in embedded
+    )
+    ranges = [
+        SignedRange(tuple(int(v) for v in signature.byte_range))
+        for signature in embedded
+    ]
+    level = _level(reader, facts)
+    if embedded and not _last_token_has_one_form(reader, embedded[-1]):
+        problems.append("timestamp_form")
     problems += list(dict.fromkeys(container_problems(data, ranges)))
     pages = _read_pages(path)
     return Inspection(
@@ -142,13 +142,15 @@ def _inspect(path: Path, data: bytes, digest: str, context: Context) -> Inspecti
     )
 
 
-def _open(file: Any) -> tuple[PdfFileReader, list[str]]:  # noqa: ANN401 - binary stream
-    """Open strictly; a file that only opens leniently is not a certified copy."""
+def _open(data: bytes) -> tuple[PdfFileReader, list[str]]:
+    """Open strictly; a file that only opens leniently is not a certified copy.
+
+    From memory: pyHanko steps back byte by byte, which costs a buffer each on disk.
+    """
     try:
-        return PdfFileReader(file, strict=True), []
+        return PdfFileReader(BytesIO(data), strict=True), []
     except PdfError:
-        file.seek(0)
-        return PdfFileReader(file, strict=False), ["structure"]
+        return PdfFileReader(BytesIO(data), strict=False), ["structure"]
 
 
 def _level(reader: PdfFileReader, facts: Sequence[SignatureFacts]) -> str:

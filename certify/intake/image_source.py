@@ -1,5 +1,6 @@
 """Pages of JPEG, PNG and (multi-page) TIFF files."""
 
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
@@ -26,6 +27,8 @@ UNREADABLE = (
     EOFError,
     OverflowError,
     ZeroDivisionError,
+    AssertionError,
+    struct.error,
     colour.UnreadableImage,
 )
 

@@ -17,12 +17,12 @@ from certify.scan import Finding, Severity, findings_from_json, pages_from_json
 from tests.fuzz import seeds
 from tests.fuzz.chance import Random, chance
 from tests.fuzz.left_behind import demand_alone
-from tests.fuzz.mutate import images, pdf_file, raw
+from tests.fuzz.mutate import images, pdf_file, pdf_packed, raw
 from tests.fuzz.mutate.jpeg import change_jpeg
 from tests.fuzz.target import Broken, Case
 
 Change = Callable[[bytes, Random], bytes]
-FROM_CORPUS = 0.04
+FROM_CORPUS = 0.01
 STATED = (None, None, None, (210.0, 297.0), (16.9, 23.7))
 PDF_FAMILIES: Mapping[str, Change] = {
     "pdf objects": pdf_file.change_objects,
@@ -31,6 +31,7 @@ PDF_FAMILIES: Mapping[str, Change] = {
     "pdf content": pdf_file.change_content,
     "pdf references": pdf_file.change_references,
     "pdf revision": pdf_file.append_revision,
+    "pdf packed": pdf_packed.change_packed,
     "pdf bytes": raw.change,
 }
 IMAGE_FAMILIES: Mapping[str, Change] = {
@@ -79,10 +80,13 @@ class IntakeTarget:
             return origin, IMAGE_FAMILIES[family](data, rng)
         if family in EMBEDDED:
             return self._embedded(family, rng)
-        everything = {**self._pdfs, **self._corpus_pdfs, **self._corpus_images}
-        for kind in self._images.values():
-            everything |= kind
         if family == "splice":
+            everything = {
+                k: v for kind in self._images.values() for k, v in kind.items()
+            }
+            everything |= self._pdfs
+            if rng.random() < FROM_CORPUS:
+                everything |= {**self._corpus_pdfs, **self._corpus_images}
             origin, data = _one(everything, rng)
             return origin, raw.splice(data, list(everything.values()), rng)
         kinds = [*self._images.values()] + (

@@ -58,8 +58,12 @@ class Ledger:
         table = self.state["isolated_answers"]
         table[answer] = table.get(answer, 0) + 1
         if died:
-            row = self.state["died"].setdefault(f"{died} -> {answer}", [])
-            row.append(self._keep(case))
+            row = self.state["died"].setdefault(
+                f"{died} -> {answer}", {"count": 0, "files": []}
+            )
+            row["count"] += 1
+            if len(row["files"]) < KEPT_PER_CAUSE:
+                row["files"].append(self._keep(case))
 
     def fail(self, case: Case, what: str) -> None:
         """Keep the input; a few of each cause are enough."""

@@ -9,7 +9,6 @@ counts over all runs and keeps every input that failed; the next run tries those
 
 import argparse
 import json
-import os
 import shutil
 import sys
 import tempfile
@@ -139,7 +138,7 @@ def summary(name: str, ledger: Ledger) -> str:
     lines.append(
         f"{name}: {state['inputs']} inputs, {state['isolated']} of them isolated, "
         f"{len(state['failures'])} failures open, {len(state['fixed'])} fixed, "
-        f"{sum(map(len, state['died'].values()))} ended the worker and have a name, "
+        f"{sum(row['count'] for row in state['died'].values())} ended the worker and have a name, "
         f"slowest {state['slowest_seconds']:.1f} s, peak {state['peak_mib']} MiB, "
         f"{state['seconds']:.0f} s"
     )

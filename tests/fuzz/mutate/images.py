@@ -1,6 +1,7 @@
 """Changes of PNG chunks, TIFF tags and JPEG 2000 boxes."""
 
 import zlib
+from collections.abc import Sequence
 
 from tests.fuzz.chance import Random, odd_number
 
@@ -13,19 +14,28 @@ _CHUNKS = (
 
 def change_png(data: bytes, rng: Random) -> bytes:
     """Change chunks and give them the right CRC again, mostly."""
-    chunks = _chunks(data)
+    chunks = png_chunks(data)
     for _ in range(rng.choice((1, 1, 2, 3))):
         if chunks:
             _change_chunks(chunks, rng)
+    return png_file(chunks, rng)
+
+
+def png_file(chunks: Sequence[tuple[bytes, bytes]], rng: Random | None = None) -> bytes:
+    """Write chunks; with a generator a few lengths and checksums are wrong."""
     out = bytearray(_PNG)
     for kind, body in chunks:
-        check = zlib.crc32(kind + body) ^ (rng.random() < 0.02)
-        length = len(body) if rng.random() > 0.01 else abs(odd_number(rng)) % 2**32
+        check, length = zlib.crc32(kind + body), len(body)
+        if rng and rng.random() < 0.02:
+            check ^= 1
+        if rng and rng.random() < 0.01:
+            length = abs(odd_number(rng)) % 2**32
         out += length.to_bytes(4, "big") + kind + body + check.to_bytes(4, "big")
     return bytes(out)
 
 
-def _chunks(data: bytes) -> list[tuple[bytes, bytes]]:
+def png_chunks(data: bytes) -> list[tuple[bytes, bytes]]:
+    """Kind and body of each chunk (ISO/IEC 15948 §5.3)."""
     chunks = []
     at = len(_PNG)
     while at + 12 <= len(data):

@@ -63,6 +63,8 @@ PAIRS = (
     ),
     *(b"/Metadata 1 0 R", b"/OCProperties <<>>", b"/Perms <</DocMDP 1 0 R>>"),
     *(b"/DSS <</Certs [1 0 R]>>", b"/DSS 1 0 R", b"/Names <</EmbeddedFiles 1 0 R>>"),
+    *(b"/T (\\376\\377\\330\\000\\334)", b"/T <feffd800>", b"/Name <feffdc00d800>"),
+    *(b"/Reason <efbbbfff>", b"/M (D:99999999999999+99'99)", b"/M (x)", b"/T 5"),
     *(b"/Version /9.9", b"/Extensions 1 0 R", b"/Prev 0", b"/XRefStm 15", b"/Size 1"),
 )
 
