@@ -5,6 +5,7 @@ of the isolated child; when it dies, the parent knows which input it was about.
 """
 
 import faulthandler
+import gc
 import json
 import os
 import resource
@@ -190,3 +191,5 @@ def _confine(folder: Path) -> None:
     os.dup2(said.fileno(), 1)
     os.dup2(said.fileno(), 2)
     faulthandler.enable(said.fileno())
+    gc.freeze()
+    gc.set_threshold(20_000)

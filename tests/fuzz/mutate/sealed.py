@@ -8,6 +8,7 @@ from tests.fuzz.mutate.pdf_tokens import change_object
 
 _CONTENTS = re.compile(rb"/Contents\s*<([0-9a-fA-F]+)>")
 _RANGE = re.compile(rb"/ByteRange\s*\[([^\]]*)\]")
+_END = re.compile(rb"%%EOF\r?\n?")
 _RECORD = re.compile(rb"<ccr:([a-z_]+)>([^<]*)</ccr:")
 _SIGNATURE_KEYS = (
     b"/SubFilter",
@@ -23,6 +24,11 @@ _TIMESTAMP_TOKEN = bytes.fromhex("060b2a864886f70d010910020e")
 def _values(data: bytes) -> list[tuple[int, int]]:
     """Where the hex digits of each signature value stand."""
     return [found.span(1) for found in _CONTENTS.finditer(data)]
+
+
+def first_signature(data: bytes) -> bytes:
+    """The file as it stood after its first signature."""
+    return data[: [m.end() for m in _END.finditer(data)][1]]
 
 
 def change_cms(data: bytes, rng: Random) -> bytes:
@@ -177,7 +183,7 @@ def change_record(data: bytes, rng: Random) -> bytes:
 
 def append_copy_of_last(data: bytes, rng: Random) -> bytes:
     """Write the last revision again behind itself, or leave revisions out."""
-    ends = [m.end() for m in re.finditer(rb"%%EOF\r?\n?", data)]
+    ends = [m.end() for m in _END.finditer(data)]
     if len(ends) < 2:
         return pdf_file.append_revision(data, rng)
     match rng.randrange(3):
