@@ -13,7 +13,7 @@
     ├── CertificateUnfit    a certificate may not sign now                exit 2
     ├── TryLater            a dependency is away; wait and retry          exit 4
     │   ├── ServiceUnavailable  TSA, OCSP/CRL, key, archive or database
-    │   ├── ReaderUnavailable   the process that opens files does not start
+    │   ├── ReaderUnavailable   the process that opens files does not start or stay
     │   ├── LeaseHeld           another worker has this attestation
     │   └── SystemBusy          too many files are being opened at once
     ├── LeaseLost           we were overtaken; nothing was released       exit 4
@@ -142,7 +142,7 @@ class ServiceUnavailable(TryLater):
 
 
 class ReaderUnavailable(TryLater):
-    """The isolated process that opens files does not start; the machine is busy."""
+    """The isolated process that opens files does not start, or died; not the file's."""
 
     code = "reader.unavailable"
     sentence = "Máy chủ đang quá tải nên chưa mở được tệp. Hãy thử lại sau ít phút."

@@ -9,6 +9,7 @@ revocation lists that the parent fetched.
 import asyncio
 import hashlib
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ import pikepdf
 from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.misc import PdfError, PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import EmbeddedPdfSignature
 from pyhanko.sign.validation.dss import DocumentSecurityStore
@@ -51,6 +52,8 @@ from signing.trust import load_trust_anchors
 MAX_BYTES = 200 * 1024 * 1024
 _MAX_SIGNATURES = 40
 _MAX_METADATA = 256 * 1024
+_TAIL = 2048  # readers look for %%EOF in the last 1,024 (ISO 32000-1 annex H, note 18)
+_END = re.compile(rb"[\r\n]startxref\s*\d+\s*%%EOF")
 
 # pyHanko logs a traceback for each bad signature; here that is an answer, not an event
 for _name in ("pyhanko", "pyhanko_certvalidator"):
@@ -73,6 +76,8 @@ def inspect_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
     context = _context(arguments)
     try:
         return _inspect(path, data, digest, context).to_json()
+    except MemoryError:
+        raise  # the child says so: over the limits, which is not "damaged"
     except Exception as error:  # noqa: BLE001 - hostile bytes raise anything; a verdict follows
         kind = "encrypted" if _is_encrypted(data, error) else "damaged"
         return Inspection(sha256=digest, size_bytes=size, problem=kind).to_json()
@@ -146,7 +151,13 @@ def _open(data: bytes) -> tuple[PdfFileReader, list[str]]:
     """Open strictly; a file that only opens leniently is not a certified copy.
 
     From memory: pyHanko steps back byte by byte, which costs a buffer each on disk.
+    It would step back through a line of any length, so the end is looked for first.
+
+    Raises:
+        PdfError: not even leniently.
     """
+    if _END.search(data, max(0, len(data) - _TAIL)) is None:
+        raise PdfReadError("no end of file")
     try:
         return PdfFileReader(BytesIO(data), strict=True), []
     except PdfError:
