@@ -16,20 +16,22 @@ CORPUS_BYTES = 90_000
 SLOW = ("2400dpi", "enormous", "hugemono")
 """Parts of names of files of the corpus whose pages are too large to fuzz with."""
 
-PAGE = "q 96 0 0 134.4 0 0 cm /Im Do Q"
+SIZE = (200, 280)  # pixels: 25 × 36 mm at 200 dpi, so that most inputs are quick
+DRAWN = "q 72 0 0 100.8 0 0 cm /Im Do Q"
+PAPER: dict[str, Any] = {"content": DRAWN, "page": {"/MediaBox": [0, 0, 72, 100.8]}}
 
 
 def pdf_seeds(folder: Path) -> dict[str, bytes]:
     """One-page PDFs: every filter and colour space, and every kind of container."""
     made: dict[str, bytes] = {}
     path = folder / "seed.pdf"
-    picture = scans.drawing()
-    gray = scans.as_gray_or_rgb(scans.drawing("L"))
-    scans.jpeg_pdf(path, picture, data=scans.jpeg(picture, quality=60))
+    picture = scans.drawing(size=SIZE)
+    gray = scans.as_gray_or_rgb(picture.convert("L"))
+    scans.jpeg_pdf(path, picture, data=scans.jpeg(picture, quality=60), **PAPER)
     made["jpeg"] = path.read_bytes()
-    scans.raw_pdf(path, gray > 128)
+    scans.raw_pdf(path, gray > 128, **PAPER)
     made["one bit"] = path.read_bytes()
-    scans.raw_pdf(path, scans.noise((20, 28)), content=f"{PAGE} BT /F 9 Tf (x) Tj ET")
+    scans.raw_pdf(path, scans.noise((20, 28)), content=f"{DRAWN} BT /F 9 Tf (x) Tj ET")
     made["raw and text"] = path.read_bytes()
     made |= {f"filter {name}": data for name, data in _filters(path, gray)}
     made |= {f"space {name}": data for name, data in _spaces(path)}
@@ -80,7 +82,7 @@ def _filters(path: Path, gray: scans.Array) -> list[tuple[str, bytes]]:
         ),
     }
     return [
-        (name, scans.image_pdf(path, {**entries, **more}, data).read_bytes())
+        (name, scans.image_pdf(path, {**entries, **more}, data, **PAPER).read_bytes())
         for name, (more, data) in coded.items()
     ]
 
@@ -135,7 +137,10 @@ def _spaces(path: Path) -> list[tuple[str, bytes]]:
         "keyed": (1, {"/ColorSpace": Name.DeviceGray, "/Mask": Array([9, 20])}),
     }
     return [
-        (name, scans.image_pdf(path, {**size, **more}, samples(n)).read_bytes())
+        (
+            name,
+            scans.image_pdf(path, {**size, **more}, samples(n), **PAPER).read_bytes(),
+        )
         for name, (n, more) in rows.items()
     ]
 
@@ -165,7 +170,7 @@ def _containers(plain: bytes) -> dict[str, bytes]:
 
 def _furnished(path: Path, picture: Image.Image) -> bytes:
     """Layers, a form, actions, a file inside, an annotation: all that intake names."""
-    scans.jpeg_pdf(path, picture, data=scans.jpeg(picture, quality=40))
+    scans.jpeg_pdf(path, picture, data=scans.jpeg(picture, quality=40), **PAPER)
     target = BytesIO()
     with pikepdf.open(path) as pdf:
         link = Dictionary(
@@ -186,7 +191,7 @@ def _furnished(path: Path, picture: Image.Image) -> bytes:
 
 def image_seeds(folder: Path) -> dict[str, dict[str, bytes]]:
     """Family of format → name → file."""
-    picture = scans.drawing(size=(200, 280))
+    picture = scans.drawing(size=SIZE)
     kinds: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
         "jpeg": {
             "rgb": ("RGB", {}),
