@@ -56,10 +56,11 @@ def run_batch(
     read, write = os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
+    parent = os.getpid()
     pid = os.fork()
     if pid == 0:
         os.close(read)
-        _work(target, cases, folder, write)
+        _work(target, cases, folder, parent=parent, write=write)  # never returns
     os.close(write)
     watch = _Watch(pid, read, target.limit_seconds)
     try:
@@ -127,10 +128,15 @@ EXIT_MEMORY = 3
 
 
 def _work(
-    target: Target, cases: Sequence[Callable[[], Case]], folder: Path, write: int
+    target: Target,
+    cases: Sequence[Callable[[], Case]],
+    folder: Path,
+    *,
+    parent: int,
+    write: int,
 ) -> NoReturn:
     try:
-        _confine(folder)
+        _confine(folder, parent)
         with os.fdopen(write, "wb", buffering=0) as channel:
             for make in cases:
                 _one(target, make(), folder, lambda row: channel.write(_line(row)))
@@ -183,7 +189,8 @@ def _allow(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
 
 
-def _confine(folder: Path) -> None:
+def _confine(folder: Path, parent: int) -> None:
+    linux.die_with_parent(parent)
     space = linux.address_space_bytes() + MEMORY_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (space, space))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -10,7 +10,6 @@ from certify.intake.checks import CHECKS
 from certify.intake.failures import failure_finding
 from certify.intake.page_images import NotCanonical
 from certify.intake.reader import SandboxedIntake
-from certify.isolation import linux
 from certify.isolation.limits import FailureKind, IsolatedFailure
 from certify.isolation.runner import IsolatedRunner
 from certify.scan import Finding, Severity, findings_from_json, pages_from_json

@@ -25,6 +25,7 @@ class Ledger:
             "inputs": 0,
             "isolated": 0,
             "seconds": 0.0,
+            "cpu_seconds": 0.0,
             "next": {},
             "families": {},
             "isolated_answers": {},
@@ -47,6 +48,7 @@ class Ledger:
         state = self.state
         state["inputs"] += 1
         answers = state["families"].setdefault(result.family, {})
+        state["cpu_seconds"] = state.get("cpu_seconds", 0.0) + result.seconds
         answer = result.answer or (f"died: {result.died}" if result.died else "failed")
         answers[answer] = answers.get(answer, 0) + 1
         state["slowest_seconds"] = max(state["slowest_seconds"], result.seconds)

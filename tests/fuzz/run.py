@@ -8,12 +8,12 @@ counts over all runs and keeps every input that failed; the next run tries those
 """
 
 import argparse
-import json
 import shutil
+import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from tests.fuzz.verifier import VerifierTarget
 
 BATCH = 500
 ISOLATED_EVERY = 50
+SHOWN = 5  # of a family's answers
 MAKERS: dict[str, Callable[..., Target]] = {
     "intake": IntakeTarget,
     "verifier": VerifierTarget,
@@ -128,6 +129,7 @@ def fuzz(
 def summary(name: str, ledger: Ledger) -> str:
     """A line per family, then the totals."""
     state = ledger.state
+    died = sum(row["count"] for row in state["died"].values())
     lines = [
         f"{name}: {family:16} {sum(answers.values()):7} "
         + ", ".join(
@@ -138,12 +140,17 @@ def summary(name: str, ledger: Ledger) -> str:
     lines.append(
         f"{name}: {state['inputs']} inputs, {state['isolated']} of them isolated, "
         f"{len(state['failures'])} failures open, {len(state['fixed'])} fixed, "
-        f"{sum(row['count'] for row in state['died'].values())} ended the worker and have a name, "
+        f"{died} ended the worker and have a name, "
         f"slowest {state['slowest_seconds']:.1f} s, peak {state['peak_mib']} MiB, "
         f"{state['seconds']:.0f} s"
     )
     lines += [f"{name}: FAILED {f['cause']}: {f['file']}" for f in state["failures"]]
     return "\n".join(lines)
+
+
+def _most_frequent(answers: Mapping[str, int]) -> str:
+    rows = sorted(answers.items(), key=lambda row: -row[1])[:SHOWN]
+    return ", ".join(f"{count} {answer}" for answer, count in rows)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -155,6 +162,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--ledger", type=Path, default=Path("data/fuzz"))
     options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # and clean up
     options.ledger.mkdir(parents=True, exist_ok=True)
     names = list(MAKERS) if options.target == "all" else [options.target]
     open_failures = 0

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pikepdf
-from PIL import Image
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
+from PIL import Image
 
 from tests.support import scans
 from tests.support.corpus import CORPUS

@@ -94,7 +94,7 @@ class VerifierTarget:
         return Case(number, family, origin, CHANGES[family](pool[origin], rng))
 
     def judge(self, case: Case, path: Path, folder: Path) -> str:
-        del folder
+        del case, folder
         self._log.seen.clear()
         speed_up()  # only ever in the batch worker
         answer = self._near.judge(path)
@@ -103,7 +103,7 @@ class VerifierTarget:
         return answer
 
     def judge_isolated(self, case: Case, path: Path, folder: Path) -> str:
-        del folder
+        del case, folder
         start = time.monotonic()
         answer = self._far.judge(path)
         seconds = time.monotonic() - start
@@ -208,5 +208,5 @@ class _Tracebacks(logging.Handler):
         self.seen: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.exc_info or record.levelno >= logging.ERROR:
+        if record.exc_info:
             self.seen.append(record.getMessage()[:200])

@@ -67,7 +67,7 @@ def _read(data: bytes, at: int) -> tuple[Node, int] | None:
         return None
     content = data[start:end]
     node = Node(tag, content)
-    if tag & _CONSTRUCTED or tag == _OCTETS and content[:1] in (b"\x30", b"\x04"):
+    if tag & _CONSTRUCTED or (tag == _OCTETS and content[:1] in (b"\x30", b"\x04")):
         node.parts = _read_all(content)
     elif tag == _BITS and content[:2] == b"\x00\x30":
         node.prefix, node.parts = b"\x00", _read_all(content[1:])
@@ -115,13 +115,18 @@ def _change(root: Node, rng: Random) -> None:
             other = rng.choice(parents)
             if all(inner is not parent for inner in walk(other)):  # stay a tree
                 parent.parts[at] = other
-        case 4:
+        case _:
+            _change_node(node, rng)
+
+
+def _change_node(node: Node, rng: Random) -> None:
+    match rng.randrange(5):
+        case 0:
             node.tag = rng.choice(_TAGS)
-        case 5:
+        case 1:
             node.whole = _badly_written(node, rng)
         case _:
-            leaves = [leaf for leaf in walk(node) if not leaf.parts]
-            leaf = rng.choice(leaves)
+            leaf = rng.choice([leaf for leaf in walk(node) if not leaf.parts])
             leaf.content = _other_content(leaf, rng)
 
 
@@ -163,15 +168,13 @@ def _other_content(leaf: Node, rng: Random) -> bytes:
     if leaf.tag == _INTEGER and rng.random() < 0.7:
         number = odd_number(rng, int.from_bytes(content[:8], "big", signed=True))
         return number.to_bytes(20, "big", signed=True)[-rng.randint(1, 20) :]
-    match rng.randrange(5):
-        case 0:
-            return b""
-        case 1:
-            return content[: rng.randrange(len(content) + 1)]
-        case 2:
-            return content + rng.randbytes(rng.choice((1, 8, 200)))
-        case 3:
-            return rng.randbytes(len(content))
-        case _:
-            at = rng.randrange(len(content) + 1)
-            return content[:at] + rng.randbytes(1) + content[at + 1 :]
+    at = rng.randrange(len(content) + 1)
+    return rng.choice(
+        (
+            b"",
+            content[:at],
+            content + rng.randbytes(rng.choice((1, 8, 200))),
+            rng.randbytes(len(content)),
+            content[:at] + rng.randbytes(1) + content[at + 1 :],
+        )
+    )

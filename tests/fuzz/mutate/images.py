@@ -101,7 +101,7 @@ _TAGS = (
 
 
 def change_tiff(data: bytes, rng: Random) -> bytes:
-    """Change entries of the first directories: tag, type, count, value (TIFF 6.0 §2)."""
+    """Change directory entries: tag, type, count, value (TIFF 6.0 §2)."""
     changed = bytearray(data)
     order = "little" if data[:2] == b"II" else "big"
     places = _entries(data, order)

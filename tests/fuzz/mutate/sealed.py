@@ -124,7 +124,9 @@ def change_evidence(data: bytes, rng: Random) -> bytes:
     """Change certificates, OCSP answers and lists of the security store in place."""
     streams = [
         found.span(1)
-        for found in re.finditer(rb"stream\r?\n(\x30\x82.*?)\r?\nendstream", data, re.S)
+        for found in re.finditer(
+            rb"stream\r?\n(\x30\x82.*?)\r?\nendstream", data, re.DOTALL
+        )
     ]
     if not streams:
         return change_signature_dictionary(data, rng)
