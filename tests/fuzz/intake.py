@@ -1,6 +1,5 @@
 """Fuzz intake: every upload gets a verdict of the closed list."""
 
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from certify.isolation.runner import IsolatedRunner
 from certify.scan import Finding, Severity, findings_from_json, pages_from_json
 from tests.fuzz import seeds
 from tests.fuzz.chance import Random, chance
-from tests.fuzz.left_behind import demand_alone
+from tests.fuzz.left_behind import at_most
 from tests.fuzz.mutate import images, pdf_file, pdf_packed, raw
 from tests.fuzz.mutate.jpeg import change_jpeg
 from tests.fuzz.target import Broken, Case
@@ -133,17 +132,12 @@ class IntakeTarget:
             raise Broken("a canonical scan without pages")
 
     def judge_isolated(self, case: Case, path: Path, folder: Path) -> str:
-        start = time.monotonic()
         try:
-            scan = self._intake.read(path, case.stated_page_mm, folder)
-            answer = _verdict(scan.findings, made=True)
+            with at_most(self.limit_seconds, self._runner):
+                scan = self._intake.read(path, case.stated_page_mm, folder)
         except ScanRefused as refused:
-            answer = _verdict(refused.findings, made=False)
-        seconds = time.monotonic() - start
-        if seconds > self.limit_seconds:
-            raise Broken(f"isolated, it took {seconds:.0f} s")
-        demand_alone(self._runner)
-        return answer
+            return _verdict(refused.findings, made=False)
+        return _verdict(scan.findings, made=True)
 
     def close(self) -> None:
         self._runner.close()

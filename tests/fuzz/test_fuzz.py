@@ -53,7 +53,8 @@ def test_every_broken_file_gets_a_verdict(tmp_path: Path) -> None:
         assert state["inputs"] == EACH
         assert set(state["families"]) == set(families)
         assert (state["isolated"] >= 3, state["failures"]) == (True, [])
-    run("tests.fuzz.run", "--seed", 7, *limits[:3], 5, *limits[4:])
+    more = ("--count", 5, "--ledger", tmp_path)
+    run("tests.fuzz.run", "--seed", 7, "--target", "intake", *more)
     assert ledger(tmp_path, "intake")["inputs"] == EACH + 5  # it goes on
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from signing.inspector import INSPECT_MODULE, INSPECT_TASK, SandboxedInspector
 from signing.revocation import RevocationClient
 from tests.fuzz.chance import Random, chance
 from tests.fuzz.faster import speed_up
-from tests.fuzz.left_behind import demand_alone
+from tests.fuzz.left_behind import at_most
 from tests.fuzz.mutate import pdf_file, raw, sealed
 from tests.fuzz.seeds import corpus_seeds
 from tests.fuzz.target import Broken, Case
@@ -104,15 +103,9 @@ class VerifierTarget:
 
     def judge_isolated(self, case: Case, path: Path, folder: Path) -> str:
         del case, folder
-        start = time.monotonic()
-        answer = self._far.judge(path)
-        seconds = time.monotonic() - start
-        if (
-            seconds > 2 * self.limit_seconds
-        ):  # two inspections: with and without register
-            raise Broken(f"isolated, it took {seconds:.0f} s")
-        demand_alone(self._runner)
-        return answer
+        # two inspections: with the register and without
+        with at_most(2 * self.limit_seconds, self._runner):
+            return self._far.judge(path)
 
     def close(self) -> None:
         logging.getLogger().removeHandler(self._log)
