@@ -30,7 +30,7 @@ def at_most(seconds: float, runner: IsolatedRunner) -> Iterator[None]:
 
 
 def _seconds_of_children(pid: int | None) -> float:
-    """CPU time of the children reaped by a process: proc(5), stat, cutime and cstime."""
+    """CPU time of reaped children: proc(5), stat, cutime and cstime."""
     if pid is None:
         return 0.0
     try:
