@@ -103,8 +103,7 @@ class VerifierTarget:
 
     def judge_isolated(self, case: Case, path: Path, folder: Path) -> str:
         del case, folder
-        # two inspections: with the register and without
-        with at_most(2 * self.limit_seconds, self._runner):
+        with at_most(self.limit_seconds, self._runner):
             return self._far.judge(path)
 
     def close(self) -> None:
@@ -116,6 +115,7 @@ class _Judges:
     """The same file with the register and without it."""
 
     def __init__(self, world: VerifierWorld, inspector: Inspector) -> None:
+        inspector = _Once(inspector)
         self._genuine = {copy.newest.stored.sha256 for copy in world.released}
         register = _Released(world.released)
         self._with = VerifyCopy(
@@ -158,25 +158,29 @@ def _demand_shown(report: Report) -> None:
         raise Broken("an empty page")
 
 
-class _InProcess:
-    """Fills the Inspector port without a child; a file is inspected once."""
+class _Once:
+    """Inspects a file once, however often it is judged."""
 
-    def __init__(self, world: VerifierWorld) -> None:
-        self._world = world
+    def __init__(self, inspector: Inspector) -> None:
+        self._inspector = inspector
         self._last: tuple[bytes, Inspection] | None = None
 
     def inspect(self, path: Path) -> Inspection:
         data = path.read_bytes()
         if self._last is None or self._last[0] != data:
-            row = inspect_file(
-                {
-                    "path": str(path),
-                    "trust": str(self._world.trust),
-                    "now": self._world.now.isoformat(),
-                }
-            )
-            self._last = (data, inspection_from_json(row))
+            self._last = (data, self._inspector.inspect(path))
         return self._last[1]
+
+
+class _InProcess:
+    """Fills the Inspector port without a child."""
+
+    def __init__(self, world: VerifierWorld) -> None:
+        self._arguments = {"trust": str(world.trust), "now": world.now.isoformat()}
+
+    def inspect(self, path: Path) -> Inspection:
+        arguments = {"path": str(path), **self._arguments}
+        return inspection_from_json(inspect_file(arguments))
 
 
 class _Released:
