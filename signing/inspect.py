@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
+from asn1crypto import cms
 from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -26,6 +27,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import EmbeddedPdfSignature
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import ValidationInfoReadingError
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.policy_decl import (
     CertificateFetchingRule,
     LocalKnowledge,
@@ -131,7 +133,7 @@ def _inspect(path: Path, data: bytes, digest: str, context: Context) -> Inspecti
         for signature in embedded
     ]
     level = _level(reader, facts)
-    if embedded and not _last_token_has_one_form(reader, embedded[-1]):
+    if embedded and not _last_token_has_one_form(reader, embedded):
         problems.append("timestamp_form")
     problems += list(dict.fromkeys(container_problems(data, ranges)))
     pages = _read_pages(path)
@@ -188,14 +190,24 @@ def _has_revocation_data(reader: PdfFileReader) -> bool:
     return bool(store.certs) and bool(store.ocsps or store.crls)
 
 
-def _last_token_has_one_form(reader: PdfFileReader, last: EmbeddedPdfSignature) -> bool:
+def _last_token_has_one_form(
+    reader: PdfFileReader, embedded: Sequence[EmbeddedPdfSignature]
+) -> bool:
     try:
         stored = DocumentSecurityStore.read_dss(reader)
-    except (ValidationInfoReadingError, PdfError):
+        certificates = {certificate.dump() for certificate in stored.load_certs()}
+        earlier = [token for one in embedded[:-1] for token in _tokens_of(one)]
+    except (ValidationInfoReadingError, PdfError, ValueError, TypeError, KeyError):
         return False
-    certificates = {certificate.dump() for certificate in stored.load_certs()}
-    token = last.pkcs7_content
-    return token_has_one_form(token[: der_size(token)], certificates)
+    token = embedded[-1].pkcs7_content
+    return token_has_one_form(token[: der_size(token)], certificates, earlier)
+
+
+def _tokens_of(signature: EmbeddedPdfSignature) -> list[cms.SignedData]:
+    """The timestamps of a signature, or the document timestamp that it is."""
+    if signature.sig_object_type == "/DocTimeStamp":
+        return [signature.signed_data]
+    return list(extract_tst_data_iter(signature.signer_info, signed=False))
 
 
 @dataclass(frozen=True)
