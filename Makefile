@@ -61,6 +61,7 @@ bench: setup ## measure signing beside a floor and its peers, some 6 minutes
 chaos: setup ## inject CHAOS faults more (cumulative ledger in data/chaos), then the acceptance runs
 	$(BIN)/python -m tests.chaos.run --count $(CHAOS) --data $(DATA)/chaos
 	$(BIN)/python -m tests.chaos.exactly_once
+	$(BIN)/python -m tests.chaos.throttled_tsa
 
 hidden: setup ## try 2,000 PDFs that hide something, some minutes
 	$(BIN)/python -m tests.support.hidden_judge 2000

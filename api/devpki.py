@@ -179,11 +179,13 @@ class _Server(ThreadingHTTPServer):
     # The default of 5 drops connections of a burst; their retry comes a second later.
     request_queue_size = 128
 
-    def __init__(self, port: int, routes: _Routes) -> None:
+    def __init__(
+        self, port: int, routes: _Routes, handler: type[_Handler] = _Handler
+    ) -> None:
         self.routes = routes
         self._open: set[socket.socket] = set()
         self._open_lock = Lock()
-        super().__init__((HOST, port), _Handler)
+        super().__init__((HOST, port), handler)
 
     @override
     def server_bind(self) -> None:

@@ -30,6 +30,8 @@ STATUS: dict[type[errors.CertifyError], int] = {
     errors.CertificateUnfit: 409,
     errors.TryLater: 503,
     errors.ServiceUnavailable: 503,
+    errors.TimestampUnavailable: 503,
+    errors.StatusUnknown: 503,
     errors.ReaderUnavailable: 503,
     errors.LeaseHeld: 503,
     errors.SystemBusy: 503,

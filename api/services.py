@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from certify.access import ApiKeys
 from certify.clock import Clock
 from certify.close_year import CloseYear
+from certify.condition import SigningCondition
 from certify.desk import Desk
 from certify.desk_papers import DeskPapers, DeskRecords
 from certify.issue import IssueCopy
@@ -53,6 +54,7 @@ class Services:
     reconcile: Reconcile
     void_number: VoidNumber
     close_year: CloseYear
+    condition: SigningCondition
     work_folder: WorkFolder
     authority_id: str
     officer_id: str

@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.loopback import is_loopback
+from api.trust_services import Network, TsaChoice, tsas_in_order
 from certify.errors import InvalidInput
 from certify.intake.limits import UPLOAD_BYTES
 from certify.numbering import (
@@ -43,7 +44,9 @@ class Settings(BaseSettings):
         trusted_proxies: addresses or networks, with commas, whose X-Forwarded-For is
             believed; nobody's by default, as any client can send that header.
         keys: which signing keys; "development" is the development PKI.
-        tsa_url: the time stamping authority; None takes the development one.
+        tsa_urls, tsa_file: time stamping authorities in order; see
+            `api.trust_services`. With neither, the development one.
+        fetch_hosts, fetch_networks: where OCSP and CRLs may lie; see `signing.fetch`.
         max_upload_mb: larger uploads are refused before they are opened.
         ocsp_max_age_hours: how old a status answer without nextUpdate may be.
         confirmation_hours: how long a confirmed statement may wait.
@@ -66,7 +69,10 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     trusted_proxies: str = ""
     keys: Literal["development"] = "development"
-    tsa_url: str | None = None
+    tsa_urls: str = ""
+    tsa_file: Path | None = None
+    fetch_hosts: str = ""
+    fetch_networks: str = ""
     max_upload_mb: int = Field(default=_MOST_MB, ge=1, le=_MOST_MB)
     ocsp_max_age_hours: int = Field(default=24, ge=1, le=24 * 7)
     confirmation_hours: int = Field(default=8, ge=1, le=72)
@@ -77,15 +83,23 @@ class Settings(BaseSettings):
     sweep_seconds: int = Field(default=30, ge=1, le=3600)
     debug: bool = False
 
-    @field_validator("base_url", "tsa_url")
+    @field_validator("base_url")
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
         return None if value is None else _checked_url(value)
 
-    @field_validator("data")
+    @field_validator("tsa_urls")
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.absolute()  # child processes and threads have no say in the cwd
+    def _web_addresses(cls, value: str) -> str:
+        for text in _split(value):
+            if not _is_web_address(text):
+                raise ValueError("phải là địa chỉ web dạng https://ten-mien/duong-dan")
+        return value
+
+    @field_validator("data", "tsa_file")
+    @classmethod
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return value and value.absolute()  # children and threads share no cwd
 
     @field_validator("host")
     @classmethod
@@ -98,7 +112,7 @@ class Settings(BaseSettings):
             )
         return value
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "fetch_networks")
     @classmethod
     def _networks(cls, value: str) -> str:
         for text in _split(value):
@@ -141,6 +155,25 @@ class Settings(BaseSettings):
         return tuple(_split(self.trusted_proxies))
 
     @property
+    def tsas(self) -> tuple[TsaChoice, ...]:
+        """TSAs in order; none means the development one.
+
+        Raises:
+            InvalidInput: the file cannot be read, or an address is none.
+        """
+        return tsas_in_order(list(_split(self.tsa_urls)), self.tsa_file)
+
+    @property
+    def extra_hosts(self) -> frozenset[str]:
+        """Hosts of OCSP and CRL addresses that may be asked."""
+        return frozenset(host.lower() for host in _split(self.fetch_hosts))
+
+    @property
+    def inside_networks(self) -> tuple[Network, ...]:
+        """Networks that are not public and may be asked."""
+        return tuple(ipaddress.ip_network(n) for n in _split(self.fetch_networks))
+
+    @property
     def ocsp_max_age(self) -> timedelta:
         """How old a status answer without nextUpdate may be."""
         return timedelta(hours=self.ocsp_max_age_hours)
@@ -153,7 +186,8 @@ class Settings(BaseSettings):
     @property
     def lease(self) -> timedelta:
         """How long a worker may be silent before another one takes over."""
-        usual = _PATIENT_LEASE if self.tsa_url else _DEVELOPMENT_LEASE
+        patient = bool(self.tsa_urls or self.tsa_file)
+        usual = _PATIENT_LEASE if patient else _DEVELOPMENT_LEASE
         return timedelta(seconds=self.lease_seconds or usual)
 
     def refuse_unsafe(self) -> Self:

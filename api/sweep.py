@@ -7,48 +7,35 @@ process; leases keep it apart from other processes on the same data.
 """
 
 import logging
-import threading
-from collections.abc import Callable
+from typing import Protocol
 
+from api.repeated import Repeated
 from certify.errors import CertifyError
 from certify.reconcile import Reconciliation
 
 _log = logging.getLogger("certify.sweep")
 
 
-class Sweep:
-    """Runs `reconcile` now and then, until stopped."""
+class _Reconcile(Protocol):
+    def __call__(self, *, due: bool) -> Reconciliation: ...
 
-    def __init__(
-        self, *, reconcile: Callable[[], Reconciliation], pause_seconds: float
-    ) -> None:
+
+class Sweep(Repeated):
+    """Runs `reconcile` now and then, until stopped.
+
+    What fails is tried again later and later (`certify.retry`). A copy that outlives
+    the server's stop is abandoned with it: its lease expires and the next sweep
+    resumes it with the same number.
+    """
+
+    def __init__(self, *, reconcile: _Reconcile, pause_seconds: float) -> None:
         """Take what to run and how long to rest between two runs."""
         self._reconcile = reconcile
-        self._pause_seconds = pause_seconds
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sweep", daemon=True)
-
-    def start(self) -> None:
-        """Begin; the first run is at once."""
-        self._thread.start()
-
-    def stop(self, timeout_seconds: float = 10) -> None:
-        """Ask the thread to end and wait for the copy in hand.
-
-        A copy that takes longer is abandoned with the process: its lease expires and
-        the next sweep resumes it with the same number.
-        """
-        self._stopping.set()
-        self._thread.join(timeout_seconds)
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._once()
-            self._stopping.wait(self._pause_seconds)
+        super().__init__("sweep", self._once, pause_seconds=pause_seconds)
 
     def _once(self) -> None:
         try:
-            result = self._reconcile()
+            result = self._reconcile(due=True)
         except CertifyError as error:
             _log.warning("sweep waits: %s", error.code)
         except Exception as error:  # noqa: BLE001 - the worker outlives any fault

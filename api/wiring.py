@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from api.data_folder import DataFolder, ServiceChoices
 from api.development_keys import (
@@ -27,6 +28,7 @@ from api.service_key import derive_key, read_service_key
 from api.services import Services
 from api.settings import Settings
 from api.trust_folder import read_roster
+from api.trust_services import TsaChoice, hosts_of
 from api.work_folder import PrivateWorkFolder
 from certify.clock import Clock, SystemClock
 from certify.close_year import CloseYear
@@ -37,15 +39,24 @@ from certify.intake import tasks
 from certify.intake.reader import SandboxedIntake
 from certify.isolation.runner import IsolatedRunner
 from certify.issue import IssueCopy
-from certify.ports import Inspector, Intake, Sealer
+from certify.ports import Inspector, Intake
 from certify.reconcile import Reconcile
 from certify.replay import ReplayArchive
 from certify.verify import RegisterView, VerifyCopy
 from certify.void import VoidNumber
 from signing.confirmer import SoftwareConfirmer
-from signing.inspector import INSPECT_MODULE, INSPECT_TASK, SandboxedInspector
+from signing.fetch import LOOPBACK, Fetcher, FetchPolicy
+from signing.inspector import (
+    INSPECT_MODULE,
+    INSPECT_TASK,
+    SandboxedInspector,
+    list_addresses,
+)
 from signing.pictures import Picture, load_picture
 from signing.revocation import RevocationClient
+from signing.timestamp import TimestampClient, TimestampSettings
+from signing.timestamps import Timestamps
+from signing.trust import TrustAnchors, load_trust_anchors
 from storage.api_keys import SqlApiKeys
 from storage.archive.open import FolderLocation, open_archive
 from storage.audit import SqlAuditTrail
@@ -55,6 +66,9 @@ from storage.desk_records import SqlDeskRecords
 from storage.people import SqlPeople
 from storage.register import SqlRegister
 from storage.scans import FolderScanStore
+
+if TYPE_CHECKING:
+    from signing.sealer import PadesSealer
 
 
 @dataclass(frozen=True)
@@ -107,10 +121,14 @@ def build_services(
         stack.enter_context(_development_pki(plan))
         storage = stack.enter_context(open_storage(folder, settings, plan.clock))
         intake = stack.enter_context(build_intake())
-        inspector = stack.enter_context(build_inspector(folder.trust, plan.clock))
+        inspector = stack.enter_context(
+            build_inspector(folder.trust, plan.clock, settings)
+        )
         strangers = inspector
         if public:
-            strangers = stack.enter_context(build_inspector(folder.trust, plan.clock))
+            strangers = stack.enter_context(
+                build_inspector(folder.trust, plan.clock, settings)
+            )
         verify = VerifyCopy(
             inspector=strangers,
             register=storage.register,
@@ -210,6 +228,7 @@ def _assemble(
             clock=clock,
             book_kind=settings.book_kind,
         ),
+        condition=sealer.condition,
         work_folder=work_folder,
         authority_id=choices.authority_id,
         officer_id=choices.officer_id,
@@ -269,14 +288,18 @@ def build_intake() -> Iterator[Intake]:
 
 
 @contextmanager
-def build_inspector(trust: Path, clock: Clock) -> Iterator[Inspector]:
+def build_inspector(
+    trust: Path, clock: Clock, settings: Settings | None = None
+) -> Iterator[Inspector]:
     """Build the reader of signed files; it trusts what lies in one folder."""
     with IsolatedRunner(tasks=[INSPECT_TASK], preload=[INSPECT_MODULE]) as runner:
         runner.warm_up()
         yield SandboxedInspector(
             runner=runner,
             trust_dir=trust,
-            revocation=RevocationClient(clock=clock),
+            revocation=RevocationClient(
+                clock=clock, fetcher=_fetcher(trust, settings or Settings())
+            ),
             clock=clock,
         )
 
@@ -294,28 +317,49 @@ def _development_pki(plan: _Plan) -> PkiHost:
     return PkiHost(lambda: serve_if_free(pki, clock=plan.clock, port=port))
 
 
-def _sealer(plan: _Plan, keys: DevelopmentKeys) -> Sealer:
+def _sealer(plan: _Plan, keys: DevelopmentKeys) -> "PadesSealer":
     """Load pictures and fonts; reach for TSA and revocation evidence when asked."""
     from signing.embed import FontPrograms  # noqa: PLC0415
     from signing.sealer import PadesSealer  # noqa: PLC0415
-    from signing.timestamp import TimestampClient, TimestampSettings  # noqa: PLC0415
-    from signing.trust import load_trust_anchors  # noqa: PLC0415
 
     trust = load_trust_anchors(plan.folder.trust)
-    address = plan.settings.tsa_url or f"{pki_address(plan.choices.pki_port)}/tsa"
     return PadesSealer(
         keys=keys.signing,
         pictures=_pictures(plan),
         fonts=FontPrograms(plan.folder.cache),
-        timestamps=TimestampClient(
-            settings=TimestampSettings(address=address), trust=trust, clock=plan.clock
-        ),
+        timestamps=_timestamps(plan, trust),
         revocation=RevocationClient(
-            clock=plan.clock, ocsp_max_age=plan.settings.ocsp_max_age
+            clock=plan.clock,
+            fetcher=_fetcher(plan.folder.trust, plan.settings),
+            ocsp_max_age=plan.settings.ocsp_max_age,
         ),
         trust=trust,
         clock=plan.clock,
     )
+
+
+def _timestamps(plan: _Plan, trust: TrustAnchors) -> Timestamps:
+    """Know the TSAs in the operator's order; the development one when there is none."""
+    development = TsaChoice(url=f"{pki_address(plan.choices.pki_port)}/tsa")
+    return Timestamps(
+        [
+            TimestampClient(
+                settings=TimestampSettings(**tsa.arguments()),
+                trust=trust,
+                clock=plan.clock,
+            )
+            for tsa in plan.settings.tsas or (development,)
+        ]
+    )
+
+
+def _fetcher(trust: Path, settings: Settings) -> Fetcher:
+    """Reach the hosts that the operator named, and no other."""
+    hosts = hosts_of(list_addresses(trust)) | settings.extra_hosts
+    inside = settings.inside_networks
+    if settings.env == "development":
+        inside = (*inside, *LOOPBACK)
+    return Fetcher(FetchPolicy(hosts=hosts, networks=inside))
 
 
 def _pictures(plan: _Plan) -> Mapping[str, Picture]:

@@ -11,6 +11,7 @@ from signing.pictures import load_picture
 from signing.revocation import RevocationClient
 from signing.sealer import PadesSealer
 from signing.timestamp import TimestampClient, TimestampSettings
+from signing.timestamps import Timestamps
 from signing.trust import TrustAnchors
 
 PERSON, SEAL = "chairman", "seal"
@@ -48,11 +49,15 @@ def make_sealer(folder: Path) -> PadesSealer:
         keys={k: open_key(key_settings(folder / "pki", k)) for k in (PERSON, SEAL)},
         pictures={k: load_picture(folder / f"{k}.png") for k in (PERSON, SEAL)},
         fonts=FontPrograms(folder / "fonts"),
-        timestamps=TimestampClient(
-            settings=TimestampSettings(address="in-process"),
-            trust=trust,
-            clock=clock,
-            transport=InProcessTsa(pki=pki, clock=clock),
+        timestamps=Timestamps(
+            [
+                TimestampClient(
+                    settings=TimestampSettings(address="in-process"),
+                    trust=trust,
+                    clock=clock,
+                    transport=InProcessTsa(pki=pki, clock=clock),
+                )
+            ]
         ),
         revocation=RevocationClient(clock=clock),
         trust=trust,

@@ -116,11 +116,28 @@ class CopyOrder:
 
 
 @dataclass(frozen=True)
+class CertificateCheck:
+    """A certificate that was found fit, in its time and not revoked before a use.
+
+    Attributes:
+        role: "signatory", "seal" or "timestamp".
+        valid_until: its notAfter.
+        checked_at: aware UTC.
+    """
+
+    role: str
+    certificate_sha256: str
+    valid_until: datetime
+    checked_at: datetime
+
+
+@dataclass(frozen=True)
 class SealedCopy:
     """The finished file on local disk, not yet archived nor released.
 
     Attributes:
         signed_at, sealed_at, archived_at: genTime of the three tokens.
+        checks: of the certificates, before they were used.
     """
 
     path: Path
@@ -129,6 +146,7 @@ class SealedCopy:
     signed_at: datetime
     sealed_at: datetime
     archived_at: datetime
+    checks: tuple[CertificateCheck, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,6 +181,7 @@ class IssuanceTask:
 
     Attributes:
         reservation, intent: what an earlier, interrupted run committed.
+        failures: runs in a row that ended in waiting; a person's act starts anew.
     """
 
     lease: Lease
@@ -177,6 +196,7 @@ class IssuanceTask:
     scan: StoredScan
     reservation: Reservation | None
     intent: Intent | None
+    failures: int = 0
 
 
 @dataclass(frozen=True)

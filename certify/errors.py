@@ -13,6 +13,8 @@
     ├── CertificateUnfit    a certificate may not sign now                exit 2
     ├── TryLater            a dependency is away; wait and retry          exit 4
     │   ├── ServiceUnavailable  TSA, OCSP/CRL, key, archive or database
+    │   │   ├── TimestampUnavailable  no TSA gave a usable token
+    │   │   └── StatusUnknown         nobody can say that a certificate is not revoked
     │   ├── ReaderUnavailable   the process that opens files does not start
     │   ├── LeaseHeld           another worker has this attestation
     │   └── SystemBusy          too many files are being opened at once
@@ -139,6 +141,25 @@ class ServiceUnavailable(TryLater):
 
     code = "service.unavailable"
     sentence = "{service} tạm thời không phản hồi. Hồ sơ được giữ chờ và tự thử lại."
+
+
+class TimestampUnavailable(ServiceUnavailable):
+    """No time stamping authority gave a usable token; `reason` names each."""
+
+    code = "timestamp.unavailable"
+    sentence = (
+        "{service} tạm thời không phản hồi: {reason}. Hồ sơ được giữ chờ và tự thử lại."
+    )
+
+
+class StatusUnknown(ServiceUnavailable):
+    """Whether a certificate is revoked cannot be told now; unknown is never good."""
+
+    code = "certificate.status_unknown"
+    sentence = (
+        "Chưa biết chắc chứng thư số của {holder} còn hiệu lực: {reason}. Hồ sơ được "
+        "giữ chờ và tự thử lại."
+    )
 
 
 class ReaderUnavailable(TryLater):

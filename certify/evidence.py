@@ -10,7 +10,12 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from certify.attestation import Intent, StoredObject, TrailHead
+from certify.attestation import (
+    CertificateCheck,
+    Intent,
+    StoredObject,
+    TrailHead,
+)
 from certify.canonical_json import canonical_json
 from certify.confirmation import Assertion
 from certify.numbering import RegisterNumber
@@ -27,6 +32,8 @@ class CopyEvidence:
     Attributes:
         trail_head: printed in the copy; a restored trail may have lost it.
         file_sha256: the sealed file this is about.
+        checks: what was found of each certificate before it was used (TT
+            15/2025/TT-BKHCN); chain, OCSP and CRL objects stand in the file itself.
     """
 
     file_sha256: str
@@ -35,6 +42,7 @@ class CopyEvidence:
     intent: Intent
     shown_number: str
     trail_head: TrailHead
+    checks: tuple[CertificateCheck, ...] = ()
 
     @property
     def key(self) -> str:
@@ -51,6 +59,14 @@ class CopyEvidence:
             "intent": asdict(self.intent),
             "shown_number": self.shown_number,
             "trail_head": asdict(self.trail_head),
+            "checks": [
+                asdict(check)
+                | {
+                    "valid_until": _text(check.valid_until),
+                    "checked_at": _text(check.checked_at),
+                }
+                for check in self.checks
+            ],
         }
         assertion, intent = fields["assertion"], fields["intent"]
         assertion["signature"] = self.assertion.signature.hex()
@@ -102,6 +118,15 @@ def evidence_from_json(text: str) -> CopyEvidence:
         ),
         shown_number=fields["shown_number"],
         trail_head=TrailHead(**fields["trail_head"]),
+        checks=tuple(
+            CertificateCheck(
+                role=check["role"],
+                certificate_sha256=check["certificate_sha256"],
+                valid_until=datetime.fromisoformat(check["valid_until"]),
+                checked_at=datetime.fromisoformat(check["checked_at"]),
+            )
+            for check in fields.get("checks", ())  # copies of before 2026-11-23
+        ),
     )
 
 

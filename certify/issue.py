@@ -17,7 +17,6 @@ from certify.attestation import (
     Edition,
     Intent,
     IssuanceTask,
-    Lease,
     SealedCopy,
     StoredObject,
 )
@@ -43,6 +42,7 @@ from certify.ports import (
     Sealer,
     WorkFolder,
 )
+from certify.retry import waiting_for
 from certify.scan import CanonicalScan
 from certify.self_check import check_as_stranger, check_belongs_to_intent
 from certify.wording import wording_by_version
@@ -138,8 +138,10 @@ class IssueCopy:
             # 5. write down what is about to be signed; COMMIT
             self._register.intend(task.lease, prepared.intent, self._clock.now())
             task = self._renewed(task)
-            # 6. sign: the person, then the agency, then the archive timestamp
+            # 6. sign: the person, then the agency, then the archive timestamp; every
+            # right once more: a slow TSA may have taken us past midnight
             progress(6, "Ký số và đóng dấu thời gian")
+            check_permission(task, self._clock.now(), self._service_key)
             sealed = prepared.seal()
             task = self._renewed(task)
             # 7. check the result as a stranger would
@@ -209,6 +211,7 @@ class IssueCopy:
             intent=intent,
             shown_number=intent.number.show(self._number_template),
             trail_head=task.reservation.trail_head,
+            checks=sealed.checks,
         )
         path = sealed.path.with_suffix(".evidence.json")
         data = evidence.to_json().encode()
@@ -257,22 +260,25 @@ class IssueCopy:
         try:
             yield
         except CertifyError as error:
-            self._give_back(task.lease, waiting=str(error))
+            self._give_back(task, error)
             raise
         except OSError as error:  # collaborators translate theirs: our work folder
             away = ServiceUnavailable(service=DISK_SERVICE)
-            self._give_back(task.lease, waiting=str(away))
+            self._give_back(task, away)
             raise away from error
         except BaseException:
-            self._give_back(task.lease, waiting=CertifyError.sentence)
+            self._give_back(task, CertifyError())
             raise
         else:
-            self._give_back(task.lease, waiting=None)
+            self._give_back(task, None)
 
-    def _give_back(self, lease: Lease, waiting: str | None) -> None:
+    def _give_back(self, task: IssuanceTask, error: CertifyError | None) -> None:
         """End the lease if the register answers; if not, it ends by itself.
 
         What the run did, a release above all, stands whether or not this works.
         """
+        waiting = None
+        if error is not None:
+            waiting = waiting_for(error, task.failures, self._clock.now())
         with suppress(CertifyError):
-            self._register.give_back(lease, waiting=waiting)
+            self._register.give_back(task.lease, waiting=waiting)

@@ -34,6 +34,7 @@ from certify.inspection import Inspection
 from certify.known import Known
 from certify.numbering import RegisterNumber
 from certify.people import Authority, Officer, SealAuthorisation, Signatory
+from certify.retry import Waiting
 from certify.scan import CanonicalScan
 from certify.statement import AuthorisedStatement
 
@@ -137,8 +138,8 @@ class Register(Protocol):
         """
         ...
 
-    def give_back(self, lease: Lease, waiting: str | None) -> None:
-        """End the lease; `waiting` is the Vietnamese cause shown at the desk.
+    def give_back(self, lease: Lease, waiting: Waiting | None) -> None:
+        """End the lease; `waiting` is the cause, shown at the desk, and the next try.
 
         MUST NOT raise LeaseLost: an overtaken lease is simply gone.
         """
@@ -230,8 +231,11 @@ class Register(Protocol):
         """Return the copy one of whose editions has this digest."""
         ...
 
-    def unfinished(self, now: datetime) -> Sequence[str]:
-        """Ids approved but not released, whose lease is free; oldest first."""
+    def unfinished(self, now: datetime, *, due: bool = False) -> Sequence[str]:
+        """Ids approved but not released, whose lease is free; oldest first.
+
+        With `due`, MUST leave out those whose next try is planned for later.
+        """
         ...
 
     def book(self, authority_id: str, kind: str, year: int) -> Sequence[BookRow]:

@@ -46,15 +46,19 @@ class Reconcile:
         self._replay = replay
         self._clock = clock
 
-    def __call__(self) -> Reconciliation:
+    def __call__(self, *, due: bool = False) -> Reconciliation:
         """Try each unfinished attestation once; one failure stops no other.
+
+        Args:
+            due: only those whose next try has come (`certify.retry`): the schedule's
+                way. A person who asks for a sweep means all of them.
 
         Raises:
             StoredDataDamaged: the archive holds what the register cannot explain.
             ServiceUnavailable: archive or database is away.
         """
         result = Reconciliation(recovered=list(self._replay()))
-        for attestation_id in self._register.unfinished(self._clock.now()):
+        for attestation_id in self._register.unfinished(self._clock.now(), due=due):
             try:
                 self._issue(attestation_id)
             except CertifyError as error:

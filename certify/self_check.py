@@ -1,7 +1,8 @@
 """Step 7: our own file, judged as a stranger would judge it.
 
 The same inspection as public verification, held against what was intended. Any
-difference is a fault of ours: the file is not released.
+difference is a fault of ours: the file is not released. A judgement that cannot be
+made now, for want of time or of revocation data, is no difference: it is made again.
 """
 
 import hashlib
@@ -11,10 +12,13 @@ from pathlib import Path
 
 from certify.attestation import Intent
 from certify.clock import vietnamese_day
-from certify.errors import StoredDataDamaged
-from certify.inspection import Indication, Inspection
+from certify.errors import ServiceUnavailable, StoredDataDamaged
+from certify.inspection import Indication, Inspection, SignatureFacts
 from certify.signatures import ARCHIVE_LEVEL, signature_problems
 from certify.statement import AuthorisedStatement
+
+CHECK_SERVICE = "Bước kiểm tra bản đã ký"
+_NOT_IN_TIME = "time"
 
 
 def check_as_stranger(
@@ -24,9 +28,14 @@ def check_as_stranger(
 
     Raises:
         StoredDataDamaged: `what` names the first difference.
+        ServiceUnavailable: nothing differs, but it cannot be judged now.
     """
+    if inspection.problem == _NOT_IN_TIME:
+        raise ServiceUnavailable(service=CHECK_SERVICE)
     for problem in _differences(inspection, intent, statement):
         raise StoredDataDamaged(what=problem)
+    if any(f.indication is Indication.INDETERMINATE for f in inspection.signatures):
+        raise ServiceUnavailable(service=CHECK_SERVICE)
 
 
 def check_belongs_to_intent(path: Path, intent: Intent) -> None:
@@ -65,9 +74,15 @@ def _differences(
     if inspection.record.get("statement_digest") != intent.statement_digest:
         yield "nội dung đã xác nhận"
     for facts in inspection.signatures:
-        if facts.indication is not Indication.TOTAL_PASSED:
-            yield f"{facts.field}: {facts.sub_indication}"
-        if facts.proven_time is None or vietnamese_day(
-            datetime.fromisoformat(facts.proven_time)
-        ) != vietnamese_day(intent.attested_at):
-            yield "ngày in khác ngày của dấu thời gian"
+        yield from _facts_differences(facts, intent)
+
+
+def _facts_differences(facts: SignatureFacts, intent: Intent) -> Iterator[str]:
+    if facts.indication is Indication.TOTAL_FAILED:
+        yield f"{facts.field}: {facts.sub_indication}"
+    elif facts.indication is Indication.INDETERMINATE:
+        return  # what is not established yet proves no time either
+    elif facts.proven_time is None or vietnamese_day(
+        datetime.fromisoformat(facts.proven_time)
+    ) != vietnamese_day(intent.attested_at):
+        yield "ngày in khác ngày của dấu thời gian"

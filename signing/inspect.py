@@ -33,7 +33,6 @@ from pyhanko.sign.validation.policy_decl import (
     SignatureValidationSpec,
 )
 from pyhanko_certvalidator.context import CertValidationPolicySpec
-from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.revinfo.archival import CRLContainer
@@ -45,9 +44,10 @@ from signing.container import SignedRange, container_problems, der_size
 from signing.page_images import NotACopyError, read_page_images
 from signing.record import read_record
 from signing.revoked import load_lists
-from signing.signature_facts import Context, signature_facts
+from signing.signature_facts import Context, signature_facts, timing_at
 from signing.token_form import token_has_one_form
 from signing.trust import load_trust_anchors
+from signing.validation_time import judging_at, time_to_judge
 
 MAX_BYTES = 200 * 1024 * 1024
 _MAX_SIGNATURES = 40
@@ -109,9 +109,7 @@ def _context(arguments: Mapping[str, Any]) -> Context:
     lists = [container.crl_data for container in crls]
     return Context(
         spec=PdfSignatureValidationSpec(signature_validation_spec=spec),
-        timing=ValidationTimingInfo(
-            validation_time=now, best_signature_time=now, point_in_time_validation=False
-        ),
+        timing=timing_at(now),
         roots=roots,
         crls=lists,
         lists=load_lists(lists),
@@ -122,9 +120,11 @@ def _inspect(path: Path, data: bytes, digest: str, context: Context) -> Inspecti
     with path.open("rb") as file:
         reader, problems = _open(file)
         embedded = list(reader.embedded_signatures)[:_MAX_SIGNATURES]
-        facts = tuple(
-            asyncio.run(signature_facts(signature, context)) for signature in embedded
+        context = context.judged_at(
+            time_to_judge(embedded, context.timing.validation_time)
         )
+        with judging_at(context.timing.validation_time):
+            facts = tuple(asyncio.run(signature_facts(s, context)) for s in embedded)
         ranges = [
             SignedRange(tuple(int(v) for v in signature.byte_range))
             for signature in embedded

@@ -64,7 +64,7 @@ class SandboxedInspector:
     def _current_lists(self, folder: Path) -> list[str]:
         """Fetch the trusted CAs' lists; without them old copies are undetermined."""
         files: list[str] = []
-        for number, address in enumerate(self._list_addresses()):
+        for number, address in enumerate(list_addresses(self._trust_dir)):
             try:
                 data = self._revocation.current_list(address)
             except ServiceUnavailable:
@@ -74,11 +74,13 @@ class SandboxedInspector:
             files.append(str(file))
         return files
 
-    def _list_addresses(self) -> Sequence[str]:
-        file = self._trust_dir / REVOCATION_FILE
-        if not file.exists():
-            return ()
-        return [str(address) for address in json.loads(file.read_text())["crls"]]
+
+def list_addresses(trust: Path) -> Sequence[str]:
+    """Return the addresses of the trusted CAs' revocation lists."""
+    file = trust / REVOCATION_FILE
+    if not file.exists():
+        return ()
+    return [str(address) for address in json.loads(file.read_text())["crls"]]
 
 
 def _digest(path: Path) -> str:

@@ -46,7 +46,7 @@ from signing.cms import CmsTemplate
 from signing.file_signature import check_file_signature
 from signing.revisions import RevisionWriter, Unfilled
 from signing.revocation import RevocationEvidence
-from signing.timestamp import TimestampClient
+from signing.timestamps import CopyTimestamps
 
 # Hex digits. A PDF/A string holds at most 32,767 bytes (ISO 19005-2 §6.1.13).
 RESERVED = 2 * 16 * 1024
@@ -63,7 +63,7 @@ class Signer:
 
 
 @contextmanager
-def open_composed(path: Path, tsa: TimestampClient) -> Iterator["PadesCopy"]:
+def open_composed(path: Path, tsa: CopyTimestamps) -> Iterator["PadesCopy"]:
     """Open revision 1 to sign it in place."""
     with path.open("r+b") as file:
         yield PadesCopy(file, tsa)
@@ -72,7 +72,7 @@ def open_composed(path: Path, tsa: TimestampClient) -> Iterator["PadesCopy"]:
 class PadesCopy:
     """A composed copy on its way to B-LTA. The three steps are taken in order."""
 
-    def __init__(self, file: BinaryIO, tsa: TimestampClient) -> None:
+    def __init__(self, file: BinaryIO, tsa: CopyTimestamps) -> None:
         """Read the structure of revision 1; made by `open_composed`."""
         self._file = file
         self._writer = RevisionWriter(file)
@@ -114,7 +114,7 @@ class PadesCopy:
         _add_security_store(self._writer, evidence)
         stamp = DocumentTimestamp(bytes_reserved=RESERVED)  # type: ignore[no-untyped-call]  # pyHanko leaves it untyped
         unfilled = self._write(TIMESTAMP_FIELD, stamp, None, "sha256")
-        token = self._tsa.stamp(unfilled.digest)
+        token = self._tsa.for_archive(unfilled.digest)
         unfilled.fill(token.der)
         return token.time
 
@@ -137,7 +137,7 @@ class PadesCopy:
         unfilled = self._write(field, placeholder, mdp, template.digest.name)
         attributes = template.signed_attributes(unfilled.digest)
         signature = template.sign(attributes)
-        token = self._tsa.stamp(hashlib.sha256(signature).digest())
+        token = self._tsa.for_signature(hashlib.sha256(signature).digest())
         unfilled.fill(template.assemble(attributes, signature, token.der))
         if field == SIGNATORY_FIELD:  # the agency's is judged in step 7, with all else
             check_file_signature(

@@ -1,33 +1,50 @@
-"""OCSP (RFC 6960) and CRL (RFC 5280) evidence, gathered before a key is used.
+"""OCSP and CRL evidence, gathered ahead, kept by policy, refreshed in the background.
 
-An answer is verified, held against the certificate's own issuer, and kept for
-minutes. Unknown or stale is never good.
+    OCSP   five minutes, and never beyond its nextUpdate
+    CRL    to its nextUpdate; fetched again when half of that, or an hour, has passed
+
+Only what verified is kept. Unknown or stale is never good: nothing is signed then.
 """
 
-from collections.abc import Callable, Sequence
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
-from threading import Lock
+from typing import TypeAlias
 
-import urllib3
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import ocsp
-from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
 from certify.clock import Clock
-from certify.errors import CertificateUnfit, ServiceUnavailable
+from certify.errors import CertificateUnfit, ServiceUnavailable, StatusUnknown
+from signing.crl import check_listed, crl_address, read_list
+from signing.fetch import AddressRefusedError, Fetcher, FetchError
+from signing.kept import Kept, KeptAnswers, StaleError
+from signing.names import holder_of
+from signing.ocsp import (
+    HEADERS,
+    NONCE_BYTES,
+    NewsError,
+    OcspAnswer,
+    OcspQuestion,
+    RevokedError,
+    UnusableAnswerError,
+    ocsp_address,
+    read_answer,
+)
 from signing.outage import OutageMemory
 
 REVOCATION_SERVICE = "Dịch vụ kiểm tra trạng thái chứng thư số"
-_MAX_BYTES = 10 * 1024 * 1024
 OCSP_MAX_AGE = timedelta(hours=24)
-_SKEW = timedelta(minutes=5)
 _OCSP_FRESH = timedelta(minutes=5)  # dated default 2026-11-22
+_LIST_RENEWED = timedelta(hours=1)  # dated default 2026-11-23
+_OLD_NEWS = "câu trả lời cuối cùng đã quá hạn và chưa lấy được câu mới"
+
+_List: TypeAlias = x509.CertificateRevocationList
+_Path: TypeAlias = Sequence[x509.Certificate]
 
 
 @dataclass(frozen=True)
@@ -39,58 +56,61 @@ class RevocationEvidence:
     certificates: tuple[x509.Certificate, ...]
 
 
-class _UnusableAnswerError(Exception):
-    """The responder or distribution point answered something unusable."""
-
-
 class RevocationClient:
-    """Fetches and verifies revocation data over one kept-alive pool."""
+    """Fetches, verifies and keeps revocation data. Safe for several threads."""
 
     def __init__(
         self,
         *,
         clock: Clock,
-        timeout_seconds: float = 15.0,
+        fetcher: Fetcher | None = None,
         ocsp_max_age: timedelta = OCSP_MAX_AGE,
     ) -> None:
         """Open no connection yet.
 
         Args:
             clock: what "now" is.
-            timeout_seconds: of one request.
+            fetcher: knows where we may connect to; None reaches loopback only.
             ocsp_max_age: how old an answer may be that names no end (nextUpdate).
         """
         self._clock = clock
         self._max_age = ocsp_max_age
-        self._timeout = timeout_seconds
-        self._pool = urllib3.PoolManager(maxsize=4, retries=False)
+        self._fetcher = fetcher or Fetcher()
         self._outages = OutageMemory()
-        self._lock = Lock()
-        self._cache: dict[tuple[str, bytes], tuple[datetime, bytes]] = {}
+        self._answers = KeptAnswers[OcspAnswer](clock, away=ServiceUnavailable)
+        self._lists = KeptAnswers[_List](clock, away=ServiceUnavailable)
 
-    def gather(self, paths: Sequence[Sequence[x509.Certificate]]) -> RevocationEvidence:
+    def gather(self, paths: Sequence[_Path]) -> RevocationEvidence:
         """Return evidence that no certificate of these paths is revoked.
 
-        Each path is leaf, issuers, root. Leaves are asked of OCSP, CAs of CRLs.
+        Each path is leaf, issuers, root. A leaf is asked of OCSP, and every
+        certificate is looked up in its issuer's list where it names one; one that
+        names neither proves nothing.
 
         Raises:
             CertificateUnfit: one is revoked.
-            ServiceUnavailable: an answer is missing, stale or does not verify.
+            StatusUnknown: an answer is missing, stale or does not verify.
         """
         responses: dict[bytes, bytes] = {}
         crls: dict[bytes, bytes] = {}
         certificates: dict[bytes, x509.Certificate] = {}
-        try:
-            for path in paths:
-                for subject, issuer in pairwise(path):
-                    crls[issuer.fingerprint(SHA256())] = self._crl(subject, issuer)
-                leaf, issuer = path[0], path[1]
-                der, responder = self._ocsp(leaf, issuer)
-                responses[leaf.fingerprint(SHA256())] = der
-                for certificate in (*path, responder):
-                    certificates[certificate.fingerprint(SHA256())] = certificate
-        except _UnusableAnswerError as error:
-            raise ServiceUnavailable(service=REVOCATION_SERVICE) from error
+        for path in paths:
+            for number, (subject, issuer) in enumerate(pairwise(path)):
+                listed = self._look_up(subject, issuer)
+                if listed is not None:
+                    crls[issuer.fingerprint(SHA256())] = listed.public_bytes(
+                        Encoding.DER
+                    )
+                answer = None if number else self._ask(subject, issuer)
+                if answer is not None:
+                    responses[subject.fingerprint(SHA256())] = answer.der
+                    certificates[answer.responder.fingerprint(SHA256())] = (
+                        answer.responder
+                    )
+                if listed is None and answer is None:
+                    raise _unknown(subject, "chứng thư số không ghi nơi kiểm tra")
+            for certificate in path:
+                certificates[certificate.fingerprint(SHA256())] = certificate
         return RevocationEvidence(
             tuple(responses.values()),
             tuple(crls.values()),
@@ -98,7 +118,7 @@ class RevocationClient:
         )
 
     def current_list(self, address: str) -> bytes:
-        """Return the CRL published at a trusted address, from the cache or fresh.
+        """Return the CRL published at a trusted address, kept or fresh.
 
         Only its form and date are checked here; the validator verifies it.
 
@@ -106,84 +126,71 @@ class RevocationClient:
             ServiceUnavailable: no list, or a stale one.
         """
         try:
-            der = self._list(address)
-            until = _load_crl(der).next_update_utc
-        except _UnusableAnswerError as error:
+            return self._list(address).public_bytes(Encoding.DER)
+        except (UnusableAnswerError, StaleError) as error:
             raise ServiceUnavailable(service=REVOCATION_SERVICE) from error
-        if until is None or until <= self._clock.now():
-            raise ServiceUnavailable(service=REVOCATION_SERVICE)
-        return der
 
-    def _ocsp(
+    def refresh(self) -> int:
+        """Fetch again what soon expires; return how much of it could not be had.
+
+        What fails stays in use until it is stale; what is bad news now is dropped, so
+        that the next signature asks and learns it.
+        """
+        return sum(kept.refresh(NewsError) for kept in (self._answers, self._lists))
+
+    def _ask(
         self, leaf: x509.Certificate, issuer: x509.Certificate
-    ) -> tuple[bytes, x509.Certificate]:
-        """Return a good, fresh, verified response and the responder's certificate."""
-        builder = ocsp.OCSPRequestBuilder().add_certificate(leaf, issuer, SHA256())
-        request = builder.build().public_bytes(Encoding.DER)
-        address = _ocsp_address(leaf)
-        der = self._cached(
-            (address, leaf.fingerprint(SHA256())),
-            lambda: self._fetch(
-                "POST", address, request, {"Content-Type": "application/ocsp-request"}
-            ),
-            lambda _: self._clock.now() + _OCSP_FRESH,
-        )
-        response = _load_ocsp(der)
-        now = self._clock.now()
-        responder = _responder(response, issuer, now)
-        _verify_ocsp(response, responder)
-        current = _current(response, now, self._max_age)
-        if response.serial_number != leaf.serial_number or not current:
-            raise _UnusableAnswerError("response is not about this certificate now")
-        if response.certificate_status is ocsp.OCSPCertStatus.REVOKED:
-            raise _revoked(leaf)
-        if response.certificate_status is not ocsp.OCSPCertStatus.GOOD:
-            raise _UnusableAnswerError("status unknown")
-        return der, responder
+    ) -> OcspAnswer | None:
+        """Return a "good" about a leaf, kept or fresh; None if it names no OCSP."""
+        address = ocsp_address(leaf)
+        if address is None:
+            return None
+        key = leaf.fingerprint(SHA256())
+        with _proving(leaf):
+            answer = self._answers.get(
+                key, lambda: self._fetch_answer(address, leaf, issuer)
+            )
+            # A delegate vouches only while it is not revoked itself. RFC 6960
+            # §4.2.2.2.1 lets it say that nobody need look; the list is at hand anyway.
+            if answer.responder != issuer:
+                self._look_up(answer.responder, issuer)
+            return answer
 
-    def _crl(self, subject: x509.Certificate, issuer: x509.Certificate) -> bytes:
-        """Return the issuer's current CRL, after checking that it clears `subject`."""
-        address = _crl_address(subject)
-        der = self._list(address)
-        crl = _load_crl(der)
-        public_key = issuer.public_key()
-        if (
-            crl.issuer != issuer.subject
-            or not isinstance(public_key, (rsa.RSAPublicKey, ec.EllipticCurvePublicKey))
-            or not crl.is_signature_valid(public_key)
-        ):
-            raise _UnusableAnswerError("CRL is not the issuer's")
-        now = self._clock.now()
-        if crl.next_update_utc is None or crl.next_update_utc <= now:
-            raise _UnusableAnswerError("CRL is stale")
-        if crl.get_revoked_certificate_by_serial_number(subject.serial_number):
-            raise _revoked(subject)
-        return der
+    def _look_up(
+        self, subject: x509.Certificate, issuer: x509.Certificate
+    ) -> _List | None:
+        """Return the list that clears a certificate; None if it names none."""
+        address = crl_address(subject)
+        if address is None:
+            return None
+        with _proving(subject):
+            crl = self._list(address)
+            try:
+                check_listed(crl, subject, issuer)
+            except UnusableAnswerError:
+                self._lists.drop(address)
+                raise
+            return crl
 
-    def _list(self, address: str) -> bytes:
-        return self._cached(
-            (address, b""),
-            lambda: self._fetch("GET", address, None, {}),
-            lambda data: _load_crl(data).next_update_utc or self._clock.now(),
-        )
+    def _list(self, address: str) -> _List:
+        return self._lists.get(address, lambda: self._fetch_list(address))
 
-    def _cached(
-        self,
-        key: tuple[str, bytes],
-        fetch: Callable[[], bytes],
-        fresh_until: Callable[[bytes], datetime],
-    ) -> bytes:
-        """Return what is held for a key, or fetch it; keep it until it is stale."""
+    def _fetch_answer(
+        self, address: str, leaf: x509.Certificate, issuer: x509.Certificate
+    ) -> Kept[OcspAnswer]:
+        question = OcspQuestion(leaf, issuer, secrets.token_bytes(NONCE_BYTES))
+        der = self._fetch("POST", address, question.encode(), HEADERS)
         now = self._clock.now()
-        with self._lock:
-            held = self._cache.get(key)
-        if held is not None and now < held[0]:
-            return held[1]
-        data = fetch()
-        until = fresh_until(data)
-        with self._lock:
-            self._cache[key] = (until, data)
-        return data
+        answer = read_answer(der, question, now=now, max_age=self._max_age)
+        until = min(now + _OCSP_FRESH, answer.until)
+        return Kept(answer, until, renew_from=now + (until - now) / 2)
+
+    def _fetch_list(self, address: str) -> Kept[_List]:
+        der = self._fetch("GET", address, None, {})
+        now = self._clock.now()
+        crl = read_list(der, now)
+        until = crl.next_update_utc or now
+        return Kept(crl, until, now + min((until - now) / 2, _LIST_RENEWED))
 
     def _fetch(
         self, method: str, address: str, body: bytes | None, headers: dict[str, str]
@@ -191,122 +198,38 @@ class RevocationClient:
         """Raises ServiceUnavailable: no answer, now or a moment ago."""
         with self._outages.watching(address, REVOCATION_SERVICE):
             try:
-                response = self._pool.request(
-                    method,
-                    address,
-                    body=body,
-                    headers=headers,
-                    timeout=self._timeout,
-                    redirect=False,
+                return self._fetcher.request(
+                    method, address, body=body, headers=headers
                 )
-            except urllib3.exceptions.HTTPError as error:
+            except AddressRefusedError as error:
+                raise UnusableAnswerError(
+                    "address", "địa chỉ kiểm tra không có trong danh sách cho phép"
+                ) from error
+            except FetchError as error:
                 raise ServiceUnavailable(service=REVOCATION_SERVICE) from error
-        if response.status != 200 or len(response.data) > _MAX_BYTES:  # noqa: PLR2004
-            raise _UnusableAnswerError(f"HTTP {response.status}")
-        return response.data
 
 
-def _load_ocsp(der: bytes) -> ocsp.OCSPResponse:
-    try:
-        response = ocsp.load_der_ocsp_response(der)
-    except ValueError as error:
-        raise _UnusableAnswerError("not an OCSP response") from error
-    if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
-        raise _UnusableAnswerError("OCSP responder refused")
-    return response
+@contextmanager
+def _proving(subject: x509.Certificate) -> Iterator[None]:
+    """Turn what goes wrong into an error that names the certificate.
 
-
-def _load_crl(der: bytes) -> x509.CertificateRevocationList:
-    try:
-        return x509.load_der_x509_crl(der)
-    except ValueError as error:
-        raise _UnusableAnswerError("not a CRL") from error
-
-
-def _responder(
-    response: ocsp.OCSPResponse, issuer: x509.Certificate, now: datetime
-) -> x509.Certificate:
-    """Return the CA itself or the responder it delegated (RFC 6960 §4.2.2.2).
-
-    A delegation holds only while its certificate is valid.
+    Raises:
+        CertificateUnfit: one is revoked.
+        StatusUnknown: the answer proves nothing.
     """
-    for certificate in response.certificates:
-        if response.responder_name not in {None, certificate.subject}:
-            continue
-        try:
-            certificate.verify_directly_issued_by(issuer)
-            usage = certificate.extensions.get_extension_for_class(
-                x509.ExtendedKeyUsage
-            )
-        except (InvalidSignature, x509.ExtensionNotFound, TypeError, ValueError):
-            continue
-        valid = (
-            certificate.not_valid_before_utc <= now <= (certificate.not_valid_after_utc)
-        )
-        if valid and ExtendedKeyUsageOID.OCSP_SIGNING in usage.value:
-            return certificate
-    return issuer
-
-
-def _verify_ocsp(response: ocsp.OCSPResponse, responder: x509.Certificate) -> None:
-    key = responder.public_key()
-    algorithm = response.signature_hash_algorithm
-    if algorithm is None:
-        raise _UnusableAnswerError("OCSP signature algorithm")
     try:
-        if isinstance(key, rsa.RSAPublicKey):
-            key.verify(
-                response.signature,
-                response.tbs_response_bytes,
-                padding.PKCS1v15(),
-                algorithm,
-            )
-        elif isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(
-                response.signature, response.tbs_response_bytes, ec.ECDSA(algorithm)
-            )
-        else:
-            raise _UnusableAnswerError("OCSP signature algorithm")
-    except InvalidSignature as error:
-        raise _UnusableAnswerError("OCSP signature") from error
+        yield
+    except RevokedError as error:
+        raise CertificateUnfit(
+            holder=holder_of(error.certificate), reason="chứng thư số đã bị thu hồi"
+        ) from error
+    except UnusableAnswerError as error:
+        raise _unknown(subject, error.reason) from error
+    except StaleError as error:
+        raise _unknown(subject, _OLD_NEWS) from error
 
 
-def _current(response: ocsp.OCSPResponse, now: datetime, max_age: timedelta) -> bool:
-    """Tell whether the answer speaks about now (RFC 6960 §3.2 points 5 and 6).
-
-    Without nextUpdate newer news are always to be had (§2.4); an answer recorded long
-    ago would still say "good" about a certificate revoked since.
-    """
-    since = response.this_update_utc
-    until = response.next_update_utc or since + max_age
-    return since - _SKEW <= now < until
-
-
-def _ocsp_address(leaf: x509.Certificate) -> str:
-    try:
-        access = leaf.extensions.get_extension_for_class(
-            x509.AuthorityInformationAccess
-        )
-    except x509.ExtensionNotFound as error:
-        raise _UnusableAnswerError("no OCSP address") from error
-    for description in access.value:
-        if description.access_method == AuthorityInformationAccessOID.OCSP:
-            return str(description.access_location.value)
-    raise _UnusableAnswerError("no OCSP address")
-
-
-def _crl_address(subject: x509.Certificate) -> str:
-    try:
-        points = subject.extensions.get_extension_for_class(x509.CRLDistributionPoints)
-    except x509.ExtensionNotFound as error:
-        raise _UnusableAnswerError("no CRL address") from error
-    for point in points.value:
-        for name in point.full_name or ():
-            return str(name.value)
-    raise _UnusableAnswerError("no CRL address")
-
-
-def _revoked(certificate: x509.Certificate) -> CertificateUnfit:
-    names = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
-    holder = str(names[0].value) if names else "?"
-    return CertificateUnfit(holder=holder, reason="chứng thư số đã bị thu hồi")
+def _unknown(subject: x509.Certificate, reason: str) -> StatusUnknown:
+    return StatusUnknown(
+        service=REVOCATION_SERVICE, holder=holder_of(subject), reason=reason
+    )

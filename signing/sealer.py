@@ -11,26 +11,31 @@ from hashlib import sha256
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA256
 
-from certify.attestation import CopyOrder, Intent, SealedCopy
+from certify.attestation import CertificateCheck, CopyOrder, Intent, SealedCopy
 from certify.clock import Clock, vietnamese_day
 from certify.errors import AttemptDiscarded, CertificateUnfit, ServiceUnavailable
 from certify.people import Authority, Signatory
 from certify.statement import AuthorisedStatement
 from keys.base import KeyBackendError, KeyRefused, SigningKey
-from keys.fitness import check_usable
+from signing.certificates import (
+    KEY_SERVICE,
+    CertificateGuard,
+    fingerprint,
+    record,
+)
 from signing.cms import CmsTemplate
 from signing.compose import Pictures, compose
+from signing.condition import KnownCondition
 from signing.embed import FontPrograms
 from signing.file_signature import FileSignatureError
+from signing.names import holder_of
 from signing.pades import Signer, open_composed
 from signing.pictures import Picture
 from signing.revocation import RevocationClient, RevocationEvidence
-from signing.timestamp import TimestampClient
-from signing.trust import TrustAnchors, TrustError
+from signing.timestamps import CopyTimestamps, Timestamps
+from signing.trust import TrustAnchors
 
-KEY_SERVICE = "Khóa ký số"
 _PRINTED_TIME_TOLERANCE = timedelta(minutes=10)  # design §3
 
 
@@ -43,7 +48,7 @@ class PadesSealer:
         keys: Mapping[str, SigningKey],
         pictures: Mapping[str, Picture],
         fonts: FontPrograms,
-        timestamps: TimestampClient,
+        timestamps: Timestamps,
         revocation: RevocationClient,
         trust: TrustAnchors,
         clock: Clock,
@@ -53,85 +58,63 @@ class PadesSealer:
         `keys` and `pictures` are by key id; a picture is the signature or the seal
         of the key's holder.
         """
-        self._keys = dict(keys)
+        self._guard = CertificateGuard(
+            keys=keys, revocation=revocation, trust=trust, clock=clock
+        )
+        self.condition = KnownCondition(guard=self._guard, timestamps=timestamps)
         self._pictures = dict(pictures)
         self._templates = {key_id: CmsTemplate(key) for key_id, key in keys.items()}
         self._fonts = fonts
         self._timestamps = timestamps
-        self._revocation = revocation
-        self._trust = trust
         self._clock = clock
 
     def certificate_digests(
         self, signatory: Signatory, authority: Authority
     ) -> tuple[str, str]:
         """SHA-256 of the person's and the seal's certificate in use now."""
-        person, seal = self._key(signatory.key_id), self._key(authority.seal_key_id)
-        return _fingerprint(person.certificate), _fingerprint(seal.certificate)
+        return (
+            fingerprint(self.certificate(signatory.key_id)),
+            fingerprint(self.certificate(authority.seal_key_id)),
+        )
 
     def check_certificates(self, statement: AuthorisedStatement) -> None:
         """Check that both certificates are the named ones, valid, fit, not revoked."""
-        for key_id, expected in (
-            (statement.signatory_key_id, statement.signatory_certificate),
-            (statement.seal_key_id, statement.seal_certificate),
-        ):
-            key = self._key(key_id)
-            if _fingerprint(key.certificate) != expected:
-                raise CertificateUnfit(
-                    holder=_holder(key.certificate),
-                    reason="không phải chứng thư số đã được xác nhận",
-                )
-            try:
-                check_usable(key, self._clock.now())
-            except KeyRefused as error:
-                raise CertificateUnfit(
-                    holder=_holder(key.certificate), reason=error.reason.sentence
-                ) from error
-        self._revocation.gather(self._paths(statement))
+        self.check_person(statement)
+        self.check_seal(statement)
+
+    def check_person(self, statement: AuthorisedStatement) -> None:
+        """Check the signatory's certificate, right before it signs."""
+        self._guard.check(statement.signatory_key_id, statement.signatory_certificate)
+
+    def check_seal(self, statement: AuthorisedStatement) -> None:
+        """Check the agency's certificate, right before it seals."""
+        self._guard.check(statement.seal_key_id, statement.seal_certificate)
 
     def make_ready(self, statement: AuthorisedStatement) -> "ReadyPades":
         """Collect evidence and prove that TSA and keys answer."""
-        self._timestamps.check_reachable()
-        paths = (*self._paths(statement), self._timestamps.certificates)
-        evidence = self._revocation.gather(paths)
         for key_id in (statement.signatory_key_id, statement.seal_key_id):
-            self._key(key_id)
             if key_id not in self._pictures:
                 raise ServiceUnavailable(service="Hình chữ ký hoặc con dấu")
-        return ReadyPades(self, evidence)
-
-    def _paths(
-        self, statement: AuthorisedStatement
-    ) -> tuple[tuple[x509.Certificate, ...], ...]:
-        keys = (
-            self._key(statement.signatory_key_id),
-            self._key(statement.seal_key_id),
+        person = self._guard.path(statement.signatory_key_id)
+        agency = self._guard.path(statement.seal_key_id)
+        stamps = self._timestamps.ready(self._guard.check_status)
+        evidence = self._guard.evidence((person, agency, *stamps.paths))
+        now = self._clock.now()
+        checks = (
+            record("signatory", person, now),
+            record("seal", agency, now),
+            *(record("timestamp", path, now) for path in stamps.paths),
         )
-        return tuple(self._path(key) for key in keys)
-
-    def _path(self, key: SigningKey) -> tuple[x509.Certificate, ...]:
-        try:
-            return self._trust.path(key.certificate, key.chain, self._clock.now())
-        except TrustError as error:
-            raise CertificateUnfit(
-                holder=_holder(key.certificate),
-                reason="không dẫn tới nơi cấp đáng tin cậy",
-            ) from error
-
-    def _key(self, key_id: str) -> SigningKey:
-        try:
-            return self._keys[key_id]
-        except KeyError as error:
-            raise ServiceUnavailable(service=KEY_SERVICE) from error
+        return ReadyPades(self, evidence, stamps, checks)
 
     def signer(self, key_id: str, name: str) -> Signer:
         """Return the loaded signer of a key."""
-        self._key(key_id)
+        self._guard.key(key_id)
         return Signer(self._templates[key_id], name)
 
     def certificate(self, key_id: str) -> x509.Certificate:
         """Return the certificate of a key."""
-        return self._key(key_id).certificate
+        return self._guard.key(key_id).certificate
 
     def pictures(self, statement: AuthorisedStatement) -> Pictures:
         """Return the visible signature and seal of a statement."""
@@ -150,11 +133,6 @@ class PadesSealer:
         )
 
     @property
-    def timestamps(self) -> TimestampClient:
-        """The TSA in use."""
-        return self._timestamps
-
-    @property
     def clock(self) -> Clock:
         """Our clock."""
         return self._clock
@@ -166,6 +144,8 @@ class ReadyPades:
 
     sealer: PadesSealer
     evidence: RevocationEvidence
+    stamps: CopyTimestamps
+    checks: tuple[CertificateCheck, ...]
 
     def prepare(self, order: CopyOrder) -> "PreparedPades":
         """Compose revision 1; everything that can fail without a key."""
@@ -190,8 +170,7 @@ class PreparedPades:
         self, ready: ReadyPades, order: CopyOrder, intent: Intent, path: Path
     ) -> None:
         """Made by `ReadyPades.prepare` only."""
-        self._sealer = ready.sealer
-        self._evidence = ready.evidence
+        self._ready = ready
         self._order = order
         self._path: Path | None = path
         self.intent = intent
@@ -206,25 +185,22 @@ class PreparedPades:
         if self._path is None:
             raise RuntimeError("a prepared copy is sealed once")
         path, self._path = self._path, None
-        statement, tsa, clock = (
-            self._order.statement,
-            self._sealer.timestamps,
-            self._sealer.clock,
-        )
-        person = self._sealer.signer(
-            statement.signatory_key_id, statement.signatory_name
-        )
-        agency = self._sealer.signer(statement.seal_key_id, statement.authority_name)
+        sealer, statement = self._ready.sealer, self._order.statement
+        clock = sealer.clock
+        person = sealer.signer(statement.signatory_key_id, statement.signatory_name)
+        agency = sealer.signer(statement.seal_key_id, statement.authority_name)
         try:
-            with open_composed(path, tsa) as copy:
+            with open_composed(path, self._ready.stamps) as copy:
+                sealer.check_person(statement)
                 signed_at = copy.sign_as_person(person, clock.now())
                 self._check_printed_time(signed_at)
+                sealer.check_seal(statement)
                 sealed_at = copy.sign_as_agency(agency, clock.now())
-                archived_at = copy.add_archive_timestamp(self._evidence)
+                archived_at = copy.add_archive_timestamp(self._ready.evidence)
                 digest, size_bytes = copy.sha256_and_size()
         except KeyRefused as error:
             raise CertificateUnfit(
-                holder=_holder(self._sealer.certificate(error.key_id)),
+                holder=holder_of(sealer.certificate(error.key_id)),
                 reason=error.reason.sentence,
             ) from error
         except KeyBackendError as error:
@@ -243,6 +219,7 @@ class PreparedPades:
             signed_at=signed_at,
             sealed_at=sealed_at,
             archived_at=archived_at,
+            checks=self._ready.checks,
         )
 
     def _check_printed_time(self, signed_at: datetime) -> None:
@@ -260,12 +237,3 @@ def _file_digest(path: Path) -> str:
         while chunk := file.read(1 << 20):
             digest.update(chunk)
     return digest.hexdigest()
-
-
-def _fingerprint(certificate: x509.Certificate) -> str:
-    return certificate.fingerprint(SHA256()).hex()
-
-
-def _holder(certificate: x509.Certificate) -> str:
-    names = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
-    return str(names[0].value) if names else "?"

@@ -49,6 +49,19 @@ class Context:
     crls: Sequence[asn1_crl.CertificateList]
     lists: Lists
 
+    def judged_at(self, moment: datetime) -> "Context":
+        """Return the same for another time."""
+        return replace(self, timing=timing_at(moment))
+
+
+def timing_at(moment: datetime) -> ValidationTimingInfo:
+    """Validate as of this aware time."""
+    return ValidationTimingInfo(
+        validation_time=moment,
+        best_signature_time=moment,
+        point_in_time_validation=False,
+    )
+
 
 async def signature_facts(
     signature: EmbeddedPdfSignature, context: Context

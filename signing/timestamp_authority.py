@@ -7,6 +7,7 @@ asn1crypto, once.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import TypeAlias
 
 from asn1crypto import algos, cms
@@ -22,8 +23,36 @@ from signing.trust import TrustAnchors
 _Verify: TypeAlias = Callable[[bytes, bytes], None]
 
 
+class Refusal(StrEnum):
+    """Why there is no token: in Vietnamese, after the name of the TSA."""
+
+    SILENT = "không trả lời"
+    BUSY = "đã hết lượt hoặc đang quá tải"
+    RESTING = "vừa không phục vụ được nên chưa gọi lại"
+    INVALID = "trả lời không hợp lệ"
+    CLOCK = "có đồng hồ lệch"
+    CERTIFICATE = "dùng chứng thư số chưa kiểm tra được"
+
+
 class TokenRefusedError(Exception):
-    """The TSA answered with something that must not be used."""
+    """The TSA gave nothing that may be used; the message is for logs.
+
+    Attributes:
+        refusal: why, for people.
+        retry_after: seconds the TSA asked us to stay away.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        refusal: Refusal = Refusal.INVALID,
+        *,
+        retry_after: float = 0.0,
+    ) -> None:
+        """Take what happened."""
+        super().__init__(message)
+        self.refusal = refusal
+        self.retry_after = retry_after
 
 
 @dataclass(frozen=True)
@@ -55,14 +84,16 @@ class TimestampAuthority:
     verify: _Verify
 
     def check_valid(self, now: datetime) -> None:
-        """Check the dates of its certificate, which a long run may outlive.
+        """Check the dates of its path, which a long run may outlive.
 
         Raises:
             TokenRefusedError: not valid now.
         """
-        leaf = self.path[0]
-        if not leaf.not_valid_before_utc <= now <= leaf.not_valid_after_utc:
-            raise TokenRefusedError("the TSA's certificate is not valid now")
+        for one in self.path:
+            if not one.not_valid_before_utc <= now <= one.not_valid_after_utc:
+                raise TokenRefusedError(
+                    "the TSA's certificate is not valid now", Refusal.CERTIFICATE
+                )
 
 
 def trusted_authority(

@@ -28,6 +28,7 @@ from signing.der import (
     tlv,
 )
 from signing.timestamp_authority import (
+    Refusal,
     SignerParts,
     TimestampAuthority,
     TokenRefusedError,
@@ -59,10 +60,17 @@ _UNUSABLE = (
 
 @dataclass(frozen=True)
 class Token:
-    """A verified token: DER TimeStampToken and its genTime (aware UTC)."""
+    """A verified token.
+
+    Attributes:
+        der: TimeStampToken.
+        time: its genTime, aware UTC.
+        path: of the TSA's certificate: leaf, issuers, root.
+    """
 
     der: bytes
     time: datetime
+    path: tuple[x509.Certificate, ...]
 
 
 @dataclass(frozen=True)
@@ -92,11 +100,18 @@ class Question:
 class TokenVerifier:
     """Reads answers of TSAs below our roots. Safe to use from several threads."""
 
-    def __init__(self, *, trust: TrustAnchors) -> None:
-        """Know no TSA yet."""
+    def __init__(
+        self, *, trust: TrustAnchors, only: x509.Certificate | None = None
+    ) -> None:
+        """Know no TSA yet; `only` is the one certificate that may sign, None any."""
         self._trust = trust
+        self._only = only
         self._known: dict[SignerParts, TimestampAuthority] = {}
-        self.certificates: tuple[x509.Certificate, ...] = ()
+
+    @property
+    def paths(self) -> tuple[tuple[x509.Certificate, ...], ...]:
+        """Paths of all certificates that signed a token; a TSA may have several."""
+        return tuple(dict.fromkeys(tsa.path for tsa in list(self._known.values())))
 
     def verify(self, answer: bytes, question: Question, now: datetime) -> Token:
         """Return the token of a TimeStampResp.
@@ -122,13 +137,16 @@ class TokenVerifier:
         )
         tsa = self._known.get(parts) or trusted_authority(parts, self._trust, now)
         tsa.check_valid(now)
+        if self._only is not None and tsa.path[0] != self._only:
+            raise TokenRefusedError(
+                "not the TSA's certificate in the settings", Refusal.CERTIFICATE
+            )
         if _message_digest(attributes) != _digest(tsa.digest, info):
             raise TokenRefusedError("message digest")
         # RFC 5652 §5.4: stored as [0] IMPLICIT, signed as SET OF.
         tsa.verify(signature.content, bytes((SET,)) + attributes.encoded[1:])
         self._known[parts] = tsa
-        self.certificates = tsa.path
-        return Token(der=token, time=time)
+        return Token(der=token, time=time, path=tsa.path)
 
 
 def _token(answer: bytes) -> tuple[bytes, Element]:

@@ -10,9 +10,14 @@ from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+
+from keys.base import KeyRefused
+from keys.fitness import check_strength
 
 _MAX_DEPTH = 6
+_DIGESTS = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 
 
 class TrustError(Exception):
@@ -41,9 +46,11 @@ class TrustAnchors:
         while len(path) <= _MAX_DEPTH:
             current = path[-1]
             _check_dates(current, now)
+            _check_algorithms(current)
             root = next((r for r in self.roots if _issued(r, current)), None)
             if root is not None:
                 _check_dates(root, now)
+                _check_key(root)  # nobody relies on the signature of a root
                 return tuple(path) if root == current else (*path, root)
             issuer = next(
                 (c for c in others if c not in path and _issued(c, current)), None
@@ -81,7 +88,34 @@ def _issued(issuer: x509.Certificate, subject: x509.Certificate) -> bool:
         subject.verify_directly_issued_by(issuer)
     except (x509.ExtensionNotFound, InvalidSignature, TypeError, ValueError):
         return False
-    return basic.value.ca
+    return basic.value.ca and _may_sign_certificates(issuer)
+
+
+def _may_sign_certificates(issuer: x509.Certificate) -> bool:
+    """RFC 5280 §6.1.4 (n): keyUsage, where it is there, must allow it."""
+    try:
+        usage = issuer.extensions.get_extension_for_class(x509.KeyUsage)
+    except x509.ExtensionNotFound:
+        return True
+    return usage.value.key_cert_sign
+
+
+def _check_algorithms(certificate: x509.Certificate) -> None:
+    """TT 15/2025/TT-BKHCN: SHA-256 or better, RSA 2048 or EC 256 or better."""
+    try:
+        digest = certificate.signature_hash_algorithm
+    except UnsupportedAlgorithm as error:
+        raise TrustError("a signature algorithm of the path is not known") from error
+    if not isinstance(digest, _DIGESTS):
+        raise TrustError("a certificate of the path is signed with a weak digest")
+    _check_key(certificate)
+
+
+def _check_key(certificate: x509.Certificate) -> None:
+    try:
+        check_strength(certificate.public_key(), key_id="path")
+    except (KeyRefused, UnsupportedAlgorithm) as error:
+        raise TrustError("a key of the path is too weak or not known") from error
 
 
 def _check_dates(certificate: x509.Certificate, now: datetime) -> None:

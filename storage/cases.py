@@ -34,6 +34,7 @@ from storage.desk_writes import (
     unapproved_attestation,
 )
 from storage.issuance_rows import assertion_to_json, lock_attestation
+from storage.lease import NOT_WAITING
 from storage.people_reads import read_authority
 from storage.tables import (
     attestations,
@@ -236,7 +237,7 @@ class SqlCases:
                     fence=row.fence + 1,
                     lease_owner=None,
                     lease_until=None,
-                    waiting=None,
+                    **NOT_WAITING,
                 )
             )
             details: audit.Details = {

@@ -1,13 +1,21 @@
 """The lease on an attestation: at most one worker can commit anything (design §3)."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, select, update
 
 from certify.attestation import Lease
 from certify.errors import LeaseLost
+from certify.retry import Waiting
 from storage.tables import attestations
+
+# An act that begins anew: nothing is waited for, no failure counts any longer.
+NOT_WAITING: Mapping[str, Any] = MappingProxyType(
+    {"waiting": None, "retry_at": None, "failures": 0}
+)
 
 
 def held_row(
@@ -44,12 +52,19 @@ def update_held(
         raise LeaseLost
 
 
-def end_lease(connection: Connection, lease: Lease, waiting: str | None) -> bool:
+def end_lease(connection: Connection, lease: Lease, waiting: Waiting | None) -> bool:
     """End a lease, expired or not; False when it was overtaken or is over."""
+    waits: Mapping[str, object] = NOT_WAITING
+    if waiting is not None:
+        waits = {
+            "waiting": waiting.sentence,
+            "retry_at": waiting.retry_at,
+            "failures": attestations.c.failures + 1,
+        }
     ended = connection.execute(
         update(attestations)
         .where(_owned(lease))
-        .values(lease_owner=None, lease_until=None, waiting=waiting)
+        .values(lease_owner=None, lease_until=None, **waits)
     )
     return ended.rowcount == 1
 

@@ -14,6 +14,7 @@ from certify.numbering import RegisterNumber
 from storage import audit, books
 from storage.desk_reads import as_number
 from storage.issuance_rows import assertion_to_json, live_book_row
+from storage.lease import NOT_WAITING
 from storage.recovered_reads import RECOVERED_NOTE
 from storage.register_reads import finish_case
 from storage.tables import (
@@ -134,7 +135,7 @@ def _register(
             fence=row.fence + 1,
             lease_owner=None,
             lease_until=None,
-            waiting=None,
+            **NOT_WAITING,
             intent_attempt=intent.attempt,
             intent_sha256=intent.composed_sha256,
             intent_size=intent.composed_size,

@@ -30,6 +30,7 @@ from certify.numbering import (
     DEFAULT_NUMBER_TEMPLATE,
     RegisterNumber,
 )
+from certify.retry import Waiting
 from storage import audit, books, recovery
 from storage.database import Database
 from storage.desk_record_rows import check_may_issue
@@ -40,7 +41,7 @@ from storage.issuance_rows import (
     live_book_row,
     lock_attestation,
 )
-from storage.lease import end_lease, held_row, update_held
+from storage.lease import NOT_WAITING, end_lease, held_row, update_held
 from storage.register_reads import (
     UNFINISHED,
     finish_case,
@@ -123,7 +124,7 @@ class SqlRegister(SqlRegisterView):
             _record(connection, row, _act(lease, audit.Action.LEASE_TAKE), details, now)
             return read_task(connection, row, lease, now)
 
-    def give_back(self, lease: Lease, waiting: str | None) -> None:
+    def give_back(self, lease: Lease, waiting: Waiting | None) -> None:
         """End the lease; an overtaken or ended one is simply gone."""
         with self._database.writing() as connection:
             if not end_lease(connection, lease, waiting):
@@ -132,7 +133,7 @@ class SqlRegister(SqlRegisterView):
             act = _act(lease, audit.Action.LEASE_GIVE_BACK)
             details: audit.Details = {
                 "fence": lease.fence,
-                "waiting": "no" if waiting is None else "yes",
+                "waiting": _waits_for(waiting),
             }
             _record(connection, row, act, details, self._clock.now())
 
@@ -269,7 +270,7 @@ class SqlRegister(SqlRegisterView):
                 step=IssuanceStep.RELEASED.value,
                 lease_owner=None,
                 lease_until=None,
-                waiting=None,
+                **NOT_WAITING,
             )
             remember_paper(connection, row, now)
             status = finish_case(connection, row.original_id)
@@ -319,10 +320,16 @@ class SqlRegister(SqlRegisterView):
         with self._database.writing() as connection:
             return close_book(connection, authority_id, kind, year, act, now)
 
-    def unfinished(self, now: datetime) -> Sequence[str]:
+    def unfinished(self, now: datetime, *, due: bool = False) -> Sequence[str]:
         """Ids approved but not released, that `take` would lease; oldest first."""
         with self._database.reading() as connection:
-            return unfinished_ids(connection, now, now + self._lease)
+            return unfinished_ids(connection, now, now + self._lease, due=due)
+
+
+def _waits_for(waiting: Waiting | None) -> str:
+    if waiting is None:
+        return "no"
+    return "person" if waiting.needs_person else "yes"
 
 
 def _act(lease: Lease, action: audit.Action) -> Act:

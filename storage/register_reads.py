@@ -16,6 +16,7 @@ from certify.attestation import (
 from certify.case import CaseStatus
 from certify.clock import vietnamese_day
 from certify.errors import StoredDataDamaged
+from certify.retry import PERSONS_PAUSE
 from storage import known_papers
 from storage.desk_reads import as_number, read_comparison, read_original
 from storage.desk_record_rows import may_not_issue, refused
@@ -70,6 +71,7 @@ def read_task(
         scan=scan,
         reservation=None if reserved is None else as_reservation(reserved),
         intent=as_intent(row, reserved),
+        failures=row.failures,
     )
 
 
@@ -127,18 +129,26 @@ def book(
 
 
 def unfinished_ids(
-    connection: Connection, now: datetime, longest: datetime
+    connection: Connection, now: datetime, longest: datetime, *, due: bool
 ) -> Sequence[str]:
-    """Read what waits and has no lease that ends between `now` and `longest`."""
-    until = attestations.c.lease_until
+    """Read what waits and has no lease that ends between `now` and `longest`.
+
+    With `due`, what is to be tried again later is left out, unless that is later
+    than any pause: then the clock has stepped back since.
+    """
+    until, retry_at = attestations.c.lease_until, attestations.c.retry_at
+    conditions = [
+        attestations.c.step.in_([step.value for step in UNFINISHED]),
+        or_(until.is_(None), until <= now, until > longest),
+    ]
+    if due:
+        conditions.append(
+            or_(retry_at.is_(None), retry_at <= now, retry_at > now + PERSONS_PAUSE)
+        )
     return connection.scalars(
         select(attestations.c.id)
         .join(originals, originals.c.id == attestations.c.original_id)
-        .where(
-            not_(may_not_issue()),
-            attestations.c.step.in_([step.value for step in UNFINISHED]),
-            or_(until.is_(None), until <= now, until > longest),
-        )
+        .where(not_(may_not_issue()), *conditions)
         .order_by(attestations.c.approved_at, attestations.c.id)
     ).all()
 

@@ -14,6 +14,7 @@ from storage import audit
 from storage.books import FIRST_VOLUME, void_row
 from storage.desk_reads import as_number
 from storage.issuance_rows import live_book_row, lock_attestation
+from storage.lease import NOT_WAITING
 from storage.tables import attestations, book_rows, books
 
 _NO_INTENT = {
@@ -122,7 +123,7 @@ def _void(
             fence=row.fence + 1,
             lease_owner=None,
             lease_until=None,
-            waiting=None,
+            **NOT_WAITING,
             **_NO_INTENT,
         )
     )

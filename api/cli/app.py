@@ -230,3 +230,15 @@ def reconcile_command(*, data: Data = None, json: Json = False) -> int:
     settings, terminal = load_settings(data=data), Terminal(as_json=json)
     with running_services(settings, terminal) as services:
         return reconcile(services, terminal=terminal)
+
+
+@app.command(cls=VietnameseCommand, name="status")
+def status_command(*, data: Data = None, json: Json = False) -> int:
+    """Xem dịch vụ ký có sẵn sàng, còn gì chờ và chứng thư số nào sắp hết hạn."""
+    from api.cli.context import running_services  # noqa: PLC0415 - keeps --help quick
+    from api.cli.status import status  # noqa: PLC0415 - keeps --help quick
+    from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
+
+    settings, terminal = load_settings(data=data), Terminal(as_json=json)
+    with running_services(settings, terminal) as services:
+        return status(services, terminal=terminal)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
+from api.ahead import FetchAhead
 from api.app import create_app
 from api.cli.terminal import Terminal
 from api.data_folder import DataFolder
@@ -76,13 +77,16 @@ def serve(
     # A shell that starts us in the background has SIGINT ignored; a person who sends
     # it all the same wants an end.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    ahead = FetchAhead(services.condition)
     sweep.start()
+    ahead.start()
     try:
         uvicorn.Server(config).run(sockets=[listening])
     except _Stopped:
         return 0
     finally:
         sweep.stop()
+        ahead.stop()
     return 0
 
 

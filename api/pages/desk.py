@@ -15,6 +15,7 @@ from api.pages.desk_form import DeskForm, DeskFormDep, desk_only, desk_page
 from api.pages.words import CASE_STATUS_WORDS, RECORD_WORDS, STEP_WORDS
 from api.services import Services
 from certify.case import CaseStatus, Original
+from certify.condition import warnings
 from certify.desk_record import DeskRecord
 from certify.errors import InvalidInput
 from certify.people import Requester
@@ -124,6 +125,7 @@ def _list(
         page=page,
         pages=pages,
         status_words=CASE_STATUS_WORDS,
+        warnings=warnings(services.condition.look(), services.clock.now()),
         values=values,
         errors=errors,
     )

@@ -18,11 +18,23 @@ def live() -> dict[str, str]:
 
 @router.get("/ready")
 def ready(services: ServicesDep, response: Response) -> dict[str, str]:
-    """Ask each dependency; 503 when one does not answer. Names only, no reasons."""
+    """Ask each dependency; 503 when one does not answer. Names only, no reasons.
+
+    What only signing needs is shown and does not count: while a TSA is away people
+    still bring papers in, and still verify copies.
+    """
     answers = {name: _ask(ask) for name, ask in _checks(services).items()}
     if set(answers.values()) != {"ok"}:
         response.status_code = 503
-    return answers
+    return answers | _signing(services)
+
+
+def _signing(services: Services) -> dict[str, str]:
+    condition = services.condition.look()
+    return {
+        kind: "away" if condition.away(kind) else "ok"
+        for kind in ("tsa", "revocation", "keys")
+    }
 
 
 def _checks(services: Services) -> dict[str, Callable[[], object]]:

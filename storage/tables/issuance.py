@@ -36,6 +36,9 @@ attestations = Table(
     Column("lease_until", UtcTime),
     Column("fence", Integer, nullable=False),
     Column("waiting", Text),
+    # planned by `certify.retry`: runs that failed in a row, and the next one
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("retry_at", UtcTime),
     # intent: what the newest attempt was about to sign
     Column("intent_attempt", Integer),
     Column("intent_sha256", SHA256),

@@ -9,6 +9,7 @@ from certify.attestation import (
     Lease,
 )
 from certify.errors import LeaseHeld, LeaseLost, NotFound, WrongState
+from certify.retry import PERSONS_PAUSE, Waiting
 from storage.audit import SqlAuditTrail
 from storage.cases import SqlCases
 from storage.register import SqlRegister
@@ -78,7 +79,7 @@ def test_a_lease_that_was_overtaken_changes_nothing(
             register.intend(lease, replace(intent, attempt=2), clock.now())
         with pytest.raises(LeaseLost):
             register.complete(lease, intent, make_stored(attestation_id), clock.now())
-        register.give_back(lease, "chờ máy dấu thời gian")  # simply gone
+        register.give_back(lease, Waiting("chờ", clock.now()))  # simply gone
     after = (cases.attestation(attestation_id), trail.head(AUTHORITY_ID))
     assert after == before
     with pytest.raises(LeaseHeld):  # w2 still holds it
@@ -121,10 +122,37 @@ def test_give_back_frees_the_lease_and_shows_the_cause(
 ) -> None:
     attestation_id = desk.approved().attestation_id
     cause = "Dịch vụ cấp dấu thời gian tạm thời không phản hồi."
-    register.give_back(register.take(attestation_id, "w1", clock.now()).lease, cause)
+    lease = register.take(attestation_id, "w1", clock.now()).lease
+    register.give_back(lease, Waiting(cause, clock.now()))
     assert cases.attestation(attestation_id).waiting == cause
     issue(register, attestation_id, clock.now())
     assert cases.attestation(attestation_id).waiting is None
+
+
+def test_what_waits_is_due_when_its_pause_is_over_or_a_person_acts(
+    register: SqlRegister, desk: SampleDesk, clock: FakeClock
+) -> None:
+    compared = desk.compared()
+    desk.approve(compared)
+    attestation_id = compared.attestation_id
+
+    def fail(pause: timedelta) -> int:
+        task = register.take(attestation_id, "w1", clock.now())
+        register.give_back(task.lease, Waiting("chờ", clock.now() + pause))
+        return task.failures
+
+    assert fail(timedelta(seconds=60)) == 0
+    assert register.unfinished(clock.now(), due=True) == []
+    assert register.unfinished(clock.now()) == [attestation_id]  # a person may ask
+    clock.advance(seconds=60)
+    assert register.unfinished(clock.now(), due=True) == [attestation_id]
+    assert fail(timedelta(days=2)) == 1  # longer than any pause: the clock stepped back
+    assert register.unfinished(clock.now(), due=True) == [attestation_id]
+    assert fail(PERSONS_PAUSE) == 2
+    assert register.unfinished(clock.now(), due=True) == []
+    desk.approve(compared)
+    assert register.unfinished(clock.now(), due=True) == [attestation_id]
+    assert fail(timedelta(0)) == 0
 
 
 def test_unfinished_lists_free_ones_oldest_first(

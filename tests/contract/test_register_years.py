@@ -14,6 +14,7 @@ from certify.errors import (
     WrongState,
 )
 from certify.numbering import DEFAULT_BOOK_KIND
+from certify.retry import Waiting
 from certify.void import VoidNumber
 from storage.audit import SqlAuditTrail
 from storage.cases import SqlCases
@@ -68,7 +69,7 @@ def test_a_void_row_stays_and_the_paper_is_confirmed_anew(
     desk.approve(compared)
     task = register.take(compared.attestation_id, "w1", clock.now())
     intended(register, task, clock.now())
-    register.give_back(task.lease, "chờ")
+    register.give_back(task.lease, Waiting("chờ", clock.now()))
     number = void(SIGNATORY_ID, compared.attestation_id, DECISION)
     (row,) = register.book(AUTHORITY_ID, DEFAULT_BOOK_KIND, 2026)
     assert (row.number, row.state, row.note) == (number, "void", DECISION)

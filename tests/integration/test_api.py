@@ -362,7 +362,7 @@ def test_openapi_describes_the_api_and_not_the_pages(system: WebSystem) -> None:
 def test_a_silent_tsa_keeps_the_copy_waiting_in_sight(
     tmp_path: Path, papers: list[Sample]
 ) -> None:
-    with web_system(tmp_path, papers, tsa_url="http://127.0.0.1:9/tsa") as system:
+    with web_system(tmp_path, papers, tsa_urls="http://127.0.0.1:9/tsa") as system:
         waiting = compared(system, system.samples[1])
         confirmed(system, waiting["id"])
         path = f"/api/v1/attestations/{waiting['id']}"

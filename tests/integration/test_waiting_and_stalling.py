@@ -26,6 +26,7 @@ from certify.errors import LeaseLost, ServiceUnavailable, StoredDataDamaged
 from certify.numbering import DEFAULT_BOOK_KIND
 from certify.verify import Verdict
 from keys.devpki.responders import DevelopmentPki
+from signing.timestamp import HttpTransport
 from tests.chaos.injection import SteppingClock
 from tests.support.confirming import confirm_shown
 from tests.support.papers import compared_papers, draw_paper
@@ -74,10 +75,10 @@ class Office:
     def copies_in_archive(self, attestation_id: str) -> list[str]:
         return [o.sha256 for o in self.services.archive.list(f"{attestation_id}/")]
 
-    def waits_for_tsa(self, seconds: float) -> None:
-        timestamps: Any = self.services.issue._sealer._timestamps  # type: ignore[attr-defined]
-        patience = replace(timestamps._settings, timeout_seconds=seconds, tries=1)
-        timestamps._settings = timestamps._transport._settings = patience
+    def impatient(self, seconds: float) -> None:
+        (tsa,) = self.services.issue._sealer._timestamps.clients  # type: ignore[attr-defined]
+        tsa.settings = replace(tsa.settings, timeout_seconds=seconds, tries=1)
+        tsa._transport = HttpTransport(tsa.settings)
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +96,7 @@ def office(fresh: Path, tmp_path: Path) -> Iterator[Office]:
     shutil.copytree(fresh, tmp_path / "data")
     settings = Settings(
         data=tmp_path / "data",
-        tsa_url=f"http://127.0.0.1:{port}/pki/tsa",
+        tsa_urls=f"http://127.0.0.1:{port}/pki/tsa",
         lease_seconds=LEASE_SECONDS,
     )
     tsa = Tsa(DevelopmentPki(DataFolder(settings.data).pki))

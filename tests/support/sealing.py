@@ -27,6 +27,7 @@ from signing.pictures import Picture, load_picture
 from signing.revocation import RevocationClient
 from signing.sealer import PadesSealer
 from signing.timestamp import TimestampClient, TimestampSettings
+from signing.timestamps import Timestamps
 from signing.trust import TrustAnchors
 from tests.support.builders import make_statement
 from tests.support.pki import PkiOnDisk, RunningPki
@@ -125,6 +126,12 @@ def make_pictures(folder: Path) -> dict[str, Picture]:
     return {name: load_picture(folder / f"{name}.png") for name in made}
 
 
+def one_tsa(address: str, trust: TrustAnchors, clock: Clock) -> Timestamps:
+    """The only TSA of a deployment."""
+    settings = TimestampSettings(address=address, timeout_seconds=10)
+    return Timestamps([TimestampClient(settings=settings, trust=trust, clock=clock)])
+
+
 def make_sealer(
     pki: PkiOnDisk,
     *,
@@ -140,11 +147,7 @@ def make_sealer(
         "keys": {k: open_key(pki.key_settings(k)) for k in (PERSON, SEAL)},
         "pictures": pictures,
         "fonts": fonts,
-        "timestamps": TimestampClient(
-            settings=TimestampSettings(address=f"{pki.base}/tsa", timeout_seconds=10),
-            trust=trust,
-            clock=clock,
-        ),
+        "timestamps": one_tsa(f"{pki.base}/tsa", trust, clock),
         "revocation": RevocationClient(clock=clock),
         "trust": trust,
         "clock": clock,
@@ -162,7 +165,7 @@ def make_order(
 ) -> CopyOrder:
     """An order for that sealer; `changes` are fields of the statement."""
     person, seal = (
-        sealer._key(k).certificate.fingerprint(SHA256()).hex() for k in (PERSON, SEAL)
+        sealer.certificate(k).fingerprint(SHA256()).hex() for k in (PERSON, SEAL)
     )
     statement = make_statement(
         verification_code="0123456789ABCDEF",

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import debugging, load_settings
+from api.settings import Settings, debugging, load_settings
 from api.web_settings import WebSettings
 from certify.desk import DeskRules
 from certify.errors import CertifyError, InvalidInput
@@ -50,7 +50,7 @@ def test_option_wins_over_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ("CERTIFY_BASE_URL", "https://x.vn/?a=b", "phải là địa chỉ web"),
         ("CERTIFY_BASE_URL", "https://x.vn/" + "a" * 100, "dài quá 100 ký tự"),
         ("CERTIFY_BASE_URL", "", "phải là địa chỉ web"),
-        ("CERTIFY_TSA_URL", "x", "phải là địa chỉ web"),
+        ("CERTIFY_TSA_URLS", "https://a.vn/, x", "phải là địa chỉ web"),
         ("CERTIFY_NUMBER_TEMPLATE", "{year}", "phải có {number}"),
         ("CERTIFY_NUMBER_TEMPLATE", "{nope}", "chỉ được dùng {number}"),
         ("CERTIFY_NUMBER_TEMPLATE", "{number", "chỉ được dùng {number}"),
@@ -133,3 +133,32 @@ def test_proxies_are_believed_only_when_named() -> None:
     assert load_settings().proxies == ()
     named = load_settings(trusted_proxies="10.0.0.1, 2001:db8::/64")
     assert named.proxies == ("10.0.0.1", "2001:db8::/64")
+
+
+def test_tsas_stand_in_order_with_what_their_contract_says(tmp_path: Path) -> None:
+    file = tmp_path / "tsas.json"
+    file.write_text(
+        '[{"url": "http://tsa.example.vn/", "name": "TSA", "quota": 20,'
+        ' "window_minutes": 20, "concurrency": 2, "certificate": "tsa.pem"}]'
+    )
+    settings = Settings(tsa_file=file, tsa_urls="https://b.example.vn/tsa")
+    first, second = settings.tsas
+    assert (first.name, first.quota, first.certificate) == (
+        "TSA",
+        20,
+        tmp_path / "tsa.pem",
+    )
+    assert (second.url, second.quota) == ("https://b.example.vn/tsa", None)
+    assert settings.lease.total_seconds() == 900
+    with pytest.raises(InvalidInput, match=r"tsa\.pem.*PEM"):
+        first.arguments()  # there is no such file
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", '[{"url": "tsa"}]', '[{"url": "http://a/", "quotas": 1}]']
+)
+def test_a_file_of_tsas_that_cannot_be_read_says_so(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "tsas.json"
+    file.write_text(text)
+    with pytest.raises(InvalidInput, match="CERTIFY_TSA_FILE"):
+        _ = Settings(tsa_file=file).tsas

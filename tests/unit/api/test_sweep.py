@@ -15,7 +15,8 @@ class Rounds:
         self._failures = list(failures)
         self.done = threading.Semaphore(0)
 
-    def __call__(self) -> Reconciliation:
+    def __call__(self, *, due: bool) -> Reconciliation:
+        assert due  # not those whose next try is planned for later
         self.done.release()
         if self._failures:
             raise self._failures.pop(0)

@@ -28,7 +28,6 @@ from certify.verify import Report, RosterEntry, VerifyCopy
 from signing.container import SignedRange, container_problems
 from signing.embed import FontPrograms
 from signing.pictures import Picture
-from signing.timestamp import TimestampClient, TimestampSettings
 from signing.trust import TrustAnchors
 from tests.support.pki import HOLDERS, RunningPki, make_pki
 from tests.support.sealing import (
@@ -38,6 +37,7 @@ from tests.support.sealing import (
     make_canonical_scan,
     make_order,
     make_sealer,
+    one_tsa,
     seal,
     trust_folder,
 )
@@ -345,11 +345,7 @@ def test_a_timestamp_of_an_untrusted_tsa_proves_nothing(
     server = serve_if_free(other.pki, clock=clock, port=other.port)
     assert server is not None
     both = TrustAnchors([running_pki.pki.root, other.pki.root])
-    tsa = TimestampClient(
-        settings=TimestampSettings(address=f"{other.base}/tsa"),
-        trust=both,
-        clock=clock,
-    )
+    tsa = one_tsa(f"{other.base}/tsa", both, clock)
     sealer = make_sealer(
         running_pki, pictures=pictures, fonts=fonts, timestamps=tsa, trust=both
     )

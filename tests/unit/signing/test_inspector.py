@@ -136,5 +136,4 @@ def test_lists_are_fetched_from_the_trust_folders_addresses_only(
     inspector = make_inspector(runner, trust, SystemClock())
     inspection = inspector.inspect(sealed_copy[0].path)
     assert all(s.indication is Indication.TOTAL_PASSED for s in inspection.signatures)
-    fetched = {key[0] for key in inspector._revocation._cache}
-    assert fetched == set(addresses)
+    assert set(inspector._revocation._lists._held) == set(addresses)

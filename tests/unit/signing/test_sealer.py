@@ -1,6 +1,7 @@
 """Sealing: three tokens, two signatures, one DSS; and what makes it refuse."""
 
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,7 +25,7 @@ from certify.inspection import Indication
 from certify.self_check import check_as_stranger, check_belongs_to_intent
 from certify.signatures import SEAL_FIELD
 from keys.base import SignatureScheme, SigningKey
-from keys.devpki.holders import SignatoryHolder
+from keys.devpki.holders import SealHolder, SignatoryHolder
 from keys.devpki.issue import issue_certificate, revoke
 from keys.devpki.responders import DevelopmentPki
 from keys.open import open_key
@@ -34,6 +35,7 @@ from signing.pictures import Picture
 from signing.revocation import RevocationClient
 from signing.sealer import PadesSealer
 from signing.timestamp import TimestampClient, TimestampSettings
+from signing.timestamp_authority import TokenRefusedError
 from signing.trust import TrustAnchors
 from tests.support.pki import RunningPki, ec_key, free_port, fresh_key_id, rsa_key
 from tests.support.real import need
@@ -44,6 +46,7 @@ from tests.support.sealing import (
     make_canonical_scan,
     make_order,
     make_sealer,
+    one_tsa,
     seal,
 )
 
@@ -245,7 +248,7 @@ def test_a_token_that_does_not_verify_is_never_used(
     answer: Callable[[DevelopmentPki, bytes, datetime], bytes],
     running_pki: RunningPki,
 ) -> None:
-    with tsa(running_pki, answer) as client, pytest.raises(ServiceUnavailable):
+    with tsa(running_pki, answer) as client, pytest.raises(TokenRefusedError):
         client.stamp(b"\x11" * 32)
 
 
@@ -255,7 +258,7 @@ def test_a_tsa_of_another_root_is_not_trusted(running_pki: RunningPki) -> None:
         trust=TrustAnchors([]),
         clock=SystemClock(),
     )
-    with pytest.raises(ServiceUnavailable):
+    with pytest.raises(TokenRefusedError):
         client.stamp(b"\x11" * 32)
 
 
@@ -266,6 +269,9 @@ def test_a_tsa_that_recovers_is_asked_again(running_pki: RunningPki) -> None:
         return next(answers)(pki, request, now)
 
     with tsa(running_pki, answer, tries=2) as client:
+        with pytest.raises(TokenRefusedError):
+            client.stamp(b"\x11" * 32)
+        time.sleep(client.seconds_away)
         assert client.stamp(b"\x11" * 32).der
 
 
@@ -275,10 +281,10 @@ def test_nobody_listening_is_a_service_that_is_away(
     pictures: dict[str, Picture],
     tmp_path: Path,
 ) -> None:
-    nowhere = TimestampClient(
-        settings=TimestampSettings(address=f"http://127.0.0.1:{free_port()}/tsa"),
-        trust=TrustAnchors([running_pki.pki.root]),
-        clock=SystemClock(),
+    nowhere = one_tsa(
+        f"http://127.0.0.1:{free_port()}/tsa",
+        TrustAnchors([running_pki.pki.root]),
+        SystemClock(),
     )
     sealer = make_sealer(
         running_pki, pictures=pictures, fonts=fonts, timestamps=nowhere
@@ -441,5 +447,52 @@ def test_the_seal_is_not_used_after_a_wrong_signature(
     order = make_order(sealer, scan, tmp_path)
     prepared = sealer.make_ready(order.statement).prepare(order)
     with pytest.raises(CertificateUnfit, match="chữ ký đúng"):
+        prepared.seal()
+    assert seal_key.uses == 0
+
+
+@dataclass
+class RevokingKey(WrongKey):
+    """Signs as it should; meanwhile something happens."""
+
+    meanwhile: Callable[[], None] = lambda: None
+
+    def sign_digest(self, digest: bytes) -> bytes:
+        self.meanwhile()
+        return self.used.sign_digest(digest)
+
+
+def test_the_seal_is_checked_again_after_the_person_has_signed(
+    running_pki: RunningPki,
+    fonts: FontPrograms,
+    pictures: dict[str, Picture],
+    tmp_path: Path,
+) -> None:
+    clock = SystemClock()
+    key_id = fresh_key_id("seal")
+    holder = SealHolder(key_id, "Ủy ban nhân dân xã Thử")
+    issue_certificate(running_pki.folder, holder, now=clock.now())
+    agency = open_key(running_pki.key_settings(key_id))
+    revocation = RevocationClient(clock=clock)
+
+    def revoke_seal() -> None:
+        certificate = agency.certificate
+        at, why = clock.now() - timedelta(seconds=1), ReasonFlags.key_compromise
+        revoke(running_pki.folder, certificate.serial_number, when=at, reason=why)
+        revocation._answers.drop(certificate.fingerprint(SHA256()))  # minutes later
+
+    person = open_key(running_pki.key_settings(PERSON))
+    seal_key = CountingKey(agency, agency)
+    sealer = make_sealer(
+        running_pki,
+        pictures=pictures,
+        fonts=fonts,
+        keys={PERSON: RevokingKey(person, person, revoke_seal), "seal": seal_key},
+        revocation=revocation,
+    )
+    scan = make_canonical_scan(tmp_path / "scan.pdf")
+    order = make_order(sealer, scan, tmp_path)
+    prepared = sealer.make_ready(order.statement).prepare(order)
+    with pytest.raises(CertificateUnfit, match="thu hồi"):
         prepared.seal()
     assert seal_key.uses == 0
