@@ -55,7 +55,7 @@ test: setup system ## run the tests; with CI=true nothing may be skipped for wan
 conformance: setup system ## write docs/conformance.md from what independent judges say
 	$(BIN)/python -m pytest tests/integration/test_judges.py --write-conformance
 
-bench: setup ## measure signing beside a floor and its peers, some 6 minutes
+bench: setup ## measure signing beside a floor and its peers, intake and scan quality, some 20 minutes
 	$(BIN)/python -m bench
 
 chaos: setup ## inject CHAOS faults more (cumulative ledger in data/chaos), then the acceptance runs
@@ -69,7 +69,7 @@ hidden: setup ## try 2,000 PDFs that hide something, some minutes
 attacks: setup ## judge some 480 forged files, ask EU DSS too, write docs/attacks.md
 	$(BIN)/python -m tests.attacks.run
 
-quality: setup ## measure recall and false alarms of the scan quality checks
+quality: setup ## measure recall and false alarms of the scan quality checks on 1,020 pages
 	$(BIN)/python -m bench.quality
 
 large: setup ## send 200 pages of 100 MB through intake and certify them, some minutes

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench import memory, report
+from bench import intake, memory, quality, report
 from bench.environments import OUT, UnavailableError, environment
 from bench.inputs import PAPERS, Input, Workplace, open_workplace
 from bench.measure import Contender, Spread, run_rounds
@@ -31,12 +31,17 @@ def main() -> None:
         bench = _Bench(workplace, stack, quick=arguments.quick)
         columns = tuple(bench.column(given) for given in workplace.inputs)
         largest = workplace.inputs[-1]
+        print("intake and scan quality …", file=sys.stderr)
+        rounds = intake.QUICK_ROUNDS if arguments.quick else intake.ROUNDS
+        pages = quality.QUICK_PAGES if arguments.quick else quality.PAGES
         results = report.Results(
             command="python -m bench" + (" --quick" if arguments.quick else ""),
             when=SystemClock().now(),
             jobs=bench.jobs,
             columns=columns,
             memory_mb=memory.measure(folder, largest.fresh_order()),
+            intake=intake.measure(folder / "intake", rounds=rounds),
+            quality=quality.run(pages),
         )
     report.write(results, arguments.out)
     print(report.markdown(results))

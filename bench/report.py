@@ -8,8 +8,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from bench import intake
 from bench.measure import Spread
 from bench.plot import plot
+from bench.quality import Table
 
 FLOOR, OURS, PLAIN = "floor", "ours", "plain pyHanko"
 ROWS = (
@@ -41,6 +43,8 @@ class Results:
     Attributes:
         jobs: what each row does, by name.
         memory_mb: peaks of a fresh process on the largest input.
+        intake: CPU of reading a scan, and of what it is compared with.
+        quality: recall and false alarms of the scan quality checks.
     """
 
     command: str
@@ -48,6 +52,8 @@ class Results:
     jobs: Mapping[str, str]
     columns: tuple[Column, ...]
     memory_mb: Mapping[str, float]
+    intake: Mapping[str, Spread]
+    quality: Table
 
     @property
     def machine(self) -> str:
@@ -62,6 +68,7 @@ def write(results: Results, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     data = {**asdict(results), "when": results.when.isoformat()}
     data["machine"] = results.machine
+    data["quality"] = results.quality.figures()
     (folder / "results.json").write_text(json.dumps(data, indent=2, ensure_ascii=False))
     (folder / "results.md").write_text(markdown(results))
     bars = [
@@ -104,6 +111,10 @@ def _lines(results: Results) -> Iterator[str]:
     yield ""
     peaks = ", ".join(f"{k} {v:.0f}" for k, v in results.memory_mb.items())
     yield f"Peak memory of a fresh signing process on the largest input, MB: {peaks}."
+    yield ""
+    yield from intake.lines(results.intake)
+    yield ""
+    yield from results.quality.lines()
 
 
 def _cell(column: Column, name: str) -> str:

@@ -5,7 +5,6 @@ strangers' check in its child process. Intake, desk and steps 1 to 3 run before 
 clock starts.
 """
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,12 +16,10 @@ from api.services import Services
 from api.settings import Settings
 from api.wiring import build_services
 from bench.inputs import Input
-from bench.measure import Cost, cpu_seconds
+from bench.measure import Cost, cpu_with_descendants
 from certify.people import Requester
 
 _FIRST_STEP = 4
-_TICKS = os.sysconf("SC_CLK_TCK")
-_PPID, _UTIME, _STIME, _CUTIME, _CSTIME = 1, 11, 12, 13, 14  # after the name, proc(5)
 
 
 class Whole:
@@ -71,23 +68,4 @@ def open_service(folder: Path) -> Iterator[Services]:
 
 
 def _now() -> Cost:
-    return Cost(cpu_seconds() + _descendants(os.getpid()), time.perf_counter())
-
-
-def _descendants(ancestor: int) -> float:
-    """CPU seconds of the living children, theirs, and what those waited for."""
-    parents: dict[int, list[tuple[int, float]]] = {}
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = entry.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue  # it ended meanwhile
-        ticks = sum(int(fields[i]) for i in (_UTIME, _STIME, _CUTIME, _CSTIME))
-        child = int(entry.parent.name), ticks / _TICKS
-        parents.setdefault(int(fields[_PPID]), []).append(child)
-    total, waiting = 0.0, [ancestor]
-    while waiting:
-        for pid, seconds in parents.get(waiting.pop(), ()):
-            total += seconds
-            waiting.append(pid)
-    return total
+    return Cost(cpu_with_descendants(), time.perf_counter())

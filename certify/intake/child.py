@@ -7,7 +7,7 @@ import errno
 import hashlib
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pikepdf
 import pypdfium2 as pdfium
@@ -15,6 +15,7 @@ from PIL import Image
 
 from certify.fingerprint import FINGERPRINTED_PAGES, PageFingerprint
 from certify.intake.checks import CHECKS
+from certify.intake.checks.blank import is_blank
 from certify.intake.checks.check import run_checks
 from certify.intake.colour import UnreadableImage
 from certify.intake.encode import encode
@@ -30,7 +31,7 @@ from certify.intake.geometry import milli_points
 from certify.intake.image_source import UNREADABLE as IMAGE_UNREADABLE
 from certify.intake.image_source import ImageSource
 from certify.intake.jpeg2000_source import Jpeg2000Source
-from certify.intake.look import look_at
+from certify.intake.look import SmallCopy, look_at
 from certify.intake.page_images import read_page_images
 from certify.intake.pdf_image import render
 from certify.intake.pdf_source import UNREADABLE as PDF_UNREADABLE
@@ -39,6 +40,7 @@ from certify.intake.picture import Picture
 from certify.intake.printed_codes import read_codes
 from certify.intake.progress import PageTime
 from certify.intake.recognise import name_not_taken, recognise
+from certify.intake.sheets import SeenSheets
 from certify.intake.tasks import CANONICAL
 from certify.intake.writer import CanonicalWriter
 from certify.scan import findings_to_json, fingerprints_to_json, pages_to_json
@@ -113,17 +115,49 @@ def _open(
     return ImageSource(path, kind, stated)
 
 
-def _look(page: PageGeometry, picture: Picture) -> PageLook:
+def _look(page: PageGeometry, picture: Picture) -> tuple[PageLook, SmallCopy]:
     """Look at a page once decoded: measures, fingerprint, codes printed on it."""
-    if page.size_mm is None:
-        raise RuntimeError("a buildable page without size")
-    gray = picture.reduced_gray()
-    known = page.number <= FINGERPRINTED_PAGES
-    return replace(
-        look_at(page.number, picture, gray),
-        fingerprint=fingerprint(gray, page.size_mm) if known else None,
-        codes=read_codes(gray),
-    )
+    look, small = look_at(page, picture)
+    if page.size_mm is not None and page.number <= FINGERPRINTED_PAGES:
+        look = replace(look, fingerprint=fingerprint(small.gray, page.size_mm))
+    return replace(look, codes=read_codes(small.gray)), small
+
+
+class _SeenPages:
+    """Earlier pages of the file: the same image and the same sheet are known again."""
+
+    def __init__(self) -> None:
+        self._images: dict[bytes, int] = {}
+        self._sheets = SeenSheets()
+
+    def compared(self, look: PageLook, small: SmallCopy, image: bytes) -> PageLook:
+        """Return the look with the earlier pages that this one repeats."""
+        first = self._images.setdefault(hashlib.sha256(image).digest(), look.number)
+        return replace(
+            look,
+            same_as=None if first == look.number else first,
+            same_sheet_as=None
+            if is_blank(look)
+            else self._sheets.find(look.number, small),
+        )
+
+
+def _write_pages(source: Source, file: BinaryIO) -> tuple[PageLook, ...]:
+    """Write every page of the canonical file; return how the pages look."""
+    looks: list[PageLook] = []
+    seen, time, writer = _SeenPages(), PageTime(), CanonicalWriter(file)
+    for page, picture in zip(source.facts.pages, source.pictures(), strict=True):
+        if page.size_mm is None:
+            raise RuntimeError("a buildable page without size")
+        if picture.size != (page.width_px, page.height_px):
+            raise ValueError("pixels are not as many as announced")
+        image = encode(picture)
+        look, small = _look(page, picture)
+        looks.append(seen.compared(look, small, image.data))
+        writer.add_page(image, milli_points(page.size_mm))
+        time.page_done()
+    writer.finish()
+    return tuple(looks)
 
 
 def _build(source: Source, target: Path) -> DocumentFacts:
@@ -131,25 +165,9 @@ def _build(source: Source, target: Path) -> DocumentFacts:
     facts = source.facts
     if not facts.buildable:
         return facts
-    looks: list[PageLook] = []
-    seen: dict[bytes, int] = {}
-    time = PageTime()
     try:
         with target.open("wb") as file:
-            writer = CanonicalWriter(file)
-            for page, picture in zip(facts.pages, source.pictures(), strict=True):
-                if page.size_mm is None:
-                    raise RuntimeError("a buildable page without size")
-                if picture.size != (page.width_px, page.height_px):
-                    raise ValueError("pixels are not as many as announced")
-                image = encode(picture)
-                digest = hashlib.sha256(image.data).digest()
-                first = seen.setdefault(digest, page.number)
-                same_as = None if first == page.number else first
-                looks.append(replace(_look(page, picture), same_as=same_as))
-                writer.add_page(image, milli_points(page.size_mm))
-                time.page_done()
-            writer.finish()
+            return replace(facts, looks=_write_pages(source, file))
     except UnreadableImage:
         target.unlink(missing_ok=True)
         return replace(facts, problem=Problem.UNSUPPORTED)
@@ -160,4 +178,3 @@ def _build(source: Source, target: Path) -> DocumentFacts:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             raise  # our disk, not their file
         return replace(facts, problem=Problem.UNREADABLE)
-    return replace(facts, looks=tuple(looks))

@@ -108,6 +108,10 @@ class PageLook:
         same_as: an earlier page whose canonical image has the same bytes.
         fingerprint: to know the paper again; None for a page without print.
         codes: what two-dimensional codes are printed on it.
+        same_sheet_as: an earlier page that seems to be another scan of this sheet.
+        across: how much the print is ordered in rows, from 1 to -1 (in columns).
+        edge_px, edge_mm: spread σ of the sharper edges; None when not measurable.
+        cut_pieces: how many pieces of print an edge of the image cuts through.
     """
 
     number: int
@@ -121,6 +125,11 @@ class PageLook:
     same_as: int | None = None
     fingerprint: PageFingerprint | None = None
     codes: tuple[PrintedCode, ...] = ()
+    same_sheet_as: int | None = None
+    across: float = 1.0
+    edge_px: float | None = None
+    edge_mm: float | None = None
+    cut_pieces: int = 0
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ PRINTED, TRACE = 0.12, 0.02  # of a cell's area
 SKEW_RANGE, SKEW_STEP, SKEW_FINE = 2.0, 0.25, 0.05  # degrees
 EVERY = 6  # a sixth of the columns tells the slant
 
-_Gray = npt.NDArray[np.float32]
+_Gray = npt.NDArray[np.uint8]
+_Share = npt.NDArray[np.float32]
 
 
 def fingerprint(gray: _Gray, size_mm: tuple[float, float]) -> PageFingerprint | None:
@@ -56,7 +57,7 @@ def _reduced(gray: _Gray, size_mm: tuple[float, float]) -> tuple[Image.Image, fl
     """Return the page without its margins, and its pixels to the mm."""
     rows, columns = (int(side * MARGIN) for side in gray.shape)
     inner = gray[rows : gray.shape[0] - rows, columns : gray.shape[1] - columns]
-    image = Image.fromarray(np.clip(inner, 0, 255).astype(np.uint8))
+    image = Image.fromarray(np.ascontiguousarray(inner))
     per_mm = gray.shape[0] / size_mm[1]
     if per_mm < PER_MM * MUCH_FINER:
         return image, per_mm
@@ -103,7 +104,7 @@ def _moments(share: npt.NDArray[np.float32]) -> tuple[float, float]:
     return mean, math.sqrt(max(0.0, float((share * (at - mean) ** 2).sum())))
 
 
-def _cells(printed: _Gray, centre: tuple[float, float], per_mm: float) -> _Gray:
+def _cells(printed: _Share, centre: tuple[float, float], per_mm: float) -> _Share:
     """Return which part of each cell of the grid around the centre is print."""
     side = CELL_MM * per_mm
     down, across = (
@@ -118,7 +119,7 @@ def _cells(printed: _Gray, centre: tuple[float, float], per_mm: float) -> _Gray:
     columns = np.zeros((CELLS, printed.shape[1] + 1), np.float32)
     np.cumsum(strips, axis=1, out=columns[:, 1:])
     found = columns[:, across[1:]] - columns[:, across[:-1]]
-    share: _Gray = (found / np.float32(side * side)).astype(np.float32)
+    share: _Share = (found / np.float32(side * side)).astype(np.float32)
     return share
 
 

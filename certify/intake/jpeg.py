@@ -8,8 +8,11 @@ around its coded data; any other is coded anew, losslessly, from its coefficient
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 
 import mozjpeg_lossless_optimization as mozjpeg
+import numpy as np
+import numpy.typing as npt
 
 from certify.intake.jpeg_baseline import (
     BaselineParts,
@@ -33,7 +36,7 @@ from certify.intake.jpeg_segments import (
     segment,
     segments,
 )
-from certify.intake.jpeg_tail import has_bytes_left_over
+from certify.intake.jpeg_tail import decode_gray, gray_if_whole
 
 ADOBE = b"Adobe"
 MAX_SEGMENTS = 2000  # a progressive colour scan has some 30
@@ -42,12 +45,29 @@ _PICTURE = {SOF_BASELINE, SOF_PROGRESSIVE, SOS, DQT, DHT, DRI}
 
 @dataclass(frozen=True)
 class Jpeg:
-    """A clean JPEG stream."""
+    """A clean JPEG stream.
+
+    Attributes:
+        decoded: its gray pixels, if cleaning had to decode it.
+    """
 
     stream: bytes
     width: int
     height: int
     components: int
+    decoded: npt.NDArray[np.uint8] | None = field(
+        default=None, repr=False, compare=False
+    )
+
+    def gray(self) -> npt.NDArray[np.uint8]:
+        """Return its pixels in gray.
+
+        Raises:
+            OSError: it cannot be decoded.
+        """
+        if self.decoded is not None:
+            return self.decoded
+        return decode_gray(BytesIO(self.stream))
 
 
 @dataclass
@@ -77,12 +97,12 @@ def clean_jpeg(data: bytes) -> Jpeg:
         raise NotPassable("size left open")
     try:
         stream = _framed(parsed, write_baseline(_baseline_parts(parsed)))
-        plain = not _left_over(stream)
+        gray = _gray_if_whole(stream)
     except NotPlain:
-        stream, plain = b"", False
-    if not plain:
+        stream, gray = b"", None
+    if gray is None:
         stream = _coded_anew(parsed)
-    return Jpeg(stream, width, height, components)
+    return Jpeg(stream, width, height, components, gray)
 
 
 def _parse(data: bytes) -> _Parsed:
@@ -150,9 +170,9 @@ def _baseline_parts(parsed: _Parsed) -> BaselineParts:
     return parts
 
 
-def _left_over(stream: bytes) -> bool:
+def _gray_if_whole(stream: bytes) -> npt.NDArray[np.uint8] | None:
     try:
-        return has_bytes_left_over(stream)
+        return gray_if_whole(stream)
     except (OSError, ValueError, SyntaxError) as error:
         raise NotPassable("cannot be decoded") from error
 

@@ -8,11 +8,12 @@ it holds 57 bits, so at most 7 bytes can follow the last block of a file that pa
 
 from io import BytesIO
 
+import numpy as np
+import numpy.typing as npt
 from PIL import Image
 from typing_extensions import override
 
 EOI = b"\xff\xd9"
-SMALLEST = 8  # libjpeg decodes an eighth of the size without most of the work
 
 
 class _Watched(BytesIO):
@@ -29,8 +30,8 @@ class _Watched(BytesIO):
         return EOI
 
 
-def has_bytes_left_over(stream: bytes) -> bool:
-    """Tell whether a baseline JPEG's picture is complete before its data ends.
+def gray_if_whole(stream: bytes) -> npt.NDArray[np.uint8] | None:
+    """Decode a baseline JPEG to gray; None if it is complete before its data ends.
 
     Args:
         stream: a well-formed JPEG whose last two bytes are EOI.
@@ -38,7 +39,17 @@ def has_bytes_left_over(stream: bytes) -> bool:
     Raises:
         OSError: it cannot be decoded.
     """
-    with _Watched(stream[:-2]) as file, Image.open(file, formats=("JPEG",)) as image:
-        image.draft("L", (image.width // SMALLEST, image.height // SMALLEST))
-        image.load()
-        return not file.wanted_more
+    with _Watched(stream[:-2]) as file:
+        gray = decode_gray(file)
+        return gray if file.wanted_more else None
+
+
+def decode_gray(file: BytesIO) -> npt.NDArray[np.uint8]:
+    """Decode a JPEG's luminance alone: no colour is put together.
+
+    Raises:
+        OSError: it cannot be decoded.
+    """
+    with Image.open(file, formats=("JPEG",)) as image:
+        image.draft("L", image.size)
+        return np.asarray(image.convert("L"))

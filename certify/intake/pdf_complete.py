@@ -2,8 +2,7 @@
 
 Told for samples that are only packed (Flate, LZW, run lengths) by their number, for
 JPEG by decoding it, for JPEG 2000 by its end marker (`jpeg2000`), for JBIG2 by the
-lengths of its segments. A fax does not tell: rows that are missing are black or white,
-and the officer compares them with the paper.
+lengths of its segments, for a fax by what it does with bytes behind it (`pdf_image`).
 """
 
 from io import BytesIO

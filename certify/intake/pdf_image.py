@@ -29,6 +29,7 @@ from certify.intake.pdf_complete import (
 from certify.intake.picture import Picture, simplest
 
 JPEG, JPEG2000, JBIG2 = "/DCTDecode", "/JPXDecode", "/JBIG2Decode"
+_FAX = ("/CCITTFaxDecode", "/CCF")
 _MASKS = ("/SMask", "/Mask", "/ImageMask", "/SMaskInData")
 _COMPONENTS = {"/DeviceGray": 1, "/DeviceRGB": 3}
 
@@ -48,6 +49,8 @@ def take_image(image: pikepdf.Stream, turn: Turn) -> Picture:
             pass
     _demand_whole(image)
     pixels = _decode(image)
+    if _filters(image)[-1:] in ([name] for name in _FAX):
+        _demand_whole_fax(image, pixels)
     return Picture(turn.apply(simplest(pixels)), conversion_of(image))
 
 
@@ -60,6 +63,47 @@ def _demand_whole(image: pikepdf.Stream) -> None:
             demand_whole_jpeg(_coded(image))
         elif filters[-1:] == [JBIG2]:
             demand_segments(_coded(image))
+
+
+def _demand_whole_fax(image: pikepdf.Stream, pixels: Pixels) -> None:
+    """A fax says nothing of its length: whole, it ignores what follows its last row.
+
+    Cut off, its missing rows would come from what follows; the coded rows themselves
+    are put there.
+
+    Raises:
+        ValueError: rows are missing.
+    """
+    with pikepdf.new() as pdf:
+        copied: Any = pdf.copy_foreign(image)
+        twice: pikepdf.Stream = copied
+        parameters: Any = twice.get("/DecodeParms")
+        if isinstance(parameters, pikepdf.Array):
+            parameters = parameters[-1]
+        coded = _fax_rows(image)
+        twice.write(
+            coded + coded,
+            filter=pikepdf.Name(_filters(image)[-1]),
+            decode_parms=parameters,
+        )
+        if not np.array_equal(_decode(twice), pixels):
+            raise ValueError("image cut off")
+
+
+def _fax_rows(image: pikepdf.Stream) -> bytes:
+    """Undo the filters around the fax."""
+    with pikepdf.new() as pdf:
+        copied: Any = pdf.copy_foreign(image)
+        outer: pikepdf.Stream = copied
+        outer.Filter = pikepdf.Array(
+            [pikepdf.Name(name) for name in _filters(image)[:-1]]
+        )
+        parameters: Any = outer.get("/DecodeParms")
+        if isinstance(parameters, pikepdf.Array):
+            outer.DecodeParms = pikepdf.Array(parameters.as_list()[:-1])
+        elif parameters is not None:
+            del outer.DecodeParms
+        return outer.read_bytes()
 
 
 def jpeg2000_of(image: pikepdf.Stream) -> Jpeg2000 | None:

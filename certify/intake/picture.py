@@ -1,18 +1,13 @@
 """A page's pixels on their way into the canonical file."""
 
 from dataclasses import dataclass
-from io import BytesIO
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from certify.intake.facts import Conversion
 from certify.intake.geometry import Pixels
 from certify.intake.jpeg import Jpeg
-
-LOOK_SIDE = 1000  # about 85 dpi of A4: lines of text stay apart
 
 
 @dataclass(frozen=True)
@@ -43,42 +38,20 @@ class Picture:
             return 8
         return 1 if self.content.dtype == np.bool_ else 8
 
-    def reduced_gray(self) -> npt.NDArray[np.float32]:
-        """Return a small gray copy for looking at, averaged over square blocks."""
+    def gray(self) -> npt.NDArray[np.uint8]:
+        """Return all pixels in gray, for looking at.
+
+        Raises:
+            OSError: the picture cannot be decoded.
+        """
         if isinstance(self.content, Jpeg):
-            gray: npt.NDArray[Any] = _draft(self.content)
-        elif self.channels == 3:  # noqa: PLR2004
+            return self.content.gray()
+        if self.channels == 3:  # noqa: PLR2004
             # green carries most of the luminance
-            gray = np.asarray(self.content[..., 1], np.uint8)
-        else:
-            gray = self.content
-        step = max(1, max(gray.shape) // LOOK_SIDE)
-        return _block_mean(gray, step) * (255.0 if gray.dtype == np.bool_ else 1.0)
-
-
-def _draft(jpeg: Jpeg) -> Pixels:
-    """Decode at an eighth to a half of the size: libjpeg skips most of the work.
-
-    Raises:
-        OSError: the picture cannot be decoded.
-    """
-    with Image.open(BytesIO(jpeg.stream), formats=("JPEG",)) as image:
-        wanted = max(1, max(image.size) // LOOK_SIDE)
-        image.draft("L", (image.width // wanted, image.height // wanted))
-        return np.asarray(image.convert("L"))
-
-
-def _block_mean(gray: npt.NDArray[Any], step: int) -> npt.NDArray[np.float32]:
-    if step == 1:
-        return gray.astype(np.float32)
-    height, width = gray.shape[0] // step, gray.shape[1] // step
-    cut = gray[: height * step, : width * step]
-    blocks = cut.reshape(height, step, width, step)
-    total = np.zeros((height, width), np.uint32)
-    for row in range(step):
-        for column in range(step):
-            total += blocks[:, row, :, column]
-    return (total / np.float32(step * step)).astype(np.float32)
+            return np.ascontiguousarray(self.content[..., 1], np.uint8)
+        if self.bits == 1:
+            return self.content.astype(np.uint8) * np.uint8(255)
+        return np.asarray(self.content, np.uint8)
 
 
 def simplest(pixels: Pixels) -> Pixels:

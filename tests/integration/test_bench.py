@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from bench.report import ROWS
+from tests.support.labelled_pages import FAULTS
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)  # a minute or two where nothing else runs
 def test_a_quick_bench_fills_every_row(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "bench", "--quick", "--out", tmp_path],
@@ -28,4 +29,6 @@ def test_a_quick_bench_fills_every_row(tmp_path: Path) -> None:
         assert set(column["rows"]) == set(ROWS)
         assert column["rows"]["floor"]["median"] < column["rows"]["ours"]["median"]
     assert results["memory_mb"]["growth"] > 0
+    assert set(results["quality"]) == set(FAULTS)
+    assert results["intake"]["read"]["median"] > results["intake"]["decode"]["median"]
     assert (tmp_path / "results.svg").read_text().startswith("<svg")

@@ -1,7 +1,7 @@
-"""Is a page in the file twice?
+"""Is a page in the file twice, or a sheet scanned twice?
 
-Only the same image: two scans of one sheet look no more alike than two filled-in copies
-of one form (measured: correlation 0.69 to 0.99 against 0.68 to 0.97).
+Identical images are certain. A sheet scanned again is told from a second copy of the
+same form only by what was filled in (`certify.intake.sheets`), so that says "seems".
 """
 
 from collections.abc import Iterator
@@ -23,4 +23,18 @@ def _duplicate(facts: DocumentFacts) -> Iterator[Remark]:
             )
 
 
+def _same_sheet(facts: DocumentFacts) -> Iterator[Remark]:
+    for look in facts.looks:
+        if look.same_as is None and look.same_sheet_as is not None:
+            yield Remark(
+                look.number,
+                f"Trang này có vẻ là cùng một tờ với trang {look.same_sheet_as}, được "
+                "chụp hai lần. Hãy so hai trang: nếu trùng, hãy bỏ một trang; nếu là "
+                "hai tờ khác nhau, hãy ghi lý do.",
+                f"This seems to be the sheet of page {look.same_sheet_as}, scanned "
+                "twice. Compare both.",
+            )
+
+
 DUPLICATE = Check("page.duplicate", Severity.WARN, COPY_RULE, _duplicate)
+SAME_SHEET = Check("page.same_sheet", Severity.WARN, COPY_RULE, _same_sheet)

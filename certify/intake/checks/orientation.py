@@ -1,10 +1,12 @@
-"""Do the pages lie the same way?"""
+"""Do the pages lie the same way, and does their print run across them?"""
 
 from collections.abc import Iterator
 
 from certify.intake.checks.check import SCAN_RULE, Check, Remark
 from certify.intake.facts import DocumentFacts
 from certify.scan import Severity
+
+SIDEWAYS = -0.25  # order of the print: pages of text have 0.3 to 0.9, turned the same
 
 
 def _mixed(facts: DocumentFacts) -> Iterator[Remark]:
@@ -32,5 +34,17 @@ def _turned(facts: DocumentFacts) -> Iterator[Remark]:
             )
 
 
+def _sideways(facts: DocumentFacts) -> Iterator[Remark]:
+    for look in facts.looks:
+        if look.across <= SIDEWAYS:
+            yield Remark(
+                look.number,
+                "Chữ trên trang có vẻ nằm ngang. Hãy xoay trang cho chữ thẳng đứng "
+                "rồi chụp lại; nếu bản chính như vậy, hãy ghi lý do.",
+                "The print seems to lie on its side. Turn the page and scan again.",
+            )
+
+
 MIXED = Check("orientation.mixed", Severity.WARN, SCAN_RULE, _mixed)
 TURNED = Check("orientation.turned", Severity.INFO, SCAN_RULE, _turned)
+SIDEWAYS_PRINT = Check("orientation.sideways", Severity.WARN, SCAN_RULE, _sideways)

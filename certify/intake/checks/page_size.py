@@ -9,6 +9,7 @@ from certify.scan import Severity
 
 A6_SHORT_MM = 105.0
 STATED_OFF_MOST = 0.05
+SAME_SIZE_MM = 10.0  # scanners that find the edges themselves vary by some mm
 
 
 def _too_many_pixels(facts: DocumentFacts) -> Iterator[Remark]:
@@ -60,6 +61,17 @@ def _stated_off(facts: DocumentFacts) -> Iterator[Remark]:
             )
 
 
+def _mixed_sizes(facts: DocumentFacts) -> Iterator[Remark]:
+    sizes = [sorted(p.size_mm) for p in facts.pages if p.size_mm is not None]
+    if any(max(side) - min(side) > SAME_SIZE_MM for side in zip(*sizes, strict=True)):
+        yield Remark(
+            None,
+            "Các trang có khổ giấy khác nhau. "
+            "Hãy kiểm tra có trang nào của giấy tờ khác lẫn vào không.",
+            "The pages differ in size. Check that none is of another paper.",
+        )
+
+
 def _millimetres(page: PageGeometry) -> str:
     if page.size_mm is None:
         raise ValueError("a page without size")
@@ -72,3 +84,4 @@ TOO_MANY_PIXELS = Check(
 ABSURD = Check("page.absurd_size", Severity.BLOCK, LIMITS, _absurd)
 SMALL = Check("page.small", Severity.WARN, SCAN_RULE, _small)
 STATED_OFF = Check("page.stated_size", Severity.WARN, SCAN_RULE, _stated_off)
+MIXED_SIZES = Check("page.mixed_sizes", Severity.INFO, SCAN_RULE, _mixed_sizes)

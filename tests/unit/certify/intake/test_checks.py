@@ -34,6 +34,7 @@ def look(**changes: object) -> DocumentFacts:
 
 TWO_LOOKS = (LOOK, replace(LOOK, number=2, ink=0.0))
 LYING = replace(PAGE, number=2, size_mm=(297.0, 210.0))
+HALF = replace(PAGE, number=2, size_mm=(148.0, 210.0))
 BAD: dict[str, DocumentFacts] = {
     "file.too_large": replace(GOOD, size_bytes=limits.UPLOAD_BYTES + 1),
     "file.unrecognised": DocumentFacts(Kind.UNKNOWN, 5),
@@ -57,6 +58,11 @@ BAD: dict[str, DocumentFacts] = {
     "file.repaired": replace(GOOD, repaired=True),
     "page.blank": replace(GOOD, looks=TWO_LOOKS),
     "page.duplicate": look(same_as=1),
+    "page.same_sheet": look(same_sheet_as=1),
+    "page.cropped": look(cut_pieces=3),
+    "page.blurred": look(edge_px=1.9, edge_mm=0.24),
+    "orientation.sideways": look(across=-0.6),
+    "page.mixed_sizes": replace(GOOD, pages=(PAGE, HALF)),
     "exposure.dark": look(paper=140.0),
     "exposure.light": look(darkest=180.0),
     "page.stated_size": page(stated_off=0.06),

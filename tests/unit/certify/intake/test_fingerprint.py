@@ -1,6 +1,7 @@
 """One sheet on two scanners is known again; another on the same form is not."""
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image, ImageChops
 
@@ -8,7 +9,9 @@ from api.samples import birth_certificate, decision
 from api.samples.fiction import Fiction
 from api.samples.scanner import Look, scan
 from certify.fingerprint import CELLS, SPREAD_SLACK, PageFingerprint, Paper, pack
+from certify.intake.facts import PageGeometry
 from certify.intake.fingerprint import fingerprint
+from certify.intake.look import look_at
 from certify.intake.picture import Picture
 
 A4 = (210.0, 297.0)
@@ -29,8 +32,13 @@ def scanned(sheet: Image.Image, look: Look, shift: tuple[int, int] = (0, 0)) -> 
     return Picture(np.asarray(scan(moved, look, np.random.default_rng(abs(shift[0])))))
 
 
+def small(picture: Picture) -> npt.NDArray[np.uint8]:
+    width, height = picture.size
+    return look_at(PageGeometry(1, width, height, A4, None), picture)[1].gray
+
+
 def taken(picture: Picture) -> PageFingerprint:
-    found = fingerprint(picture.reduced_gray(), A4)
+    found = fingerprint(small(picture), A4)
     assert found is not None
     return found
 
@@ -80,7 +88,7 @@ def test_every_page_must_fit() -> None:
 
 def test_too_little_print_tells_nothing() -> None:
     page = np.full((3508, 2480), 245, np.uint8)
-    assert fingerprint(Picture(page).reduced_gray(), A4) is None
+    assert fingerprint(small(Picture(page)), A4) is None
     page[1000:1040, 500:900] = 20
     few = taken(Picture(page))
     assert not Paper([few.layout]).same_as([few.layout])

@@ -360,3 +360,39 @@ def test_an_image_that_is_cut_off_is_named(case: str, tmp_path: Path) -> None:
     findings, canonical = scans.read(path, tmp_path)
     assert canonical is None
     assert "file.damaged" in scans.codes(findings)
+
+
+def test_a_fax_inside_another_filter_is_whole(tmp_path: Path) -> None:
+    white = samples(8) > 100
+    parameters = Dictionary(Columns=WIDTH, Rows=HEIGHT, K=-1)
+    entries = {
+        "/BitsPerComponent": 1,
+        "/ColorSpace": Name.DeviceGray,
+        "/Filter": [Name.FlateDecode, Name.CCITTFaxDecode],
+        "/DecodeParms": pikepdf.Array([None, parameters]),
+    }
+    data = flate(ccitt.encoded(white, ccitt.CODINGS["group 4"]))
+    _, shown = taken(tmp_path, entries, data)
+    same(shown, white * np.uint8(255))
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+@pytest.mark.parametrize("coding", ccitt.CODINGS)
+def test_a_fax_that_is_cut_off_is_named(
+    coding: str, share: float, tmp_path: Path
+) -> None:
+    white = samples(8) > 100
+    chosen = ccitt.CODINGS[coding]
+    data = ccitt.encoded(white, chosen)
+    entries = {
+        "/Width": WIDTH,
+        "/Height": HEIGHT,
+        "/ColorSpace": Name.DeviceGray,
+        "/BitsPerComponent": 1,
+        "/Filter": Name.CCITTFaxDecode,
+        "/DecodeParms": Dictionary(Columns=WIDTH, Rows=HEIGHT, **chosen.parameters),
+    }
+    path = scans.image_pdf(tmp_path / "a.pdf", entries, data[: int(len(data) * share)])
+    findings, canonical = scans.read(path, tmp_path)
+    assert canonical is None
+    assert "file.damaged" in scans.codes(findings)

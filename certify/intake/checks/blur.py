@@ -1,0 +1,30 @@
+"""Is the print sharp?
+
+Spread σ of the sharper edges (`certify.intake.sharpness`): a scanner in order has 0.12
+mm at 200 dpi and 0.08 mm at 300 dpi, hardly more than its own pixels.
+"""
+
+from collections.abc import Iterator
+
+from certify.intake.checks.check import SCAN_RULE, Check, Remark
+from certify.intake.facts import DocumentFacts
+from certify.scan import Severity
+
+MOST_MM = 0.125
+MOST_PX = 1.35  # fewer is the resolution's doing, not the lens's
+
+
+def _blurred(facts: DocumentFacts) -> Iterator[Remark]:
+    for look in facts.looks:
+        if look.edge_mm is None or look.edge_px is None:
+            continue
+        if look.edge_mm >= MOST_MM and look.edge_px >= MOST_PX:
+            yield Remark(
+                look.number,
+                "Ảnh trang này bị nhòe. Hãy lau kính máy quét, ép giấy phẳng và chụp "
+                "lại; nếu bản chính vốn nhòe, hãy ghi lý do.",
+                "The page is blurred. Press the paper flat and scan again.",
+            )
+
+
+BLURRED = Check("page.blurred", Severity.WARN, SCAN_RULE, _blurred)
