@@ -22,6 +22,7 @@ from certify.ports import (
     WorkFolder,
 )
 from certify.reconcile import Reconcile
+from certify.renew_due import RenewDue
 from certify.verify import VerifyCopy
 from certify.void import VoidNumber
 
@@ -52,6 +53,7 @@ class Services:
     issue: IssueCopy
     verify: VerifyCopy
     reconcile: Reconcile
+    renew_due: RenewDue
     void_number: VoidNumber
     close_year: CloseYear
     condition: SigningCondition

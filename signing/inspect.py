@@ -18,6 +18,7 @@ from typing import Any
 import pikepdf
 from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -39,6 +40,8 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer
 
 from certify.inspection import Inspection, SignatureFacts
 from certify.scan import page_digest
+from signing.archive_chain import judge_earlier_timestamps
+from signing.archive_token import end_of, newest_archive_token, path_upwards
 from signing.cades import form_problems
 from signing.container import SignedRange, container_problems, der_size
 from signing.page_images import NotACopyError, read_page_images
@@ -125,11 +128,13 @@ def _inspect(path: Path, data: bytes, digest: str, context: Context) -> Inspecti
         )
         with judging_at(context.timing.validation_time):
             facts = tuple(asyncio.run(signature_facts(s, context)) for s in embedded)
+            facts = asyncio.run(judge_earlier_timestamps(embedded, facts, context))
         ranges = [
             SignedRange(tuple(int(v) for v in signature.byte_range))
             for signature in embedded
         ]
         level = _level(reader, facts)
+        until, algorithms = _protection(reader, context)
         if embedded and not _last_token_has_one_form(reader, embedded[-1]):
             problems.append("timestamp_form")
         problems += [code for s in embedded for code in form_problems(s)]
@@ -144,7 +149,27 @@ def _inspect(path: Path, data: bytes, digest: str, context: Context) -> Inspecti
         page_digest=pages.digest,
         page_count=pages.count,
         record=pages.record,
+        protected_until=until,
+        algorithms=algorithms,
     )
+
+
+def _protection(
+    reader: PdfFileReader, context: Context
+) -> tuple[str | None, tuple[str, ...]]:
+    """Tell what the last document timestamp rests on, and when the first of it ends."""
+    try:
+        token = newest_archive_token(reader)
+    except (PdfError, ValueError, TypeError, KeyError):
+        return None, ()
+    if token is None:
+        return None, ()
+    roots = [x509.load_der_x509_certificate(root.dump()) for root in context.roots]
+    path = path_upwards(token, roots)
+    end = end_of(path)
+    if end is None:
+        return None, ()
+    return end.isoformat(), token.algorithms(path)
 
 
 def _open(file: Any) -> tuple[PdfFileReader, list[str]]:  # noqa: ANN401 - binary stream

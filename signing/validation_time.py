@@ -3,7 +3,7 @@
 pyHanko validates the past from the machine's clock backwards, whatever time it was
 asked for (0.38: `past_validate` without `init_control_time`). Seen from there a token
 of a clock that runs a few seconds ahead proves nothing yet: NO_POE. So that function
-is given the time of the validation in hand.
+is given the time of the validation in hand, and so is what counts the proofs.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,6 +17,7 @@ from pyhanko_certvalidator.context import (
     ValidationDataHandlers,
 )
 from pyhanko_certvalidator.ltv import ades_past
+from pyhanko_certvalidator.ltv.poe import POEManager
 from pyhanko_certvalidator.path import ValidationPath
 
 SKEW = timedelta(minutes=5)  # design §3: tokens are that close to our clock
@@ -39,8 +40,16 @@ async def _past_validate(
     )
 
 
+class _Proofs(POEManager):
+    """Proofs of existence where "now", the time of what nothing proves, is ours."""
+
+    def __init__(self, current_dt_override: datetime | None = None) -> None:
+        super().__init__(current_dt_override or _judged_at.get())
+
+
 # No argument of pyHanko's leads there.
 vars(ades)["past_validate"] = _past_validate
+vars(ades)["POEManager"] = _Proofs
 
 
 @contextmanager

@@ -71,7 +71,11 @@ def serve(
         forwarded_allow_ips=list(settings.proxies),
     )
     _announce(listening, base_url, terminal)
-    sweep = Sweep(reconcile=services.reconcile, pause_seconds=settings.sweep_seconds)
+    sweep = Sweep(
+        reconcile=services.reconcile,
+        pause_seconds=settings.sweep_seconds,
+        renew=lambda: services.renew_due.batch(settings.renew_batch),
+    )
     # uvicorn stops in good order, then raises the signal again for us.
     signal.signal(signal.SIGTERM, _stop)
     # A shell that starts us in the background has SIGINT ignored; a person who sends
