@@ -20,39 +20,40 @@ def test_renewed_it_is_in_force_every_year_and_without_it_is_not(
     with open_office(tmp_path, monkeypatch) as office:
         (attestation_id,) = office.issue()
         issued = office.file(attestation_id).read_bytes()
-        # Later TSAs are stronger: the first one's RSA-2048 ends in 2030.
+        # Later TSAs are stronger: the first one's RSA-2048 ends in 2030, years before
+        # its certificate.
         stronger = replace(devpki.TSA_PROFILE, bits=3072)
         monkeypatch.setattr(devpki, "TSA_PROFILE", stronger)
-        ends = []
+        renewed_in = []
         for _ in range(YEARS):
             if _is_due(office):
                 office.next_generation()
                 report = office.services.renew_due()
-                assert (report.renewed, report.failed, report.waiting) == ((attestation_id,), {}, {})
+                assert report.renewed == (attestation_id,), report
                 assert report.missing == 0
                 office.retire_before()
-                ends.append(office.clock.now().year)
-            assert _newest(office, attestation_id) is Verdict.OURS_IN_FORCE
+                renewed_in.append(office.clock.now().year)
+            report_of = office.services.verify(office.file(attestation_id))
+            assert report_of.verdict is Verdict.OURS_IN_FORCE, office.clock.now()
             office.clock.set(months_after(office.clock.now(), 12))
-        copy = office.copy(attestation_id)
-        assert len(copy.editions) == 1 + len(ends) == 4
-        assert [e.reason for e in copy.editions] == ["issued", *["renewed"] * 3]
-        assert office.file(attestation_id).read_bytes().startswith(issued)
-        # Every edition is still ours; the first one would not be without the others.
-        for number in range(len(copy.editions) - 1):
-            report_of = office.services.verify(office.file(attestation_id, number))
-            assert report_of.verdict is Verdict.OURS_EARLIER_EDITION
-        alone = office.verify_unrenewed(attestation_id)
-        assert alone.verdict is Verdict.UNDETERMINED
+        assert renewed_in == [2030, 2041, 2052]
+        _check_editions(office, attestation_id, issued)
+
+
+def _check_editions(office: Office, attestation_id: str, issued: bytes) -> None:
+    """Every edition is ours for ever; the first would not be without the others."""
+    editions = office.copy(attestation_id).editions
+    assert [e.reason for e in editions] == ["issued", *["renewed"] * 3]
+    files = [office.file(attestation_id, n) for n in range(len(editions))]
+    assert files[0].read_bytes() == issued
+    assert files[-1].read_bytes().startswith(issued)
+    for file in files[:-1]:
+        verdict = office.services.verify(file).verdict
+        assert verdict is Verdict.OURS_EARLIER_EDITION
+    assert office.verify_unrenewed(attestation_id).verdict is Verdict.UNDETERMINED
 
 
 def _is_due(office: Office) -> bool:
     report = office.services.renew_due(dry_run=True)
     assert report.missing == 0
     return bool(report.waiting)
-
-
-def _newest(office: Office, attestation_id: str) -> Verdict:
-    report = office.services.verify(office.file(attestation_id))
-    print(office.clock.now(), report.verdict, report.problems)
-    return report.verdict
