@@ -11,9 +11,10 @@ from api import errors
 from api.headers import HostCheck, SecurityHeaders
 from api.issue_progress import IssueProgress
 from api.limits import BodyLimit, TokenBuckets
-from api.pages import decide, desk, issuance, papers, public
+from api.pages import annulment, arranging, decide, desk, issuance, papers, public
 from api.request_log import RequestLog
 from api.routes import (
+    annulments,
     attestations,
     cases,
     desk_records,
@@ -69,13 +70,20 @@ def create_app(services: Services, *, settings: WebSettings) -> FastAPI:
 
 def _add_routes(app: FastAPI, settings: WebSettings) -> None:
     api = APIRouter(prefix="/api/v1")
-    for module in (cases, originals, attestations, desk_records, verification):
+    for module in (
+        cases,
+        originals,
+        attestations,
+        annulments,
+        desk_records,
+        verification,
+    ):
         api.include_router(module.router)
     app.include_router(api)
     app.include_router(health.router)
     app.include_router(public.router)
     if not settings.production:
         # No accounts yet: the desk acts as the development people, on loopback only.
-        for pages in (desk, papers, issuance, decide):
+        for pages in (desk, papers, arranging, issuance, decide, annulment):
             app.include_router(pages.router)
     app.mount("/static", StaticFiles(packages=[("api", "static")]), name="static")

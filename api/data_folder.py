@@ -8,7 +8,8 @@ pki/                 development PKI with the signing keys
 confirmation.pem     the development signatory's confirmation key
 pictures/            signature and seal, transparent PNG
 legal_tables.toml    only if an administrator put it there; see `api.legal_tables`
-trust/               roots/*.pem and roster.json, for verification
+trust/               what is trusted, and the signed lists; see `api.trust_folder`
+trust-seen.json      highest numbers of signed lists met; see `api.trust_seen`
 work/ cache/         private temporary folders; the prepared font
 """
 
@@ -90,8 +91,13 @@ class DataFolder:
 
     @property
     def trust(self) -> Path:
-        """Roots and roster."""
+        """Roots, roster and annulments."""
         return self.path / "trust"
+
+    @property
+    def trust_seen(self) -> Path:
+        """Which signed lists were met: outside `trust`, which others may replace."""
+        return self.path / "trust-seen.json"
 
     @property
     def work(self) -> Path:

@@ -19,6 +19,7 @@ from certify.people import (
 
 SIGNATORY_KEY = "development-signatory"
 SEAL_KEY = "development-seal"
+ROSTER_KEY = "development-roster"
 CONFIRMATION_KEY = "development-confirmation"
 _SINCE = date(2025, 7, 1)  # the two-tier local government begins
 

@@ -5,16 +5,18 @@ keys lie beside them, readable by the owner only; that of the confirmation key i
 derived from the service key.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from api.data_folder import DataFolder
 from api.development import (
     CONFIRMATION_KEY,
+    ROSTER_KEY,
     SEAL_KEY,
     SIGNATORY_KEY,
     DevelopmentPeople,
@@ -22,14 +24,22 @@ from api.development import (
 from api.service_key import derive_key, read_service_key
 from certify.confirmation import EnrolledKey, enrolment_mac
 from certify.errors import StoredDataDamaged
-from certify.verify import RosterEntry
+from certify.roster import Role, RosterEntry, role_of
+from certify.trust import Anchor, Hierarchy, Purpose
 from keys.base import KeyRefused, SigningKey
 from keys.confirmation import (
     ConfirmationKey,
     create_confirmation_key,
     load_confirmation_key,
 )
-from keys.devpki.holders import SealHolder, SignatoryHolder
+from keys.devpki.folder import PkiFolder
+from keys.devpki.holders import (
+    ISSUING,
+    ROOT,
+    RosterHolder,
+    SealHolder,
+    SignatoryHolder,
+)
 from keys.devpki.issue import create_development_pki
 from keys.open import open_key
 from keys.settings import FileKeySettings
@@ -73,12 +83,61 @@ def create_development_keys(
                 authority_name=authority.name,
             ),
             SealHolder(key_id=SEAL_KEY, authority_name=authority.name),
+            RosterHolder(key_id=ROSTER_KEY, authority_name=authority.name),
         ],
     )
     return tuple(
         _roster_entry(people, role, _open(folder, key_id).certificate)
-        for role, key_id in (("signatory", SIGNATORY_KEY), ("seal", SEAL_KEY))
+        for role, key_id in (
+            (role_of(people.signatory.mandate.kind), SIGNATORY_KEY),
+            (Role.SEAL, SEAL_KEY),
+        )
     )
+
+
+def development_anchors(folder: DataFolder) -> list[tuple[Anchor, bytes]]:
+    """Return the manifest's lines of the development PKI, with their certificates.
+
+    The signer of the lists is listed by itself: below the same root, a signatory's key
+    signs no roster.
+    """
+    pki = PkiFolder(folder.pki)
+    documents = {Purpose.SIGNATURE, Purpose.SEAL, Purpose.TIMESTAMP}
+    return [
+        _anchor("roots/root.pem", pki.certificate(ROOT), documents),
+        _anchor("roots/roster.pem", open_roster_key(folder).certificate, {"roster"}),
+        _anchor("intermediates/issuing.pem", pki.certificate(ISSUING), {"chain"}),
+    ]
+
+
+def open_roster_key(folder: DataFolder) -> SigningKey:
+    """Open the key that signs the lists of the trust folder.
+
+    Raises:
+        StoredDataDamaged: it is missing, exposed to others or damaged.
+    """
+    try:
+        return _open(folder, ROSTER_KEY)
+    except KeyRefused as error:
+        raise StoredDataDamaged(
+            what=f"{error.key_id}: {error.reason.sentence}"
+        ) from error
+
+
+def _anchor(
+    file: str, certificate: x509.Certificate, purposes: Iterable[str]
+) -> tuple[Anchor, bytes]:
+    line = Anchor(
+        file=file,
+        sha256=certificate.fingerprint(SHA256()).hex(),
+        hierarchy=Hierarchy.DEPLOYMENT,
+        purposes=frozenset(Purpose(p) for p in purposes),
+        source="certify init: hạ tầng khóa THỬ NGHIỆM của chính máy này",
+        verified_by="certify init, tạo ra và so dấu vân ngay khi tạo",
+        valid_from=certificate.not_valid_before_utc,
+        valid_to=certificate.not_valid_after_utc,
+    )
+    return line, certificate.public_bytes(Encoding.PEM)
 
 
 def create_development_confirmation(
@@ -144,12 +203,12 @@ def _passphrase(service_key: bytes) -> str:
 
 
 def _roster_entry(
-    people: DevelopmentPeople, role: str, certificate: x509.Certificate
+    people: DevelopmentPeople, role: Role, certificate: x509.Certificate
 ) -> RosterEntry:
     return RosterEntry(
         authority_id=people.authority.id,
         authority_name=people.authority.name,
-        role=role,
+        role=str(role),
         certificate_sha256=certificate.fingerprint(SHA256()).hex(),
         valid_from=certificate.not_valid_before_utc,
         valid_to=certificate.not_valid_after_utc,

@@ -27,13 +27,14 @@ from api.development import (
 from api.development_keys import (
     create_development_confirmation,
     create_development_keys,
+    development_anchors,
     pki_address,
 )
 from api.samples.pictures import seal_picture, signature_picture
 from api.service_key import PRIVATE_FILE, write_service_key
 from api.settings import Settings
 from api.trust_folder import write_trust
-from api.wiring import open_storage
+from api.wiring import build_publisher, open_storage
 from certify.access import Scope
 from certify.attestation import Act
 from certify.clock import Clock, SystemClock
@@ -114,12 +115,15 @@ def _build(folder: DataFolder, settings: Settings, clock: Clock) -> None:
     roster = create_development_keys(folder, people, port=port, now=clock.now())
     write_trust(
         folder.trust,
-        root=folder.pki / "root.pem",
-        roster=roster,
+        anchors=development_anchors(folder),
         lists=[f"{pki_address(port)}/crl/{ca}.crl" for ca in ("root", "issuing")],
     )
+    publisher = build_publisher(folder, clock)
+    publisher.begin(roster)
     pictures = _write_pictures(folder, people)
     _seed(folder, settings, people, pictures)
+    with open_storage(folder, settings, clock) as storage:
+        publisher.publish_annulments(storage.people, storage.register)
     for private in (folder.archive, folder.scans, folder.work, folder.cache):
         private.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
     folder.write_choices(

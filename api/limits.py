@@ -117,7 +117,9 @@ class BodyLimit:
         await self._app(scope, counted, send)
 
     def _allowed(self, path: str) -> int:
-        is_upload = path.endswith(("/scan", "/verify")) or path.startswith("/v/")
+        is_upload = path.endswith(
+            ("/scan", "/scan/parts", "/verify")
+        ) or path.startswith("/v/")
         if is_upload:
             return self._settings.max_upload_bytes + UPLOAD_ALLOWANCE
         return self._settings.max_body_bytes

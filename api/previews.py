@@ -7,8 +7,9 @@ from pathlib import Path
 from fastapi.responses import FileResponse
 
 from api.services import Services
-from certify.case import Original
+from certify.case import Original, StoredScan
 from certify.errors import NotFound, WrongState
+from certify.scan import page_digest
 
 
 class PreviewWidth(IntEnum):
@@ -34,10 +35,36 @@ def page_picture(
     Raises:
         NotFound: no scan or no such page.
     """
-    scan = original.scan
-    if scan is None or not 1 <= page <= scan.page_count:
+    if original.scan is None:
         raise NotFound(what="trang này")
-    key = _key(scan.id, page, width)
+    return _picture(services, original.scan, page, width, folder)
+
+
+def part_picture(
+    services: Services,
+    original: Original,
+    place: tuple[int, int],
+    width: PreviewWidth,
+    folder: Path,
+) -> FileResponse:
+    """Return a page (part, page; 1-based) of one of the files of the scan as PNG.
+
+    Raises:
+        NotFound: no scan, no such file or no such page.
+    """
+    part, page = place
+    if original.scan is None or not 1 <= part <= len(original.scan.arranged.parts):
+        raise NotFound(what="trang này")
+    scan = services.scan_desk.parts(original.scan)[part - 1]
+    return _picture(services, scan, page, width, folder)
+
+
+def _picture(
+    services: Services, scan: StoredScan, page: int, width: PreviewWidth, folder: Path
+) -> FileResponse:
+    if not 1 <= page <= scan.page_count:
+        raise NotFound(what="trang này")
+    key = _key(scan, page, width)
     target = folder / "page.png"
     if services.scans.exists(key):
         services.scans.fetch(key, target)
@@ -51,8 +78,10 @@ def page_picture(
     )
 
 
-def _key(scan_id: str, page: int, width: int) -> str:
-    text = f"preview/1/{scan_id}/{page}/{width}"
+def _key(scan: StoredScan, page: int, width: int) -> str:
+    """By what is seen: a page that only changed its place is not rendered again."""
+    seen = page_digest([scan.pages[page - 1]])
+    text = f"preview/2/{scan.original_id}/{seen}/{width}"
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

@@ -27,9 +27,10 @@ class PrivateParser(MultiPartParser):
         *,
         folder: Path,
         max_fields: int,
+        max_files: int,
     ) -> None:
         """Take what to read, and where a file that is too big for memory goes."""
-        super().__init__(headers, stream, max_files=1, max_fields=max_fields)
+        super().__init__(headers, stream, max_files=max_files, max_fields=max_fields)
         self._folder = folder
 
     @override
@@ -46,8 +47,10 @@ class PrivateParser(MultiPartParser):
         upload.file = private  # type: ignore[assignment]  # as upstream does
 
 
-async def read_form(request: Request, folder: Path, *, max_fields: int) -> FormData:
-    """Read a form with at most one file; close it when done.
+async def read_form(
+    request: Request, folder: Path, *, max_fields: int, max_files: int = 1
+) -> FormData:
+    """Read a form with at most so many files; close it when done.
 
     Raises:
         HTTPException: 400, not a form that can be read.
@@ -58,7 +61,11 @@ async def read_form(request: Request, folder: Path, *, max_fields: int) -> FormD
     try:
         async with aclosing(request.stream()) as stream:
             parser = PrivateParser(
-                request.headers, stream, folder=folder, max_fields=max_fields
+                request.headers,
+                stream,
+                folder=folder,
+                max_fields=max_fields,
+                max_files=max_files,
             )
             return await parser.parse()
     except MultiPartException as error:

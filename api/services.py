@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from api.annul_and_publish import AnnulAndPublish
+from api.bundle import VerificationBundle
 from certify.access import ApiKeys
 from certify.clock import Clock
 from certify.close_year import CloseYear
@@ -23,6 +25,7 @@ from certify.ports import (
 )
 from certify.reconcile import Reconcile
 from certify.renew_due import RenewDue
+from certify.scan_desk import ScanDesk
 from certify.verify import VerifyCopy
 from certify.void import VoidNumber
 
@@ -50,11 +53,14 @@ class Services:
     desk_papers: DeskPapers
     records: DeskRecords
     legal_tables: LegalTables
+    scan_desk: ScanDesk
     issue: IssueCopy
     verify: VerifyCopy
     reconcile: Reconcile
     renew_due: RenewDue
     void_number: VoidNumber
+    annul: AnnulAndPublish
+    bundle: VerificationBundle
     close_year: CloseYear
     condition: SigningCondition
     work_folder: WorkFolder

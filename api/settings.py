@@ -49,6 +49,8 @@ class Settings(BaseSettings):
             `api.trust_services`. With neither, the development one.
         fetch_hosts, fetch_networks: where OCSP and CRLs may lie; see `signing.fetch`.
         max_upload_mb: larger uploads are refused before they are opened.
+        portal_limit_mb, mail_limit_mb: what portals and mail take of one file; only
+            shown. Defaults of 2026-11-23, unconfirmed (mail: 25 MB less its coding).
         ocsp_max_age_hours: how old a status answer without nextUpdate may be.
         confirmation_hours: how long a confirmed statement may wait.
         lease_seconds: how long a worker may be silent; a crashed one holds its
@@ -79,6 +81,8 @@ class Settings(BaseSettings):
     fetch_hosts: str = ""
     fetch_networks: str = ""
     max_upload_mb: int = Field(default=_MOST_MB, ge=1, le=_MOST_MB)
+    portal_limit_mb: int = Field(default=10, ge=1, le=1000)
+    mail_limit_mb: int = Field(default=18, ge=1, le=1000)
     ocsp_max_age_hours: int = Field(default=24, ge=1, le=24 * 7)
     confirmation_hours: int = Field(default=8, ge=1, le=72)
     number_template: str = DEFAULT_NUMBER_TEMPLATE
@@ -156,6 +160,16 @@ class Settings(BaseSettings):
     def max_upload_bytes(self) -> int:
         """Upload limit in bytes."""
         return self.max_upload_mb * _MEGABYTE
+
+    @property
+    def portal_limit_bytes(self) -> int:
+        """Largest file the portals take, in bytes."""
+        return self.portal_limit_mb * _MEGABYTE
+
+    @property
+    def mail_limit_bytes(self) -> int:
+        """Largest file that can be mailed, in bytes."""
+        return self.mail_limit_mb * _MEGABYTE
 
     @property
     def proxies(self) -> tuple[str, ...]:

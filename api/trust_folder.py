@@ -1,109 +1,123 @@
 """The trust folder: all a stranger needs to judge a copy without the register.
 
-roots/*.pem    certification authorities to trust
-roster.json    which certificate an authority uses in which role, from when to when:
-               ISO 8601 with offset, or a date: a whole Vietnamese day, inclusive
+manifest.json       which certificate is trusted, for what, from whom, since when
+roots/*             those certificates, one a file
+intermediates/*     certificates that only join a leaf to its root
+roster.json .p7s    which certificate an authority uses in which role; signed
+annulments.json .p7s    which copies were annulled; signed
+revocation.json     addresses of the trusted CAs' revocation lists
+
+A file the manifest does not list is not used. `signing.trust` reads the folder.
 """
 
+import fcntl
 import json
-import shutil
-from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import date, datetime, time, timedelta
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from api.data_folder import PRIVATE_FOLDER
-from certify.clock import VIETNAM
 from certify.errors import InvalidInput
-from certify.verify import RosterEntry
+from certify.signed_list import ListKind
+from certify.trust import Anchor, ManifestError, manifest_text, parse_manifest
 
-_TYPE = "roster/1"
+MANIFEST = "manifest.json"
+PUBLIC_PARTS = (
+    MANIFEST,
+    "revocation.json",
+    "roster.json",
+    "roster.p7s",
+    "annulments.json",
+    "annulments.p7s",
+)
+"""Beside the certificates; everything in the folder may be given to anybody."""
 
 
 def write_trust(
-    trust: Path, *, root: Path, roster: Sequence[RosterEntry], lists: Sequence[str]
+    trust: Path, *, anchors: Sequence[tuple[Anchor, bytes]], lists: Sequence[str]
 ) -> None:
     """Make the folder.
 
     Args:
         trust: must not exist.
-        root: PEM file of the one root.
-        roster: who signs for whom.
+        anchors: each line of the manifest with the bytes of its file.
         lists: addresses of revocation lists.
     """
-    roots = trust / "roots"
     trust.mkdir(mode=PRIVATE_FOLDER)
-    roots.mkdir(mode=PRIVATE_FOLDER)
-    shutil.copyfile(root, roots / root.name)
-    entries = [
-        asdict(entry)
-        | {
-            "valid_from": entry.valid_from.isoformat(),
-            "valid_to": entry.valid_to.isoformat(),
-        }
-        for entry in roster
-    ]
-    rows = {"type": _TYPE, "entries": entries}
-    _write_json(trust / "roster.json", rows)
-    _write_json(trust / "revocation.json", {"crls": list(lists)})
+    for anchor, data in anchors:
+        file = trust / anchor.file
+        file.parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        file.write_bytes(data)
+    text = manifest_text(anchor for anchor, _ in anchors)
+    (trust / MANIFEST).write_text(text, encoding="utf-8")
+    addresses = json.dumps({"crls": list(lists)}, ensure_ascii=False, indent=2)
+    (trust / "revocation.json").write_text(addresses + "\n", encoding="utf-8")
 
 
-def read_roster(trust: Path) -> tuple[RosterEntry, ...]:
-    """Return the roster; a folder with roots alone has an empty one.
+def read_anchors(trust: Path) -> tuple[Anchor, ...]:
+    """Return the lines of the manifest; whether their files fit is another question.
 
     Raises:
-        InvalidInput: not a trust folder, or a roster of another form.
+        InvalidInput: not a trust folder, or a manifest that cannot be used.
     """
-    if not any((trust / "roots").glob("*.pem")):
+    try:
+        return parse_manifest((trust / MANIFEST).read_text(encoding="utf-8"))
+    except OSError as error:
         raise InvalidInput(
             field=f"Thư mục tin cậy {trust}",
-            reason="không có chứng thư gốc (roots/*.pem)",
-        )
-    file = trust / "roster.json"
-    if not file.exists():
-        return ()
-    try:
-        rows = json.loads(file.read_text(encoding="utf-8"))
-        known = rows["type"] == _TYPE
-        roster = tuple(_entry(file, row) for row in rows["entries"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InvalidInput(
-            field=str(file), reason="danh bạ tin cậy không đọc được"
+            reason=f"không có {MANIFEST}; thư mục của bản cũ phải tạo lại bằng "
+            "certify init ở một thư mục trống",
         ) from error
-    if not known:
-        raise InvalidInput(field=str(file), reason="danh bạ thuộc phiên bản khác")
-    return roster
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            field=f"Thư mục tin cậy {trust}", reason=f"{MANIFEST} không đọc được"
+        ) from error
+    except ManifestError as error:
+        raise InvalidInput(
+            field=f"Thư mục tin cậy {trust}", reason=str(error)
+        ) from error
 
 
-def _entry(file: Path, row: dict[str, str]) -> RosterEntry:
-    return RosterEntry(
-        **row
-        | {  # type: ignore[arg-type]  # a row of JSON; another field is a TypeError
-            "valid_from": _moment(file, row["valid_from"]),
-            "valid_to": _moment(file, row["valid_to"], end=True),
-        }
-    )
-
-
-def _moment(file: Path, text: str, *, end: bool = False) -> datetime:
-    """Read a time, or the first or last instant of a Vietnamese day.
+def add_to_manifest(trust: Path, anchor: Anchor, data: bytes) -> None:
+    """List one more certificate, the file first.
 
     Raises:
-        InvalidInput: a time without offset: nobody knows when that is.
+        InvalidInput: not a trust folder, or this certificate is listed already.
     """
-    if len(text) == len("2026-01-01"):
-        start = datetime.combine(date.fromisoformat(text), time(), VIETNAM)
-        return start + timedelta(days=1, microseconds=-1) if end else start
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise InvalidInput(
-            field=str(file),
-            reason=f"thời điểm {text} thiếu múi giờ, hãy ghi dạng "
-            "2026-01-01T08:00:00+07:00 hoặc chỉ ghi ngày 2026-01-01",
-        )
-    return moment
+    with locked(trust):
+        anchors = read_anchors(trust)
+        if any(anchor.sha256 == other.sha256 for other in anchors):
+            raise InvalidInput(
+                field="Chứng thư gốc", reason="đã có trong manifest, hãy sửa mục đó"
+            )
+        file = trust / anchor.file
+        file.parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        file.write_bytes(data)
+        _replace(trust / MANIFEST, manifest_text([*anchors, anchor]).encode())
 
 
-def _write_json(file: Path, value: object) -> None:
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    file.write_text(text + "\n", encoding="utf-8")
+def write_list(trust: Path, kind: ListKind, data: bytes, signature: bytes) -> None:
+    """Replace a list and its signature; each file atomically and durably."""
+    for suffix, content in ((".p7s", signature), (".json", data)):
+        _replace(trust / f"{kind.value}{suffix}", content)
+
+
+def _replace(target: Path, content: bytes) -> None:
+    fresh = target.with_name(f".{target.name}.new")
+    with fresh.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(target)
+
+
+@contextmanager
+def locked(trust: Path) -> Iterator[None]:
+    """Keep other processes from writing the lists meanwhile."""
+    descriptor = os.open(trust, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -4,6 +4,7 @@
 """
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -39,7 +40,17 @@ ReceivedDep = Annotated[ReceivedFile, Depends(_received)]
 
 def keep_form_file(upload: UploadFile, folder: Path) -> ReceivedFile:
     """Copy a file of a form into a private folder."""
-    path = folder / "received"
-    with path.open("wb") as file:
-        shutil.copyfileobj(upload.file, file, 1 << 20)
-    return ReceivedFile(path, path.stat().st_size)
+    return keep_form_files([upload], folder)[0]
+
+
+def keep_form_files(
+    uploads: Sequence[UploadFile], folder: Path
+) -> Sequence[ReceivedFile]:
+    """Copy files of a form into a private folder, in their order."""
+    received = []
+    for number, upload in enumerate(uploads, 1):
+        path = folder / f"received-{number}"
+        with path.open("wb") as file:
+            shutil.copyfileobj(upload.file, file, 1 << 20)
+        received.append(ReceivedFile(path, path.stat().st_size))
+    return received

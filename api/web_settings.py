@@ -14,6 +14,7 @@ class WebSettings:
         base_url: public address of this service; its host is always accepted.
         allowed_hosts: further values of the Host header, without port.
         max_upload_bytes: largest scan or file to verify.
+        portal_limit_bytes, mail_limit_bytes: what they take of one file; only shown.
         max_body_bytes: largest body of every other request.
         public_per_minute: steady rate of public calls of one client address.
         public_burst: how many of them may come at once.
@@ -24,6 +25,8 @@ class WebSettings:
     base_url: str = "http://127.0.0.1:8000"
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
     max_upload_bytes: int = UPLOAD_BYTES
+    portal_limit_bytes: int = 10 * 1024 * 1024
+    mail_limit_bytes: int = 18 * 1024 * 1024
     max_body_bytes: int = 256 * 1024
     public_per_minute: int = 60
     public_burst: int = 30

@@ -13,13 +13,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from api.annul_and_publish import AnnulAndPublish
+from api.bundle import VerificationBundle
 from api.data_folder import DataFolder, ServiceChoices
 from api.development_keys import (
     DevelopmentKeys,
     open_development_keys,
+    open_roster_key,
     pki_address,
 )
 from api.legal_tables import read_legal_tables
@@ -27,14 +31,17 @@ from api.pki_host import PkiHost
 from api.service_key import derive_key, read_service_key
 from api.services import Services
 from api.settings import Settings
-from api.trust_folder import read_roster
+from api.trust_folder import read_anchors
+from api.trust_publisher import TrustPublisher
+from api.trust_seen import SeenSequences
 from api.trust_services import TsaChoice, hosts_of
 from api.work_folder import PrivateWorkFolder
+from certify.annul import AnnulCopy
 from certify.clock import Clock, SystemClock
 from certify.close_year import CloseYear
 from certify.desk import Desk, DeskRules
 from certify.desk_papers import DeskPapers
-from certify.errors import NotAllowed, StoredDataDamaged
+from certify.errors import InvalidInput, NotAllowed, StoredDataDamaged
 from certify.intake import tasks
 from certify.intake.reader import SandboxedIntake
 from certify.isolation.runner import IsolatedRunner
@@ -46,8 +53,12 @@ from certify.renew import RenewCopy
 from certify.renew_due import RenewDue
 from certify.renewal import Renewer
 from certify.replay import ReplayArchive
+from certify.scan_desk import ScanDesk
+from certify.scan_files import ScanFiles
+from certify.trust import Purpose
 from certify.verify import RegisterView, VerifyCopy
 from certify.void import VoidNumber
+from signing.chain import stored_certificates
 from signing.confirmer import SoftwareConfirmer
 from signing.fetch import LOOPBACK, Fetcher, FetchPolicy
 from signing.inspector import (
@@ -58,6 +69,7 @@ from signing.inspector import (
 )
 from signing.pictures import Picture, load_picture
 from signing.revocation import RevocationClient
+from signing.signed_lists import FolderLists
 from signing.timestamp import TimestampClient, TimestampSettings
 from signing.timestamps import Timestamps
 from signing.trust import TrustAnchors, load_trust_anchors
@@ -135,11 +147,8 @@ def build_services(
             strangers = stack.enter_context(
                 build_inspector(folder.trust, plan.clock, settings)
             )
-        verify = VerifyCopy(
-            inspector=strangers,
-            register=storage.register,
-            roster=read_roster(folder.trust),
-        )
+        lists = build_lists(folder.trust, plan.clock, folder.trust_seen)
+        verify = VerifyCopy(inspector=strangers, register=storage.register, lists=lists)
         return _assemble(plan, storage, intake, inspector, verify, stack)
 
 
@@ -156,19 +165,18 @@ def _assemble(
     work_folder = PrivateWorkFolder(plan.folder.work)
     work_folder.remove_stale(clock)
     keys = open_development_keys(plan.folder, choices.signatory_id)
-    trust = load_trust_anchors(plan.folder.trust)
-    outside = _Outside(trust, _timestamps(plan, trust), _revocation(plan))
+    outside = _outside(plan)
     sealer = _sealer(plan, keys, outside)
     worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
     scans = FolderScanStore(plan.folder.scans, key=plan.key("scans"))
     archive = open_archive(FolderLocation(plan.folder.archive, plan.key("archive")))
     tables = read_legal_tables(plan.folder.path)
-    roster = read_roster(plan.folder.trust)
+    lists = build_lists(plan.folder.trust, clock, plan.folder.trust_seen)
     replay = ReplayArchive(
         register=storage.register,
         archive=archive,
         inspector=inspector,
-        own_certificates=[entry.certificate_sha256 for entry in roster],
+        own_certificates=[entry.certificate_sha256 for entry in lists().roster],
         clock=clock,
         work_folder=work_folder,
     )
@@ -187,19 +195,27 @@ def _assemble(
         number_template=settings.number_template,
         retention=settings.retention,
     )
+    publisher = build_publisher(plan.folder, clock)
     desk = Desk(
         people=storage.people,
         cases=storage.cases,
-        scans=scans,
-        intake=intake,
         sealer=sealer,
         confirmer=SoftwareConfirmer(keys=keys.confirmation),
         clock=clock,
-        work_folder=work_folder,
         rules=DeskRules(
-            max_upload_bytes=settings.max_upload_bytes,
             confirmation_valid=timedelta(hours=settings.confirmation_hours),
         ),
+    )
+    scan_desk = ScanDesk(
+        people=storage.people,
+        cases=storage.cases,
+        files=ScanFiles(
+            scans=scans,
+            intake=intake,
+            clock=clock,
+            max_bytes=settings.max_upload_bytes,
+        ),
+        work_folder=work_folder,
     )
     return Services(
         clock=clock,
@@ -220,6 +236,7 @@ def _assemble(
             tables=tables,
             clock=clock,
         ),
+        scan_desk=scan_desk,
         issue=issue,
         verify=verify,
         reconcile=Reconcile(
@@ -246,6 +263,19 @@ def _assemble(
             register=storage.register,
             clock=clock,
         ),
+        annul=AnnulAndPublish(
+            annul=AnnulCopy(
+                people=storage.people, register=storage.register, clock=clock
+            ),
+            publish=partial(
+                publisher.publish_annulments, storage.people, storage.register
+            ),
+        ),
+        bundle=VerificationBundle(
+            trust=plan.folder.trust,
+            certificates=stored_certificates,
+            refresh=partial(publisher.refresh, storage.people, storage.register),
+        ),
         close_year=CloseYear(
             people=storage.people,
             register=storage.register,
@@ -264,16 +294,56 @@ def _assemble(
 
 @contextmanager
 def build_verifier(
-    trust: Path, register: RegisterView | None = None, clock: Clock | None = None
+    trust: Path,
+    register: RegisterView | None = None,
+    clock: Clock | None = None,
+    *,
+    seen: Path | None = None,
 ) -> Iterator[VerifyCopy]:
     """Build verification on a trust folder; without a register it works offline.
+
+    Args:
+        trust: the folder.
+        register: None offline.
+        clock: None takes the machine's.
+        seen: where the numbers of signed lists are remembered; see `api.trust_seen`.
 
     Raises:
         InvalidInput: not a trust folder.
     """
-    roster = read_roster(trust)
-    with build_inspector(trust, clock or SystemClock()) as inspector:
-        yield VerifyCopy(inspector=inspector, register=register, roster=roster)
+    clock = clock or SystemClock()
+    lists = build_lists(trust, clock, seen)
+    with build_inspector(trust, clock) as inspector:
+        yield VerifyCopy(inspector=inspector, register=register, lists=lists)
+
+
+def build_lists(trust: Path, clock: Clock, seen: Path | None) -> FolderLists:
+    """Build the reader of a trust folder's signed lists.
+
+    Raises:
+        InvalidInput: not a trust folder.
+    """
+    if not any(Purpose.CHAIN not in a.purposes for a in read_anchors(trust)):
+        raise InvalidInput(
+            field=f"Thư mục tin cậy {trust}", reason="không có chứng thư gốc"
+        )
+    memory = SeenSequences(seen) if seen is not None else None
+    return FolderLists(trust, clock=clock, seen=memory)
+
+
+def build_publisher(folder: DataFolder, clock: Clock) -> TrustPublisher:
+    """Build what issues the signed lists; the key is opened when it is needed."""
+    from signing.detached import sign_detached  # noqa: PLC0415 - see the docstring
+
+    return TrustPublisher(
+        trust=folder.trust,
+        read=FolderLists(
+            folder.trust, clock=clock, seen=SeenSequences(folder.trust_seen)
+        ).read,
+        sign=lambda data: sign_detached(data, open_roster_key(folder)),
+        seen=SeenSequences(folder.trust_seen).highest,
+        clock=clock,
+    )
 
 
 @contextmanager
@@ -347,6 +417,7 @@ class _Outside:
     """Whom we trust and ask: one memory of outages and quotas for all who ask."""
 
     trust: TrustAnchors
+    timestamp_trust: TrustAnchors
     timestamps: Timestamps
     revocation: RevocationClient
 
@@ -373,7 +444,7 @@ def _renewer(plan: _Plan, outside: _Outside) -> Renewer:
     return PadesRenewer(
         timestamps=outside.timestamps,
         revocation=outside.revocation,
-        trust=outside.trust,
+        trust=outside.timestamp_trust,
         clock=plan.clock,
     )
 
@@ -388,11 +459,19 @@ def _renew_due(plan: _Plan, storage: Storage, renew: RenewCopy) -> RenewDue:
     )
 
 
-def _revocation(plan: _Plan) -> RevocationClient:
-    return RevocationClient(
-        clock=plan.clock,
-        fetcher=_fetcher(plan.folder.trust, plan.settings),
-        ocsp_max_age=plan.settings.ocsp_max_age,
+def _outside(plan: _Plan) -> _Outside:
+    now = plan.clock.now()
+    documents = (Purpose.SIGNATURE, Purpose.SEAL)
+    timestamp_trust = load_trust_anchors(plan.folder.trust, now, Purpose.TIMESTAMP)
+    return _Outside(
+        trust=load_trust_anchors(plan.folder.trust, now, *documents),
+        timestamp_trust=timestamp_trust,
+        timestamps=_timestamps(plan, timestamp_trust),
+        revocation=RevocationClient(
+            clock=plan.clock,
+            fetcher=_fetcher(plan.folder.trust, plan.settings),
+            ocsp_max_age=plan.settings.ocsp_max_age,
+        ),
     )
 
 

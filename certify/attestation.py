@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from certify.annulment import Annulment
 from certify.case import StoredScan
 from certify.comparison import Comparison
 from certify.confirmation import Assertion, EnrolledKey
@@ -228,6 +229,7 @@ class CertifiedCopy:
     Attributes:
         attested_at: the printed time.
         editions: oldest first; download gives the last.
+        annulment: set once the Chairman took its legal value away.
     """
 
     attestation_id: str
@@ -236,6 +238,7 @@ class CertifiedCopy:
     statement: AuthorisedStatement
     attested_at: datetime
     editions: tuple[Edition, ...]
+    annulment: Annulment | None = None
 
     @property
     def newest(self) -> Edition:

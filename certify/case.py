@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
+from certify.arrangement import Arrangement, Reduction, all_pages
 from certify.fingerprint import PageFingerprint
 from certify.people import Requester
 from certify.scan import Finding, PageImage, page_digest
@@ -59,8 +60,11 @@ class StoredScan:
     Attributes:
         id: also the key in the scan store.
         pages: every page in order; `page_digest` is their identity.
+        upload_sha256: of the file it was made from; of several, SHA-256 over theirs.
         size_bytes: of the canonical file.
         fingerprints: of the first pages (`certify.fingerprint`); may be empty.
+        arrangement: which pages of which files; None for one file as it came.
+        reduction: None unless it was made smaller.
     """
 
     id: str
@@ -72,6 +76,14 @@ class StoredScan:
     findings: tuple[Finding, ...]
     created_at: datetime
     fingerprints: tuple[PageFingerprint, ...] = ()
+    arrangement: Arrangement | None = None
+    reduction: Reduction | None = None
+
+    @property
+    def arranged(self) -> Arrangement:
+        """Which pages of which files; a file as it came is its own only part."""
+        own = Arrangement((self.id,), all_pages([len(self.pages)]))
+        return self.arrangement or own
 
     @property
     def page_digest(self) -> str:

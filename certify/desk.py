@@ -1,9 +1,9 @@
 """The officer's desk: everything from the visit to the signatory's confirmation.
 
-    open_case → add_original → attach_scan → record_comparison → approve
+    open_case → add_original → (ScanDesk) → record_comparison → approve
 
 Each verb checks that caller, case and paper belong together, then makes one
-committed change. Issuing is `issue.py`.
+committed change. The scan in between is `scan_desk.py`; issuing is `issue.py`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,27 +11,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 
 from certify.attestation import Act, AttestationView
-from certify.case import Case, CaseStatus, Original, StoredScan
+from certify.case import Case, CaseStatus, Original
 from certify.clock import Clock, vietnamese_day
 from certify.comparison import Comparison, check_comparison
 from certify.deadline import OfficeHours, due_at
-from certify.declared_pages import check_declared, declared_findings
+from certify.declared_pages import check_declared
 from certify.errors import ConfirmationInvalid, InvalidInput, NotFound, WrongState
 from certify.fees import tariff_in_force
 from certify.identifiers import new_id, new_verification_code
-from certify.intake.limits import UPLOAD_BYTES
 from certify.people import Officer, Requester
 from certify.permission import check_maker_checker, check_mandate
-from certify.ports import (
-    Cases,
-    Confirmer,
-    Intake,
-    People,
-    ScanStore,
-    Sealer,
-    WorkFolder,
-)
-from certify.scan import UploadedScan
+from certify.ports import Cases, Confirmer, People, Sealer
 from certify.statement import AuthorisedStatement
 from certify.typed_text import optional_text, required_text
 from certify.wording import wording_in_force
@@ -44,11 +34,9 @@ class DeskRules:
     """Settings of the desk; dated defaults of 2026-11-22.
 
     Attributes:
-        max_upload_bytes: larger uploads are refused before they are opened.
         confirmation_valid: how long a confirmed statement may wait for its signature.
     """
 
-    max_upload_bytes: int = UPLOAD_BYTES
     confirmation_valid: timedelta = timedelta(hours=8)
     hours: OfficeHours = field(default_factory=OfficeHours)
 
@@ -56,28 +44,22 @@ class DeskRules:
 class Desk:
     """What an officer and a signatory do before a copy is issued."""
 
-    def __init__(  # noqa: PLR0913 - the collaborators of the desk, all of them
+    def __init__(
         self,
         *,
         people: People,
         cases: Cases,
-        scans: ScanStore,
-        intake: Intake,
         sealer: Sealer,
         confirmer: Confirmer,
         clock: Clock,
-        work_folder: WorkFolder,
         rules: DeskRules,
     ) -> None:
         """Take the collaborators; no state is held between calls."""
         self._people = people
         self._cases = cases
-        self._scans = scans
-        self._intake = intake
         self._sealer = sealer
         self._confirmer = confirmer
         self._clock = clock
-        self._work_folder = work_folder
         self._rules = rules
 
     def open_case(self, officer_id: str, requester: Requester) -> Case:
@@ -139,42 +121,6 @@ class Desk:
             declared_pages=declared_pages,
         )
         return self._cases.add_original(original, _by(officer, "original.add"))
-
-    def attach_scan(
-        self, officer_id: str, original_id: str, upload: UploadedScan
-    ) -> StoredScan:
-        """Check an upload and keep its canonical scan as the original's scan.
-
-        A scan with blocking findings is kept too, so that the desk can show them; it
-        can never be compared.
-
-        Raises:
-            ScanRefused: nothing could be made of the file; carries the findings.
-            InvalidInput: empty, or over the size limit.
-            WrongState: the original is already approved.
-        """
-        officer = self._people.officer(officer_id)
-        original = self._original_of(officer, original_id)
-        self._check_size(upload)
-        with self._work_folder() as workdir:
-            scan = self._intake.read(upload.path, upload.stated_page_mm, workdir)
-            stored = StoredScan(
-                id=new_id(),
-                original_id=original.id,
-                sha256=scan.sha256,
-                upload_sha256=scan.upload_sha256,
-                pages=scan.pages,
-                size_bytes=scan.size_bytes,
-                findings=(
-                    *declared_findings(original.declared_pages, len(scan.pages)),
-                    *scan.findings,
-                ),
-                created_at=self._clock.now(),
-                fingerprints=scan.fingerprints,
-            )
-            self._scans.put(stored.id, scan.path)
-        self._cases.attach_scan(stored, _by(officer, "scan.attach"))
-        return stored
 
     def record_comparison(
         self, original_id: str, comparison: Comparison
@@ -299,13 +245,6 @@ class Desk:
         original = self._cases.original(original_id)
         self._case_of(officer, original.case_id)
         return original
-
-    def _check_size(self, upload: UploadedScan) -> None:
-        if upload.size_bytes == 0:
-            raise InvalidInput(field="Tệp bản chụp", reason="tệp rỗng")
-        if upload.size_bytes > self._rules.max_upload_bytes:
-            limit = self._rules.max_upload_bytes // (1024 * 1024)
-            raise InvalidInput(field="Tệp bản chụp", reason=f"lớn hơn {limit} MB")
 
 
 def _by(officer: Officer, action: str) -> Act:

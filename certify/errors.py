@@ -3,19 +3,22 @@
     CertifyError
     ├── InvalidInput        the caller sent something unusable            exit 2
     │   ├── ScanRefused     findings of severity BLOCK, or not overridden
-    │   └── ComparisonIncomplete
+    │   ├── ComparisonIncomplete
+    │   └── ArrangementInvalid  the pages asked for are no scan
     ├── NotFound            no such case, copy, code                      exit 2
     ├── NotAllowed          the caller may not do this                    exit 2
     │   ├── MandateInvalid      signatory has no valid mandate today
     │   ├── SealNotAuthorised   no valid authorisation to use the seal
     │   └── ConfirmationInvalid the signatory's assertion does not hold
     ├── WrongState          right request, wrong moment                   exit 2
+    │   ├── ScanChanged         the pages changed in another window
+    │   └── ScanCompared        pages stay as they were compared
     ├── CertificateUnfit    a certificate may not sign now                exit 2
     ├── TryLater            a dependency is away; wait and retry          exit 4
     │   ├── ServiceUnavailable  TSA, OCSP/CRL, key, archive or database
     │   │   ├── TimestampUnavailable  no TSA gave a usable token
     │   │   └── StatusUnknown         nobody can say that a certificate is not revoked
-    │   ├── ReaderUnavailable   the process that opens files does not start
+    │   ├── ReaderUnavailable   the process that opens files does not start or stay
     │   ├── LeaseHeld           another worker has this attestation
     │   └── SystemBusy          too many files are being opened at once
     ├── LeaseLost           we were overtaken; nothing was released       exit 4
@@ -74,6 +77,13 @@ class ComparisonIncomplete(InvalidInput):
     sentence = "Chưa đủ nội dung đối chiếu: {reason}"
 
 
+class ArrangementInvalid(InvalidInput):
+    """An order of pages, a turn or a resolution that cannot be."""
+
+    code = "arrangement.invalid"
+    sentence = "Chưa sắp xếp được các trang: {reason}"
+
+
 class NotFound(CertifyError):
     """Nothing is known under this identifier."""
 
@@ -117,6 +127,26 @@ class WrongState(CertifyError):
     code = "wrong_state"
     exit_code = 2
     sentence = "Không làm được ở bước hiện tại: {reason}"
+
+
+class ScanChanged(WrongState):
+    """The scan is not the one the caller saw: somebody else changed its pages."""
+
+    code = "scan.changed"
+    sentence = (
+        "Bản chụp đã thay đổi ở cửa sổ khác. Hãy tải lại trang, xem lại các trang rồi "
+        "làm tiếp."
+    )
+
+
+class ScanCompared(WrongState):
+    """The pages were compared with the paper; they stay as they are."""
+
+    code = "scan.compared"
+    sentence = (
+        "Bản chụp đã được đối chiếu nên không sửa trang được nữa. Nếu trang sai, hãy "
+        "thay bản chụp khác rồi đối chiếu lại."
+    )
 
 
 class CertificateUnfit(CertifyError):
@@ -163,7 +193,7 @@ class StatusUnknown(ServiceUnavailable):
 
 
 class ReaderUnavailable(TryLater):
-    """The isolated process that opens files does not start; the machine is busy."""
+    """The isolated process that opens files does not start, or died; not the file's."""
 
     code = "reader.unavailable"
     sentence = "Máy chủ đang quá tải nên chưa mở được tệp. Hãy thử lại sau ít phút."

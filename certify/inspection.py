@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from certify.trust import Vouching
+
 
 class Indication(StrEnum):
     """ETSI EN 319 102-1 §5.1.3."""
@@ -46,6 +48,7 @@ class SignatureFacts:
         docmdp_ok: the certification's permissions are respected.
         certification: this is a certification signature (DocMDP), P given.
         locks_all: a /Lock over every field of a copy that permits no change (P=1).
+        vouching: the anchors of the trust folder that its certificate leads up to.
     """
 
     field: str
@@ -65,6 +68,7 @@ class SignatureFacts:
     docmdp_ok: bool
     certification: int | None
     locks_all: bool
+    vouching: tuple[Vouching, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,16 @@ def inspection_from_json(row: Mapping[str, Any]) -> Inspection:
         TypeError, ValueError, KeyError: a child sent something else.
     """
     signatures = tuple(
-        SignatureFacts(**{**s, "indication": Indication(s["indication"])})
+        SignatureFacts(
+            **{
+                **s,
+                "indication": Indication(s["indication"]),
+                "vouching": tuple(
+                    Vouching(v["hierarchy"], tuple(v["purposes"]))
+                    for v in s["vouching"]
+                ),
+            }
+        )
         for s in row["signatures"]
     )
     return Inspection(

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
+from certify.annulment import Annulment, Decision
 from certify.attestation import (
     Act,
     AttestationView,
@@ -36,7 +37,7 @@ from certify.numbering import RegisterNumber
 from certify.people import Authority, Officer, SealAuthorisation, Signatory
 from certify.protection import Protection
 from certify.retry import Waiting
-from certify.scan import CanonicalScan
+from certify.scan import ArrangedFile, CanonicalScan, PlacedPage
 from certify.statement import AuthorisedStatement
 
 
@@ -68,12 +69,33 @@ class Cases(Protocol):
         """Store an original. MUST give it the next position in its case."""
         ...
 
-    def attach_scan(self, scan: StoredScan, act: Act) -> None:
-        """Make this the original's scan.
+    def attach_scan(
+        self, scan: StoredScan, act: Act, parts: Sequence[StoredScan] = ()
+    ) -> None:
+        """Make this the original's scan; `parts` are the files it was made of.
 
         MUST raise WrongState once a comparison is approved. A comparison of an older
         scan MUST be dropped in the same transaction.
         """
+        ...
+
+    def rearrange_scan(
+        self,
+        scan: StoredScan,
+        act: Act,
+        *,
+        seen: str,
+        parts: Sequence[StoredScan] = (),
+    ) -> None:
+        """Replace the original's scan by one with other pages of its files.
+
+        `parts` are files that were added. MUST raise ScanCompared once there is a
+        comparison, and ScanChanged unless `seen` is the scan's page digest.
+        """
+        ...
+
+    def scans(self, scan_ids: Sequence[str]) -> Sequence[StoredScan]:
+        """In the order asked for. Raises NotFound."""
         ...
 
     def record_comparison(
@@ -232,6 +254,23 @@ class Register(Protocol):
         """
         ...
 
+    def annul(
+        self, attestation_id: str, decision: Decision, act: Act, now: datetime
+    ) -> Annulment:
+        """Record that a released copy has no legal value any more.
+
+        Every later read of the copy MUST carry it. Number, book row, editions and
+        trail MUST stay. MUST raise NotFound for what is not released, and WrongState
+        when it is annulled already.
+        """
+        ...
+
+    def annulments(
+        self, authority_id: str, *, after: int, limit: int
+    ) -> Sequence[Annulment]:
+        """Annulments with a greater cursor, in order of cursor."""
+        ...
+
     def released(self, verification_code: str) -> CertifiedCopy | None:
         """Return a released copy by code; None for anything not released."""
         ...
@@ -369,6 +408,21 @@ class Intake(Protocol):
 
         Raises:
             ScanRefused: nothing could be made of the file; `reason` says why.
+        """
+        ...
+
+    def arrange(
+        self,
+        parts: Sequence[Path],
+        pages: Sequence[PlacedPage],
+        dpi: int | None,
+        workdir: Path,
+    ) -> ArrangedFile:
+        """Make one canonical scan of pages of several; `parts` are canonical scans.
+
+        Image data MUST be copied byte for byte, a turn made by geometry; with `dpi`
+        finer pages MUST be reduced, none below `dpi`, none enlarged. Raises
+        ScanRefused when it could not be made.
         """
         ...
 

@@ -6,12 +6,15 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from certify.fingerprint import PageFingerprint
+
+TURNS = (0, 90, 180, 270)
+"""Degrees clockwise a page may be turned by."""
 
 
 class Severity(StrEnum):
@@ -31,6 +34,9 @@ class Finding:
         page: 1-based page, None for the whole file.
         vi, en: one sentence each; the Vietnamese one says what to do.
         citation: the rule behind it, e.g. "NĐ 30/2020 Phụ lục I".
+        part: which file of several it is about, 1-based; None for the only one, and
+            for what several files make together.
+        other_page: the page that `page` repeats.
     """
 
     code: str
@@ -39,6 +45,8 @@ class Finding:
     vi: str
     en: str
     citation: str
+    part: int | None = None
+    other_page: int | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,9 @@ class PageImage:
         stream_filter: "DCTDecode", "CCITTFaxDecode" or "FlateDecode".
         colour_space: "DeviceRGB" or "DeviceGray".
         width_px, height_px, bits: of the image.
-        width_milli_pt, height_milli_pt: page box in 1/1000 PDF point, at 1:1.
+        width_milli_pt, height_milli_pt: page box in 1/1000 PDF point, at 1:1, as the
+            page is seen.
+        turn: how the image lies on the page, in degrees clockwise: 0, 90, 180, 270.
     """
 
     stream_sha256: str
@@ -75,13 +85,26 @@ class PageImage:
     bits: int
     width_milli_pt: int
     height_milli_pt: int
+    turn: int = 0
 
     @property
     def dpi(self) -> tuple[float, float]:
-        """Effective resolution (horizontal, vertical)."""
-        return (
-            self.width_px * 72000 / self.width_milli_pt,
-            self.height_px * 72000 / self.height_milli_pt,
+        """Effective resolution (horizontal, vertical) of the image as it is stored."""
+        width, height = self.width_milli_pt, self.height_milli_pt
+        if self.turn % 180:
+            width, height = height, width
+        return self.width_px * 72000 / width, self.height_px * 72000 / height
+
+    def turned(self, degrees: int) -> "PageImage":
+        """The same image, turned clockwise by 0, 90, 180 or 270 degrees more."""
+        width, height = self.width_milli_pt, self.height_milli_pt
+        if degrees % 180:
+            width, height = height, width
+        return replace(
+            self,
+            turn=(self.turn + degrees) % 360,
+            width_milli_pt=width,
+            height_milli_pt=height,
         )
 
 
@@ -91,9 +114,17 @@ def page_digest(pages: Sequence[PageImage]) -> str:
     Returns:
         SHA-256, hex, of the canonical JSON list of the pages.
     """
-    listed = [asdict(page) for page in pages]
+    listed = [_identity(page) for page in pages]
     text = json.dumps(listed, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _identity(page: PageImage) -> dict[str, Any]:
+    """All fields; an upright page's as before there were turns (copies outlive us)."""
+    fields = asdict(page)
+    if not page.turn:
+        del fields["turn"]
+    return fields
 
 
 @dataclass(frozen=True)
@@ -126,6 +157,36 @@ class CanonicalScan:
     def blocked(self) -> bool:
         """True when a finding can never be overridden."""
         return any(f.severity is Severity.BLOCK for f in self.findings)
+
+
+@dataclass(frozen=True)
+class PlacedPage:
+    """One page of the joined scan.
+
+    Attributes:
+        part: 1-based file it comes from.
+        page: 1-based page of that file.
+        turn: degrees clockwise: 0, 90, 180 or 270.
+    """
+
+    part: int
+    page: int
+    turn: int = 0
+
+
+@dataclass(frozen=True)
+class ArrangedFile:
+    """What intake made of an arrangement.
+
+    Attributes:
+        saved_bytes: how much smaller the images are than in the files they came from.
+    """
+
+    path: Path
+    sha256: str
+    size_bytes: int
+    pages: tuple[PageImage, ...]
+    saved_bytes: int
 
 
 def findings_to_json(findings: Sequence[Finding]) -> list[dict[str, Any]]:

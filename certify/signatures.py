@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from certify.inspection import REVOKED, Indication, Inspection, SignatureFacts
+from certify.trust import HIERARCHY_WORDS, Purpose, vouched
 
 SIGNATORY_FIELD = "NguoiThucHienChungThuc"
 SEAL_FIELD = "CoQuanChungThuc"
@@ -47,6 +48,8 @@ def signature_problems(
         yield "chữ ký thứ hai không phải của cơ quan chứng thực"
     if person.certification != _CERTIFICATION_P2 or not agency.locks_all:
         yield "chữ ký không khóa nội dung như quy định"
+    yield from _wrong_purpose(person, Purpose.SIGNATURE, "chữ ký của người ký")
+    yield from _wrong_purpose(agency, Purpose.SEAL, "con dấu của cơ quan")
     for facts in inspection.signatures:
         yield from _one(facts)
     if not _in_order(inspection):
@@ -61,6 +64,17 @@ def _in_order(inspection: Inspection) -> bool:
         if facts.proven_time
     ]
     return proven == sorted(proven)
+
+
+def _wrong_purpose(facts: SignatureFacts, purpose: Purpose, what: str) -> Iterator[str]:
+    """An anchor vouches for its own purposes only; unknown signers are named above."""
+    trusted = facts.vouching or facts.indication is Indication.TOTAL_PASSED
+    if trusted and not vouched(facts.vouching, purpose):
+        trees = {HIERARCHY_WORDS.get(v.hierarchy, "khác") for v in facts.vouching}
+        yield (
+            f"chứng thư của {facts.signer or facts.field} thuộc hệ thống "
+            f"{', '.join(sorted(trees)) or 'không rõ'}, không được dùng làm {what}"
+        )
 
 
 def _one(facts: SignatureFacts) -> Iterator[str]:

@@ -10,6 +10,8 @@ class Verdict(StrEnum):
     OURS_IN_FORCE = "ours_in_force"
     OURS_EARLIER_EDITION = "ours_earlier_edition"
     OURS_ALTERED = "ours_altered"
+    ANNULLED = "annulled"
+    OTHER_IN_FORCE = "other_in_force"
     OTHER_AUTHORITY = "other_authority"
     SIGNED_NOT_CERTIFIED = "signed_not_certified"
     SIGNATURE_BROKEN = "signature_broken"
@@ -58,6 +60,19 @@ VERDICT_TEXTS: dict[Verdict, VerdictText] = {
         "Tệp mang mã của một bản sao đã cấp nhưng nội dung không còn đúng như khi "
         "cấp. Không sử dụng tệp này.",
         1,
+    ),
+    Verdict.ANNULLED: VerdictText(
+        Colour.RED,
+        "Đã bị hủy bỏ",
+        "Bản sao này là thật nhưng đã bị hủy bỏ giá trị pháp lý. Không sử dụng.",
+        1,
+    ),
+    Verdict.OTHER_IN_FORCE: VerdictText(
+        Colour.GREEN,
+        "Hợp lệ theo danh bạ",
+        "Chữ ký đúng của cơ quan chứng thực có trong danh bạ tin cậy; bản sao không "
+        "có trong danh sách hủy bỏ còn hạn.",
+        0,
     ),
     Verdict.OTHER_AUTHORITY: VerdictText(
         Colour.AMBER,

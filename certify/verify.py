@@ -6,16 +6,18 @@ alone nothing is ever green (design §4.11): a genuine QR on a forged paper must
 vouch for it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from certify.annulment import Annulment
 from certify.attestation import CertifiedCopy
 from certify.identifiers import parse_verification_code
 from certify.inspection import CHAIN_MISSING, REVOKED, Indication, Inspection
+from certify.lists import SignedLists
 from certify.ports import Inspector
+from certify.roster import RosterEntry, on_roster
 from certify.signatures import (
     ARCHIVE_LEVEL,
     person_and_agency,
@@ -27,24 +29,6 @@ from certify.verdict import (
     Verdict,
     VerdictText,
 )
-
-
-@dataclass(frozen=True)
-class RosterEntry:
-    """A certificate that an authority uses in a role.
-
-    Attributes:
-        role: "signatory" or "seal".
-        valid_from, valid_to: aware, both inclusive; a signature proven in between
-            counts.
-    """
-
-    authority_id: str
-    authority_name: str
-    role: str
-    certificate_sha256: str
-    valid_from: datetime
-    valid_to: datetime
 
 
 class RegisterView(Protocol):
@@ -66,12 +50,14 @@ class Report:
     Attributes:
         problems: Vietnamese, each names one thing that is wrong or missing.
         copy: the register's view, for our own files only.
+        annulment: why an annulled copy may not be used.
     """
 
     verdict: Verdict
     problems: tuple[str, ...]
     inspection: Inspection
     copy: CertifiedCopy | None
+    annulment: Annulment | None = None
 
     @property
     def text(self) -> VerdictText:
@@ -87,12 +73,20 @@ class VerifyCopy:
         *,
         inspector: Inspector,
         register: RegisterView | None,
-        roster: Sequence[RosterEntry],
+        roster: Sequence[RosterEntry] = (),
+        lists: Callable[[], SignedLists] | None = None,
     ) -> None:
-        """Take the collaborators; `register` is None offline."""
+        """Take the collaborators; `register` is None offline.
+
+        Args:
+            inspector: reads the file.
+            register: knows our own copies.
+            roster: who signs for whom, where `lists` is not given.
+            lists: reads the signed lists of the trust folder as they are now.
+        """
         self._inspector = inspector
         self._register = register
-        self._roster = roster
+        self._lists = lists or (lambda: SignedLists(roster=tuple(roster)))
 
     def __call__(self, path: Path) -> Report:
         """Judge one file. Never raises for bad bytes."""
@@ -109,6 +103,8 @@ class VerifyCopy:
             claimed = self._claimed(inspection)
             if claimed is not None:
                 problems = tuple(_problems(inspection, claimed))
+                if claimed.annulment is not None:
+                    problems += (f"bản sao thật {claimed.annulment.sentence}",)
                 return Report(Verdict.OURS_ALTERED, problems, inspection, claimed)
         return self._judge_stranger(inspection)
 
@@ -118,6 +114,10 @@ class VerifyCopy:
         problems = tuple(
             _problems(inspection, copy, same_bytes=True, superseded=not newest)
         )
+        # The signed list remembers what a database restored from a backup forgot.
+        annulment = copy.annulment or self._lists().annulment_of(inspection.record)
+        if annulment is not None:
+            return _annulled(inspection, annulment, copy, problems)
         if problems:
             # The bytes are what was released, so the doubt is about trust or time.
             return Report(Verdict.UNDETERMINED, problems, inspection, copy)
@@ -133,64 +133,68 @@ class VerifyCopy:
 
     def _judge_stranger(self, inspection: Inspection) -> Report:
         problems = tuple(_file_problems(inspection))
-        verdict = self._stranger_verdict(inspection, problems)
+        lists = self._lists()
+        certified = not problems and _certified(inspection, lists)
+        verdict = _stranger_verdict(inspection, certified=certified)
         if verdict is Verdict.OTHER_AUTHORITY:
-            problems = ("chưa tra được sổ chứng thực để biết bản sao có bị hủy bỏ",)
-        elif not problems and verdict is Verdict.SIGNED_NOT_CERTIFIED:
-            problems = ("người ký không có trong danh bạ cơ quan chứng thực",)
+            return _other_authority(inspection, lists)
+        if not problems and verdict is Verdict.SIGNED_NOT_CERTIFIED:
+            problems = lists.roster_problems or (
+                "người ký không có trong danh bạ cơ quan chứng thực",
+            )
         return Report(verdict, problems, inspection, None)
 
-    def _stranger_verdict(
-        self, inspection: Inspection, problems: tuple[str, ...]
-    ) -> Verdict:
-        signatures = [s for s in inspection.signatures if s.kind == "signature"]
-        certified = not problems and self._on_roster(inspection)
-        broken = any(
-            not s.intact or s.changes_since == "forbidden" or not s.docmdp_ok
-            for s in inspection.signatures
-        )
-        indications = {s.indication for s in inspection.signatures}
-        # The first answer that applies; the worst news comes first.
-        answers = (
-            (bool(inspection.problem), Verdict.UNREADABLE),
-            (not signatures, Verdict.UNSIGNED),
-            (broken, Verdict.SIGNATURE_BROKEN),
-            (
-                any(s.sub_indication in {*CHAIN_MISSING, REVOKED} for s in signatures),
-                Verdict.SIGNED_BY_UNTRUSTED,
-            ),
-            (Indication.TOTAL_FAILED in indications, Verdict.SIGNATURE_BROKEN),
-            (Indication.INDETERMINATE in indications, Verdict.UNDETERMINED),
-            (certified, Verdict.OTHER_AUTHORITY),
-            (True, Verdict.SIGNED_NOT_CERTIFIED),
-        )
-        return next(verdict for applies, verdict in answers if applies)
 
-    def _on_roster(self, inspection: Inspection) -> bool:
-        """Both signatures by the right roles of one authority, at the right time."""
-        pair = person_and_agency(inspection)
-        if pair is None:
-            return False
-        authorities = [
-            {
-                entry.authority_id
-                for entry in self._roster
-                if entry.role == role
-                and entry.certificate_sha256 == facts.certificate_sha256
-                and _within(entry, facts.proven_time)
-            }
-            for facts, role in zip(pair, ("signatory", "seal"), strict=True)
-        ]
-        return bool(authorities[0] & authorities[1])
+def _annulled(
+    inspection: Inspection,
+    annulment: Annulment,
+    copy: CertifiedCopy | None,
+    others: Sequence[str] = (),
+) -> Report:
+    problems = (f"bản sao {annulment.sentence}", *others)
+    return Report(Verdict.ANNULLED, problems, inspection, copy, annulment)
 
 
-def _within(entry: RosterEntry, proven_time: str | None) -> bool:
-    """Compare instants, never their texts: offsets and fractions are written freely."""
-    try:
-        moment = datetime.fromisoformat(proven_time or "")
-    except ValueError:
+def _certified(inspection: Inspection, lists: SignedLists) -> bool:
+    """Both signatures by the right roles of the authority that the file names."""
+    pair = person_and_agency(inspection)
+    if pair is None:
         return False
-    return moment.tzinfo is not None and entry.valid_from <= moment <= entry.valid_to
+    return inspection.record.get("authority_id", "") in on_roster(lists.roster, pair)
+
+
+def _other_authority(inspection: Inspection, lists: SignedLists) -> Report:
+    """Judge a certified copy by the signed list of annulments, where there is one."""
+    annulment = lists.annulment_of(inspection.record)
+    if annulment is not None:
+        return _annulled(inspection, annulment, None)
+    problems = (*lists.roster_problems, *lists.unknown_annulment(inspection.record))
+    verdict = Verdict.OTHER_AUTHORITY if problems else Verdict.OTHER_IN_FORCE
+    return Report(verdict, problems, inspection, None)
+
+
+def _stranger_verdict(inspection: Inspection, *, certified: bool) -> Verdict:
+    signatures = [s for s in inspection.signatures if s.kind == "signature"]
+    broken = any(
+        not s.intact or s.changes_since == "forbidden" or not s.docmdp_ok
+        for s in inspection.signatures
+    )
+    indications = {s.indication for s in inspection.signatures}
+    # The first answer that applies; the worst news comes first.
+    answers = (
+        (bool(inspection.problem), Verdict.UNREADABLE),
+        (not signatures, Verdict.UNSIGNED),
+        (broken, Verdict.SIGNATURE_BROKEN),
+        (
+            any(s.sub_indication in {*CHAIN_MISSING, REVOKED} for s in signatures),
+            Verdict.SIGNED_BY_UNTRUSTED,
+        ),
+        (Indication.TOTAL_FAILED in indications, Verdict.SIGNATURE_BROKEN),
+        (Indication.INDETERMINATE in indications, Verdict.UNDETERMINED),
+        (certified, Verdict.OTHER_AUTHORITY),
+        (True, Verdict.SIGNED_NOT_CERTIFIED),
+    )
+    return next(verdict for applies, verdict in answers if applies)
 
 
 _HARMFUL_ANYWHERE = {

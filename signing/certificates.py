@@ -74,7 +74,7 @@ class CertificateGuard:
                 holder=holder_of(certificate), reason=error.reason.sentence
             ) from error
         try:
-            return self._trust.path(certificate, key.chain, now)
+            return self._trust.known_path(certificate, key.chain, now)
         except TrustError as error:
             raise CertificateUnfit(
                 holder=holder_of(certificate),

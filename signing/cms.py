@@ -68,15 +68,19 @@ class CmsTemplate:
         """Have the key sign; raises what `SigningKey.sign_digest` raises."""
         return self._key.sign_digest(self.digest.of(signed_attributes))
 
-    def assemble(self, attributes: bytes, signature: bytes, token: bytes) -> bytes:
-        """Return the ContentInfo with the signature and its RFC 3161 token.
+    def assemble(
+        self, attributes: bytes, signature: bytes, token: bytes = b""
+    ) -> bytes:
+        """Return the ContentInfo with the signature and its RFC 3161 token, if any.
 
         Args:
             attributes: the exact bytes from `signed_attributes`.
             signature: over them.
             token: DER TimeStampToken over the signature value.
         """
-        unsigned = tlv(SEQUENCE, _TIMESTAMP_TOKEN, tlv(SET, token))
+        unsigned = b""
+        if token:
+            unsigned = tlv(CONTEXT_1, tlv(SEQUENCE, _TIMESTAMP_TOKEN, tlv(SET, token)))
         signer = tlv(
             SEQUENCE,
             _VERSION_1,
@@ -85,7 +89,7 @@ class CmsTemplate:
             bytes([CONTEXT_0]) + attributes[1:],  # IMPLICIT [0] instead of SET
             self._signature_algorithm,
             tlv(OCTETS, signature),
-            tlv(CONTEXT_1, unsigned),
+            unsigned,
         )
         signed_data = tlv(
             SEQUENCE,

@@ -9,22 +9,26 @@ revocation lists that the parent fetched.
 import asyncio
 import hashlib
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pikepdf
+from asn1crypto import cms
 from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.misc import PdfError, PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import EmbeddedPdfSignature
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import ValidationInfoReadingError
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.policy_decl import (
     CertificateFetchingRule,
     LocalKnowledge,
@@ -40,6 +44,7 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer
 
 from certify.inspection import Inspection, SignatureFacts
 from certify.scan import page_digest
+from certify.trust import Purpose
 from signing.archive_chain import judge_earlier_timestamps
 from signing.archive_token import end_of, newest_archive_token, path_upwards
 from signing.cades import form_problems
@@ -49,12 +54,15 @@ from signing.record import read_record
 from signing.revoked import load_lists
 from signing.signature_facts import Context, signature_facts, timing_at
 from signing.token_form import token_has_one_form
-from signing.trust import load_trust_anchors
+from signing.trust import load_trust_store
 from signing.validation_time import judging_at, time_to_judge
+from signing.vouching import readable
 
 MAX_BYTES = 200 * 1024 * 1024
 _MAX_SIGNATURES = 40
 _MAX_METADATA = 256 * 1024
+_TAIL = 2048  # readers look for %%EOF in the last 1,024 (ISO 32000-1 annex H, note 18)
+_END = re.compile(rb"[\r\n]startxref\s*\d+\s*%%EOF")
 
 # pyHanko logs a traceback for each bad signature; here that is an answer, not an event
 for _name in ("pyhanko", "pyhanko_certvalidator"):
@@ -77,6 +85,8 @@ def inspect_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
     context = _context(arguments)
     try:
         return _inspect(path, data, digest, context).to_json()
+    except MemoryError:
+        raise  # the child says so: over the limits, which is not "damaged"
     except Exception as error:  # noqa: BLE001 - hostile bytes raise anything; a verdict follows
         kind = "encrypted" if _is_encrypted(data, error) else "damaged"
         return Inspection(sha256=digest, size_bytes=size, problem=kind).to_json()
@@ -87,57 +97,70 @@ def _is_encrypted(data: bytes, error: Exception) -> bool:
 
 
 def _context(arguments: Mapping[str, Any]) -> Context:
-    anchors = load_trust_anchors(Path(arguments["trust"]))
-    roots = [
-        asn1_x509.Certificate.load(root.public_bytes(Encoding.DER))
-        for root in anchors.roots
-    ]
     now = datetime.fromisoformat(arguments["now"]).astimezone(UTC)
+    store = load_trust_store(Path(arguments["trust"]), now)
+    # Separate roots for signers and for timestamps: an anchor never vouches for what
+    # the manifest does not say. Which signer's role it vouches for is judged later.
+    roots = _as_asn1(store.anchors(Purpose.SIGNATURE, Purpose.SEAL).roots)
+    intermediates = _as_asn1(store.intermediates)
+    timestamp_roots = _as_asn1(store.anchors(Purpose.TIMESTAMP).roots)
     crls = [
         CRLContainer(asn1_crl.CertificateList.load(Path(file).read_bytes()))
         for file in arguments.get("crls", ())
     ]
-    policy = CertValidationPolicySpec(
-        trust_manager=SimpleTrustManager.build(trust_roots=roots),
-        revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
-    )
     spec = SignatureValidationSpec(
-        cert_validation_policy=policy,
+        cert_validation_policy=_policy(roots),
+        ts_cert_validation_policy=_policy(timestamp_roots),
         revinfo_gathering_policy=RevocationInfoGatheringSpec(
             online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY,
             certificate_fetching_rule=CertificateFetchingRule.NEVER_FETCH,
         ),
-        local_knowledge=LocalKnowledge(known_crls=crls),
+        local_knowledge=LocalKnowledge(known_crls=crls, known_certs=intermediates),
     )
     lists = [container.crl_data for container in crls]
     return Context(
         spec=PdfSignatureValidationSpec(signature_validation_spec=spec),
         timing=timing_at(now),
         roots=roots,
-        crls=lists,
         lists=load_lists(lists),
+        timestamp_roots=timestamp_roots,
+        intermediates=intermediates,
+        store=store,
+        crls=lists,
+    )
+
+
+def _as_asn1(
+    certificates: Sequence[x509.Certificate],
+) -> list[asn1_x509.Certificate]:
+    return [
+        asn1_x509.Certificate.load(c.public_bytes(Encoding.DER)) for c in certificates
+    ]
+
+
+def _policy(roots: Sequence[asn1_x509.Certificate]) -> CertValidationPolicySpec:
+    return CertValidationPolicySpec(
+        trust_manager=SimpleTrustManager.build(trust_roots=roots),
+        revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
     )
 
 
 def _inspect(path: Path, data: bytes, digest: str, context: Context) -> Inspection:
-    with path.open("rb") as file:
-        reader, problems = _open(file)
-        embedded = list(reader.embedded_signatures)[:_MAX_SIGNATURES]
-        context = context.judged_at(
-            time_to_judge(embedded, context.timing.validation_time)
-        )
-        with judging_at(context.timing.validation_time):
-            facts = tuple(asyncio.run(signature_facts(s, context)) for s in embedded)
-            facts = asyncio.run(judge_earlier_timestamps(embedded, facts, context))
-        ranges = [
-            SignedRange(tuple(int(v) for v in signature.byte_range))
-            for signature in embedded
-        ]
-        level = _level(reader, facts)
-        until, algorithms = _protection(reader, context)
-        if embedded and not _last_token_has_one_form(reader, embedded[-1]):
-            problems.append("timestamp_form")
-        problems += [code for s in embedded for code in form_problems(s)]
+    reader, problems = _open(data)
+    embedded = list(reader.embedded_signatures)[:_MAX_SIGNATURES]
+    context = context.judged_at(time_to_judge(embedded, context.timing.validation_time))
+    with judging_at(context.timing.validation_time):
+        facts = tuple(asyncio.run(signature_facts(s, context)) for s in embedded)
+        facts = asyncio.run(judge_earlier_timestamps(embedded, facts, context))
+    ranges = [
+        SignedRange(tuple(int(v) for v in signature.byte_range))
+        for signature in embedded
+    ]
+    level = _level(reader, facts)
+    until, algorithms = _protection(reader, context)
+    if embedded and not _last_token_has_one_form(reader, embedded):
+        problems.append("timestamp_form")
+    problems += [code for s in embedded for code in form_problems(s)]
     problems = list(dict.fromkeys([*problems, *container_problems(data, ranges)]))
     pages = _read_pages(path)
     return Inspection(
@@ -164,21 +187,28 @@ def _protection(
         return None, ()
     if token is None:
         return None, ()
-    roots = [x509.load_der_x509_certificate(root.dump()) for root in context.roots]
-    path = path_upwards(token, roots)
+    path = path_upwards(token, readable(context.timestamp_roots))
     end = end_of(path)
     if end is None:
         return None, ()
     return end.isoformat(), token.algorithms(path)
 
 
-def _open(file: Any) -> tuple[PdfFileReader, list[str]]:  # noqa: ANN401 - binary stream
-    """Open strictly; a file that only opens leniently is not a certified copy."""
+def _open(data: bytes) -> tuple[PdfFileReader, list[str]]:
+    """Open strictly; a file that only opens leniently is not a certified copy.
+
+    From memory: pyHanko steps back byte by byte, which costs a buffer each on disk.
+    It would step back through a line of any length, so the end is looked for first.
+
+    Raises:
+        PdfError: not even leniently.
+    """
+    if _END.search(data, max(0, len(data) - _TAIL)) is None:
+        raise PdfReadError("no end of file")
     try:
-        return PdfFileReader(file, strict=True), []
+        return PdfFileReader(BytesIO(data), strict=True), []
     except PdfError:
-        file.seek(0)
-        return PdfFileReader(file, strict=False), ["structure"]
+        return PdfFileReader(BytesIO(data), strict=False), ["structure"]
 
 
 def _level(reader: PdfFileReader, facts: Sequence[SignatureFacts]) -> str:
@@ -205,14 +235,24 @@ def _has_revocation_data(reader: PdfFileReader) -> bool:
     return bool(store.certs) and bool(store.ocsps or store.crls)
 
 
-def _last_token_has_one_form(reader: PdfFileReader, last: EmbeddedPdfSignature) -> bool:
+def _last_token_has_one_form(
+    reader: PdfFileReader, embedded: Sequence[EmbeddedPdfSignature]
+) -> bool:
     try:
         stored = DocumentSecurityStore.read_dss(reader)
-    except (ValidationInfoReadingError, PdfError):
+        certificates = {certificate.dump() for certificate in stored.load_certs()}
+        earlier = [token for one in embedded[:-1] for token in _tokens_of(one)]
+    except (ValidationInfoReadingError, PdfError, ValueError, TypeError, KeyError):
         return False
-    certificates = {certificate.dump() for certificate in stored.load_certs()}
-    token = last.pkcs7_content
-    return token_has_one_form(token[: der_size(token)], certificates)
+    token = embedded[-1].pkcs7_content
+    return token_has_one_form(token[: der_size(token)], certificates, earlier)
+
+
+def _tokens_of(signature: EmbeddedPdfSignature) -> list[cms.SignedData]:
+    """The timestamps of a signature, or the document timestamp that it is."""
+    if signature.sig_object_type == "/DocTimeStamp":
+        return [signature.signed_data]
+    return list(extract_tst_data_iter(signature.signer_info, signed=False))
 
 
 @dataclass(frozen=True)

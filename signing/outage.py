@@ -3,8 +3,9 @@
 A queue of waiting attestations must not wait for one long timeout each: what took
 long to find out is not asked again at once. The first outage is remembered as long as
 it took to notice, at most ten seconds, and each further one in a row twice as long, at
-most five minutes; a refused connection costs nothing and is tried again at once. A
-service that names a time itself (Retry-After) is left alone until then.
+most five minutes. What is noticed within a second, a refused connection above all,
+costs nothing and is tried again at once, however often. A service that names a time
+itself (Retry-After) is left alone until then.
 """
 
 import time
@@ -18,6 +19,7 @@ from certify.errors import ServiceUnavailable
 LONGEST_SECONDS = 10.0
 LONGEST_ROW_SECONDS = 300.0
 _MOST_DOUBLINGS = 10
+_QUICK_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ class OutageMemory:
             before = self._outages.get(address)
             in_a_row = before.in_a_row + 1 if before else 1
             rest = min(took, self._longest_seconds)
-            rest *= 2 ** min(in_a_row - 1, _MOST_DOUBLINGS)
+            if took >= _QUICK_SECONDS:
+                rest *= 2 ** min(in_a_row - 1, _MOST_DOUBLINGS)
             rest = max(min(rest, LONGEST_ROW_SECONDS), at_least)
             self._outages[address] = _Outage(self._monotonic() + rest, in_a_row)
 

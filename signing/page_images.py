@@ -12,9 +12,9 @@ from pikepdf import Dictionary, Name, Object, Pdf, PdfError, Stream
 
 from certify.scan import PageImage
 
-_NUMBER = rb"(\d{1,7}(?:\.\d{1,3})?)"
+_NUMBER = rb"(-?\d{1,7}(?:\.\d{1,3})?)"
 _CONTENT = re.compile(
-    rb"q %b 0 0 %b 0 %b cm /Scan Do Q\n(/Band Do\n)?" % (_NUMBER, _NUMBER, _NUMBER)
+    rb"q %b cm /Scan Do Q\n(?:/Band Do\n)?" % b" ".join([_NUMBER] * 6)
 )
 _FILTERS = {"DCTDecode", "CCITTFaxDecode", "FlateDecode"}
 _SPACES = {"DeviceRGB", "DeviceGray"}
@@ -27,12 +27,25 @@ class NotACopyError(Exception):
 
 def page_content(image: PageImage, band_milli_pt: int) -> bytes:
     """Return the content stream of one page; its inverse is `read_page_images`."""
-    return b"q %b 0 0 %b 0 %b cm /Scan Do Q\n%b" % (
-        _decimal(image.width_milli_pt),
-        _decimal(image.height_milli_pt),
-        _decimal(band_milli_pt),
+    matrix = _matrix(image, band_milli_pt)
+    return b"q %b cm /Scan Do Q\n%b" % (
+        b" ".join(map(_decimal, matrix)),
         b"/Band Do\n" if band_milli_pt else b"",
     )
+
+
+def _matrix(image: PageImage, band: int) -> tuple[int, int, int, int, int, int]:
+    """Where the image lies, ISO 32000-2 §8.3.3, in milli-points above the band."""
+    w, h = image.width_milli_pt, image.height_milli_pt
+    match image.turn:
+        case 90:
+            return 0, -h, w, 0, 0, h + band
+        case 180:
+            return -w, 0, 0, -h, w, h + band
+        case 270:
+            return 0, h, -w, 0, w, band
+        case _:
+            return w, 0, 0, h, 0, band
 
 
 def read_page_images(pdf: Pdf) -> tuple[PageImage, ...]:
@@ -51,10 +64,11 @@ def read_page_images(pdf: Pdf) -> tuple[PageImage, ...]:
 
 
 def _page_image(page: Object) -> PageImage:
-    found = _CONTENT.fullmatch(page.Contents.read_bytes())
+    content = page.Contents.read_bytes()
+    found = _CONTENT.fullmatch(content)
     if found is None:
         raise NotACopyError("page content")
-    width, height, band = (_milli(found[n]) for n in (1, 2, 3))
+    width, height, band, turn = _placed(*map(_milli, found.groups()))
     box = [round(float(v) * 1000) for v in page.MediaBox]
     extra = {"/Rotate", "/CropBox", "/UserUnit", "/Annots"} & set(page.keys())
     if box != [0, 0, width, height + band] or extra:
@@ -62,10 +76,24 @@ def _page_image(page: Object) -> PageImage:
     image = page.Resources.XObject.Scan
     if not isinstance(image, Stream):
         raise NotACopyError("page image")
-    return _describe(image, width, height)
+    described = _describe(image, width, height, turn)
+    if content != page_content(described, band):
+        raise NotACopyError("page content")
+    return described
 
 
-def _describe(image: Stream, width: int, height: int) -> PageImage:
+def _placed(*m: int) -> tuple[int, int, int, int]:
+    """Width, height, band and turn that a matrix of ours would mean.
+
+    Whatever else it may be, it is not what `page_content` writes for these.
+    """
+    a, b, c, d, _e, f = m
+    if a or d:
+        return (a, d, f, 0) if a > 0 else (-a, -d, f + d, 180)
+    return (c, -b, f + b, 90) if c > 0 else (-c, b, f, 270)
+
+
+def _describe(image: Stream, width: int, height: int, turn: int) -> PageImage:
     stream_filter = str(image.get("/Filter", Name.None_)).lstrip("/")
     space = str(image.get("/ColorSpace", Name.None_)).lstrip("/")
     altered = {"/SMask", "/Mask", "/Decode", "/Alternates", "/OC"} & set(image.keys())
@@ -81,6 +109,7 @@ def _describe(image: Stream, width: int, height: int) -> PageImage:
         bits=int(image.BitsPerComponent),
         width_milli_pt=width,
         height_milli_pt=height,
+        turn=turn,
     )
 
 
@@ -119,10 +148,12 @@ def _plain(value: object) -> object:
 
 
 def _decimal(milli: int) -> bytes:
-    whole, part = divmod(milli, 1000)
-    return (f"{whole}.{part:03d}".rstrip("0").rstrip(".")).encode()
+    whole, part = divmod(abs(milli), 1000)
+    sign = "-" if milli < 0 else ""
+    return (f"{sign}{whole}.{part:03d}".rstrip("0").rstrip(".")).encode()
 
 
 def _milli(text: bytes) -> int:
-    whole, _, part = text.partition(b".")
-    return int(whole) * 1000 + int(part.ljust(3, b"0") or 0)
+    whole, _, part = text.lstrip(b"-").partition(b".")
+    milli = int(whole) * 1000 + int(part.ljust(3, b"0") or 0)
+    return -milli if text.startswith(b"-") else milli

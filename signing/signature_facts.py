@@ -37,15 +37,24 @@ from certify.inspection import (
 )
 from certify.signatures import LOCKED_FIELDS
 from signing.revoked import Lists, revoked_since
+from signing.trust import TrustStore
+from signing.vouching import with_vouching
 
 
 @dataclass(frozen=True)
 class Context:
-    """Trust, time and revocation lists for one file."""
+    """Trust, time and revocation lists for one file.
+
+    Attributes:
+        roots: trusted for signers; `timestamp_roots` for timestamps only.
+    """
 
     spec: PdfSignatureValidationSpec
     timing: ValidationTimingInfo
     roots: Sequence[asn1_x509.Certificate]
+    timestamp_roots: Sequence[asn1_x509.Certificate]
+    intermediates: Sequence[asn1_x509.Certificate]
+    store: TrustStore
     crls: Sequence[asn1_crl.CertificateList]
     lists: Lists
 
@@ -73,8 +82,12 @@ async def signature_facts(
     bare = _bare_facts(signature)
     try:
         if bare.kind == "timestamp":
-            return await _timestamp(signature, context, bare)
-        return await _signature(signature, context, bare)
+            facts = await _timestamp(signature, context, bare)
+        else:
+            facts = await _signature(signature, context, bare)
+        return with_vouching(
+            signature, facts, context.store, context.timing.validation_time
+        )
     except SignatureValidationError as error:
         return _failed(bare, error.ades_subindication)
     except (PdfError, ValueError, TypeError, KeyError):
@@ -86,7 +99,13 @@ async def _signature(
 ) -> SignatureFacts:
     """Basic validation for integrity and changes; AdES-LTA for trust and time."""
     basic = await async_validate_pdf_signature(
-        signature, signer_validation_context=_validation_context(signature, context)
+        signature,
+        signer_validation_context=_validation_context(
+            signature, context, context.roots
+        ),
+        ts_validation_context=_validation_context(
+            signature, context, context.timestamp_roots
+        ),
     )
     stamp = basic.timestamp_validity
     facts = replace(
@@ -146,7 +165,10 @@ async def _timestamp(
     signature: EmbeddedPdfSignature, context: Context, bare: SignatureFacts
 ) -> SignatureFacts:
     status = await async_validate_pdf_timestamp(
-        signature, validation_context=_validation_context(signature, context)
+        signature,
+        validation_context=_validation_context(
+            signature, context, context.timestamp_roots
+        ),
     )
     intact = status.intact and status.valid
     facts = replace(
@@ -180,16 +202,18 @@ async def _timestamp(
 
 
 def _validation_context(
-    signature: EmbeddedPdfSignature, context: Context
+    signature: EmbeddedPdfSignature,
+    context: Context,
+    roots: Sequence[asn1_x509.Certificate],
 ) -> ValidationContext:
     """Trust context with the file's own revocation data and the parent's lists."""
     arguments: dict[str, Any] = {
-        "trust_roots": list(context.roots),
+        "trust_roots": list(roots),
         "allow_fetching": False,
         "moment": context.timing.validation_time,
         "crls": list(context.crls),
         "revocation_mode": "require",
-        "other_certs": list(signature.other_embedded_certs),
+        "other_certs": [*signature.other_embedded_certs, *context.intermediates],
     }
     try:
         store = DocumentSecurityStore.read_dss(signature.reader)

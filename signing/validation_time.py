@@ -1,9 +1,10 @@
 """When a file is judged: our clock, and a token of a TSA that is a little ahead of it.
 
-pyHanko validates the past from the machine's clock backwards, whatever time it was
-asked for (0.38: `past_validate` without `init_control_time`). Seen from there a token
-of a clock that runs a few seconds ahead proves nothing yet: NO_POE. So that function
-is given the time of the validation in hand, and so is what counts the proofs.
+pyHanko dates what it sees for the first time by the machine's clock, and validates the
+past from there backwards, whatever time it was asked for (0.38: `POEManager()`, and
+`past_validate` without `init_control_time`). Seen from there a token of a clock that
+runs a few seconds ahead proves nothing yet: NO_POE. So both are given the time of the
+validation in hand.
 """
 
 from collections.abc import Awaitable, Iterator, Sequence
@@ -13,23 +14,30 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from asn1crypto import x509
+from asn1crypto import x509 as asn1_x509
 from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.validation import EmbeddedPdfSignature, ades, generic_cms
 from pyhanko.sign.validation.generic_cms import CertvalidatorOperationResult
+from pyhanko_certvalidator import context
 from pyhanko_certvalidator.context import (
     CertValidationPolicySpec,
     ValidationDataHandlers,
 )
-from pyhanko_certvalidator.errors import ExpiredError, ValidationError
+from pyhanko_certvalidator.errors import ExpiredError
 from pyhanko_certvalidator.ltv import ades_past
-from pyhanko_certvalidator.ltv.poe import POEManager
-from pyhanko_certvalidator.ltv.time_slide import time_slide
+from pyhanko_certvalidator.ltv.poe import POEManager, digest_for_poe
 from pyhanko_certvalidator.path import ValidationPath
+from pyhanko_certvalidator.policy_decl import RevocationCheckingRule
 
 SKEW = timedelta(minutes=5)  # design §3: tokens are that close to our clock
-_handle_errors = generic_cms.handle_certvalidator_errors
 _judged_at: ContextVar[datetime | None] = ContextVar("judged_at", default=None)
+
+
+class _DatedPOEManager(POEManager):
+    """Sees new objects at the time of the validation in hand."""
+
+    def __init__(self, current_dt_override: datetime | None = None) -> None:
+        super().__init__(current_dt_override or _judged_at.get())
 
 
 async def _past_validate(
@@ -39,53 +47,51 @@ async def _past_validate(
     init_control_time: datetime | None = None,
     best_signature_time: datetime | None = None,
 ) -> datetime:
-    moment = init_control_time or _judged_at.get() or datetime.now(UTC)  # noqa: TID251 - pyHanko's own default
     return await ades_past.past_validate(
         path,
         validation_policy_spec,
         validation_data_handlers,
-        init_control_time=await _last_valid(
-            path, validation_policy_spec, validation_data_handlers, moment
-        ),
+        init_control_time=init_control_time or _judged_at.get(),
         best_signature_time=best_signature_time,
     )
 
 
-async def _last_valid(
-    path: ValidationPath,
-    policy: CertValidationPolicySpec,
-    handlers: ValidationDataHandlers,
-    moment: datetime,
-) -> datetime:
-    """Return from when backwards a path is to be judged.
+_find_revinfo = ades._find_revinfo_data_for_leaf_in_past  # noqa: SLF001 - wrapped
 
-    pyHanko slides back to the newest revocation list it knows and validates the path
-    for that moment, at which a certificate may be long over: then a copy would fail
-    just because its CA still publishes lists. No certificate was good after its end.
-    What later lists say of it counts all the same: they are asked first.
+
+async def _find_revinfo_of_its_time(
+    cert: asn1_x509.Certificate,
+    validation_data_handlers: ValidationDataHandlers,
+    control_time: datetime,
+    revocation_checking_rule: RevocationCheckingRule,
+) -> object:
+    """Leave out lists made after the certificate's end: they no longer name it.
+
+    RFC 5280 §3.3: an expired certificate may be taken off. Such a list would hold the
+    control time at today, when the certificate is of course over. What a newer list
+    still says of it is asked in `signing.revoked`.
     """
-    end = min(
-        (c.not_valid_after for c in path.iter_certs(include_root=False)),
-        default=moment,
+    manager = validation_data_handlers.revinfo_manager
+    manager.evict_crls(
+        {
+            digest_for_poe(crl.crl_data.dump())
+            for crl in manager._crls  # noqa: SLF001 - it lists them nowhere
+            if crl.issuance_date and crl.issuance_date > cert.not_valid_after
+        }
     )
-    if moment <= end:
-        return moment
-    try:
-        known = await time_slide(
-            path,
-            init_control_time=moment,
-            revinfo_manager=handlers.revinfo_manager,
-            rev_trust_policy=policy.revinfo_policy,
-            algo_usage_policy=policy.algorithm_usage_policy,
-            time_tolerance=policy.time_tolerance,
-        )
-    except ValidationError:
-        return end  # the same lists are missing at the end: it is said there
-    return min(known, end)
+    return await _find_revinfo(
+        cert,
+        validation_data_handlers,
+        control_time=control_time,
+        revocation_checking_rule=revocation_checking_rule,
+    )
+
+
+_handle_errors = generic_cms.handle_certvalidator_errors
 
 
 async def _named(
-    cert: x509.Certificate, coro: Awaitable[Any]
+    cert: asn1_x509.Certificate, coro: Awaitable[Any]
 ) -> CertvalidatorOperationResult[Any]:
     """Name a failed path after the signer's own certificate when that is over.
 
@@ -111,17 +117,12 @@ async def _named(
     return result
 
 
-class _Proofs(POEManager):
-    """Proofs of existence where "now", the time of what nothing proves, is ours."""
-
-    def __init__(self, current_dt_override: datetime | None = None) -> None:
-        super().__init__(current_dt_override or _judged_at.get())
-
-
 # No argument of pyHanko's leads there.
-vars(ades)["past_validate"] = _past_validate
-vars(ades)["POEManager"] = _Proofs
 vars(generic_cms)["handle_certvalidator_errors"] = _named
+vars(ades)["_find_revinfo_data_for_leaf_in_past"] = _find_revinfo_of_its_time
+vars(ades)["past_validate"] = _past_validate
+for _module in (ades, context):
+    vars(_module)["POEManager"] = _DatedPOEManager
 
 
 @contextmanager

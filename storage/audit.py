@@ -50,6 +50,9 @@ class Action(StrEnum):
     CASE_OPEN = "case.open"
     ORIGINAL_ADD = "original.add"
     SCAN_ATTACH = "scan.attach"
+    SCAN_ADD = "scan.add"
+    SCAN_ARRANGE = "scan.arrange"
+    SCAN_REDUCE = "scan.reduce"
     COMPARISON_RECORD = "comparison.record"
     REFUSAL_RECORD = "refusal.record"
     REFUSAL_WITHDRAW = "refusal.withdraw"
@@ -63,6 +66,7 @@ class Action(StrEnum):
     COPY_RECOVER = "copy.recover"
     RENEWAL_INTEND = "renewal.intend"
     COPY_RENEW = "copy.renew"
+    COPY_ANNUL = "copy.annul"
     NUMBER_VOID = "number.void"
     BOOK_CLOSE = "book.close"
 

@@ -12,7 +12,7 @@ from certify.comparison import Comparison
 from certify.confirmation import Assertion
 from certify.errors import LeaseHeld, WrongState
 from certify.statement import AuthorisedStatement
-from storage import audit
+from storage import audit, scan_writes
 from storage.comparison_record import COMMITMENT, insert_comparison
 from storage.database import Database
 from storage.desk_reads import (
@@ -22,12 +22,11 @@ from storage.desk_reads import (
     read_comparison,
     read_original,
     read_originals,
+    read_scans,
 )
 from storage.desk_record_rows import check_may_issue
 from storage.desk_writes import (
-    drop_comparison,
     insert_case,
-    insert_scan,
     next_of_day,
     open_case_of,
     reopen_case,
@@ -111,7 +110,9 @@ class SqlCases:
             )
         return original
 
-    def attach_scan(self, scan: StoredScan, act: Act) -> None:
+    def attach_scan(
+        self, scan: StoredScan, act: Act, parts: Sequence[StoredScan] = ()
+    ) -> None:
         """Make this the original's scan; drops a comparison of an older one.
 
         Raises:
@@ -119,26 +120,32 @@ class SqlCases:
             WrongState: approved already, or the case is finished.
         """
         with self._database.writing() as connection:
-            original = read_original(connection, scan.original_id)
-            case = open_case_of(connection, original)
-            dropped = drop_comparison(connection, original.id)
-            insert_scan(connection, scan)
-            status = case.status
-            if status is CaseStatus.RECEIVED:
-                status = CaseStatus.IN_PROGRESS
-                connection.execute(
-                    update(cases)
-                    .where(cases.c.id == case.id)
-                    .values(status=status.value)
-                )
-            details: audit.Details = {
-                "scan": scan.id,
-                "sha256": scan.sha256,
-                "page_digest": scan.page_digest,
-                "dropped": dropped,
-                "case_status": status.value,
-            }
-            self._record(connection, case.authority_id, act, original.id, details)
+            authority, details = scan_writes.attach(connection, scan, parts)
+            self._record(connection, authority, act, scan.original_id, details)
+
+    def rearrange_scan(
+        self,
+        scan: StoredScan,
+        act: Act,
+        *,
+        seen: str,
+        parts: Sequence[StoredScan] = (),
+    ) -> None:
+        """Replace the scan with page digest `seen`.
+
+        Raises:
+            NotFound: no such original.
+            ScanCompared, ScanChanged: compared already, or another scan by now.
+            WrongState: the case is finished.
+        """
+        with self._database.writing() as connection:
+            authority, details = scan_writes.rearrange(connection, scan, parts, seen)
+            self._record(connection, authority, act, scan.original_id, details)
+
+    def scans(self, scan_ids: Sequence[str]) -> Sequence[StoredScan]:
+        """Return scans in the order asked for. Raises NotFound."""
+        with self._database.reading() as connection:
+            return read_scans(connection, scan_ids)
 
     def record_comparison(
         self,

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
 
+from certify.arrangement import arrangement_from_json, reduction_from_json
 from certify.attestation import AttestationView, IssuanceStep
 from certify.case import Case, CaseStatus, Original, OriginalKind, StoredScan
 from certify.comparison import Comparison, Legalisation, RefusalGround
@@ -74,13 +75,18 @@ def _originals(
         .where(where)
         .order_by(originals.c.position)
     ).all()
+    later = scans.alias()
+    newest_sequence = (
+        select(func.max(later.c.sequence))
+        .where(later.c.original_id == scans.c.original_id)
+        .scalar_subquery()
+    )
     scan_rows = connection.execute(
         select(scans)
         .join(originals, originals.c.id == scans.c.original_id)
-        .where(where)
-        .order_by(scans.c.sequence)
+        .where(where, scans.c.sequence == newest_sequence)
     )
-    newest = {row.original_id: row for row in scan_rows}  # the last one stays
+    newest = {row.original_id: row for row in scan_rows}
     return [
         Original(
             id=row.id,
@@ -97,6 +103,15 @@ def _originals(
     ]
 
 
+def read_scans(connection: Connection, scan_ids: Sequence[str]) -> Sequence[StoredScan]:
+    """Read scans in the order asked for. Raises NotFound."""
+    rows = connection.execute(select(scans).where(scans.c.id.in_(scan_ids)))
+    found = {row.id: _scan(row) for row in rows}
+    if len(found) != len(set(scan_ids)):
+        raise NotFound(what="tệp của bản chụp")
+    return [found[scan_id] for scan_id in scan_ids]
+
+
 def _scan(row: _Row) -> StoredScan:
     return StoredScan(
         id=row.id,
@@ -108,6 +123,8 @@ def _scan(row: _Row) -> StoredScan:
         findings=findings_from_json(row.findings),
         created_at=row.created_at,
         fingerprints=fingerprints_from_json(row.fingerprints or []),
+        arrangement=row.arrangement and arrangement_from_json(row.arrangement),
+        reduction=row.reduction and reduction_from_json(row.reduction),
     )
 
 

@@ -3,12 +3,11 @@
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from certify.attestation import IssuanceStep
-from certify.case import Case, CaseStatus, Original, StoredScan
+from certify.case import Case, CaseStatus, Original
 from certify.errors import WrongState
-from certify.scan import findings_to_json, fingerprints_to_json, pages_to_json
 from storage.desk_reads import read_case
 from storage.desk_record_rows import check_may_issue
 from storage.tables import (
@@ -17,7 +16,6 @@ from storage.tables import (
     case_counters,
     cases,
     comparisons,
-    scans,
 )
 
 _OPEN = frozenset(
@@ -90,29 +88,6 @@ def insert_case(connection: Connection, case: Case) -> None:
             status=case.status.value,
             opened_at=case.opened_at,
             due_at=case.due_at,
-        )
-    )
-
-
-def insert_scan(connection: Connection, scan: StoredScan) -> None:
-    """Store a scan as the newest of its original."""
-    last = connection.scalar(
-        select(func.max(scans.c.sequence)).where(
-            scans.c.original_id == scan.original_id
-        )
-    )
-    connection.execute(
-        insert(scans).values(
-            id=scan.id,
-            original_id=scan.original_id,
-            sequence=(last or 0) + 1,
-            sha256=scan.sha256,
-            upload_sha256=scan.upload_sha256,
-            pages=pages_to_json(scan.pages),
-            size_bytes=scan.size_bytes,
-            findings=findings_to_json(scan.findings),
-            created_at=scan.created_at,
-            fingerprints=fingerprints_to_json(scan.fingerprints),
         )
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, update
 
+from certify.annulment import Annulment, Decision
 from certify.attestation import (
     Act,
     Edition,
@@ -32,7 +33,7 @@ from certify.numbering import (
 )
 from certify.protection import Protection
 from certify.retry import Waiting
-from storage import audit, books, recovery, renewal_rows
+from storage import annulments, audit, books, recovery, renewal_rows
 from storage.database import Database
 from storage.desk_record_rows import check_may_issue
 from storage.issuance_rows import (
@@ -325,6 +326,17 @@ class SqlRegister(SqlRegisterView):
         """
         with self._database.writing() as connection:
             return close_book(connection, authority_id, kind, year, act, now)
+
+    def annul(
+        self, attestation_id: str, decision: Decision, act: Act, now: datetime
+    ) -> Annulment:
+        """Record an annulment with its audit row, in one transaction.
+
+        Raises:
+            NotFound, WrongState: see `storage.annulments.annul`.
+        """
+        with self._database.writing() as connection:
+            return annulments.annul(connection, attestation_id, decision, act, now)
 
     def unfinished(self, now: datetime, *, due: bool = False) -> Sequence[str]:
         """Ids approved but not released, that `take` would lease; oldest first."""

@@ -138,6 +138,7 @@ def unfinished_ids(
     """
     until, retry_at = attestations.c.lease_until, attestations.c.retry_at
     conditions = [
+        not_(may_not_issue()),
         attestations.c.step.in_([step.value for step in UNFINISHED]),
         or_(until.is_(None), until <= now, until > longest),
     ]
@@ -148,7 +149,7 @@ def unfinished_ids(
     return connection.scalars(
         select(attestations.c.id)
         .join(originals, originals.c.id == attestations.c.original_id)
-        .where(not_(may_not_issue()), *conditions)
+        .where(*conditions)
         .order_by(attestations.c.approved_at, attestations.c.id)
     ).all()
 

@@ -5,7 +5,10 @@ from typing import Annotated
 
 import typer
 
+from api.cli.annulments_app import annulments
+from api.cli.options import Data, Json
 from api.cli.terminal import Terminal
+from api.cli.trust_app import trust
 from api.cli.vietnamese import VietnameseCommand, VietnameseGroup
 
 app = typer.Typer(
@@ -16,17 +19,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=True,
 )
+app.add_typer(trust, name="trust")
+app.add_typer(annulments, name="annulments")
 
-Data = Annotated[
-    Path | None,
-    typer.Option(
-        "--data",
-        metavar="THƯ_MỤC",
-        help="Thư mục dữ liệu [mặc định: CERTIFY_DATA hoặc data].",
-        show_default=False,
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="In kết quả dạng JSON cho máy đọc.")]
 PageSize = Annotated[
     str | None,
     typer.Option(
@@ -35,20 +30,22 @@ PageSize = Annotated[
         help="Khổ giấy của ảnh không ghi độ phân giải: A4, A5 hoặc 210x297 (mm).",
     ),
 ]
-Pages = Annotated[
+DeclaredPages = Annotated[
     int | None,
     typer.Option(
-        "--pages",
+        "--declared-pages",
         min=1,
         max=300,
         metavar="SỐ",
         help="Số trang có thông tin đếm trên bản chính giấy.",
     ),
 ]
-Scan = Annotated[
-    Path,
+Scans = Annotated[
+    list[Path],
     typer.Argument(
-        metavar="BẢN_CHỤP", help="Tệp PDF, JPEG, PNG, TIFF, JPEG 2000 hoặc HEIC."
+        metavar="BẢN_CHỤP...",
+        help="Một hay nhiều tệp PDF, JPEG, PNG, TIFF, JPEG 2000 hoặc HEIC, theo "
+        "thứ tự trang.",
     ),
 ]
 
@@ -93,23 +90,21 @@ def demo_command(
 
 @app.command(cls=VietnameseCommand, name="check")
 def check_command(
-    scan: Scan, *, page_size: PageSize = None, pages: Pages = None, json: Json = False
+    scans: Scans, *, page_size: PageSize = None, json: Json = False
 ) -> int:
-    """Kiểm tra một bản chụp; không lưu gì."""
+    """Kiểm tra bản chụp; không lưu gì."""
     from api.cli.check import check  # noqa: PLC0415 - keeps --help quick
     from api.cli.paper_size import paper_size_mm  # noqa: PLC0415 - keeps --help quick
     from api.wiring import build_intake  # noqa: PLC0415 - keeps --help quick
 
     page_mm = paper_size_mm(page_size)
     with build_intake() as intake:
-        return check(
-            intake, scan, page_mm=page_mm, pages=pages, terminal=Terminal(as_json=json)
-        )
+        return check(intake, scans, page_mm=page_mm, terminal=Terminal(as_json=json))
 
 
 @app.command(cls=VietnameseCommand, name="copy")
 def copy_command(  # noqa: PLR0913 - one parameter per option
-    scan: Scan,
+    scans: Scans,
     *,
     requester: Annotated[
         str, typer.Option(metavar="HỌ_TÊN", help="Người yêu cầu chứng thực.")
@@ -129,7 +124,20 @@ def copy_command(  # noqa: PLR0913 - one parameter per option
         typer.Option(metavar="LÝ_DO", help="Lý do chấp nhận các cảnh báo."),
     ] = None,
     page_size: PageSize = None,
-    pages: Pages = None,
+    declared_pages: DeclaredPages = None,
+    pages: Annotated[
+        str,
+        typer.Option(
+            metavar="TRANG",
+            help="Chọn, sắp và xoay trang, ví dụ 2,1,4-6@90; trang không ghi là bỏ.",
+        ),
+    ] = "",
+    dpi: Annotated[
+        int | None,
+        typer.Option(
+            "--reduce-dpi", metavar="DPI", help="Giảm dung lượng về mức này, từ 200."
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Ghi đè tệp đã có.")] = False,
     data: Data = None,
     json: Json = False,
@@ -143,13 +151,15 @@ def copy_command(  # noqa: PLR0913 - one parameter per option
 
     settings, terminal = load_settings(data=data), Terminal(as_json=json)
     paper = Paper(
-        scan=scan,
+        scans=tuple(scans),
         title=title,
         issuer=issuer,
         copies=copies,
         accept=accept,
         page_mm=paper_size_mm(page_size),
+        declared_pages=declared_pages,
         pages=pages,
+        dpi=dpi,
     )
     with running_services(settings, terminal, make_data=True) as services:
         return copy(

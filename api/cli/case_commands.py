@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.app import Data, Json
+from api.cli.options import Data, Json
 from api.cli.terminal import Terminal
 from api.cli.vietnamese import VietnameseCommand, VietnameseGroup
 

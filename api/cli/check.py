@@ -1,51 +1,52 @@
 """`certify check SCAN`: what intake says of a scan; nothing is stored."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from api.cli.desk_work import upload_of
 from api.cli.terminal import SEVERITY_WORDS, Terminal
-from certify.declared_pages import declared_findings
 from certify.errors import ScanRefused
 from certify.ports import Intake
-from certify.scan import CanonicalScan, Severity, findings_to_json
+from certify.scan import CanonicalScan, Severity, UploadedScan, findings_to_json
 
 REFUSED = 2
 
 
 def check(
     intake: Intake,
-    scan: Path,
+    scans: Sequence[Path],
     *,
     page_mm: tuple[float, float] | None,
-    pages: int | None = None,
     terminal: Terminal,
 ) -> int:
-    """Run all checks; 0 when the scan can be used, 2 when it cannot."""
-    upload = upload_of(scan, page_mm)
+    """Run all checks on each file; 0 when all can be used, 2 when one cannot."""
+    uploads = [upload_of(scan, page_mm) for scan in scans]
+    rows = []
+    for number, upload in enumerate(uploads, 1):
+        if len(uploads) > 1:
+            terminal.say(f"Tệp {number}: {upload.path.name}")
+        rows.append(_check(intake, upload, terminal))
+    terminal.result(rows[0] if len(rows) == 1 else {"files": rows})
+    return REFUSED if any(row["verdict"] == "refuse" for row in rows) else 0
+
+
+def _check(intake: Intake, upload: UploadedScan, terminal: Terminal) -> dict[str, Any]:
     with TemporaryDirectory(prefix="certify-") as workdir:
         try:
             read = intake.read(upload.path, upload.stated_page_mm, Path(workdir))
-            declared = declared_findings(pages, len(read.pages))
-            read = replace(read, findings=(*declared, *read.findings))
         except ScanRefused as error:
-            terminal.result(
-                {"verdict": "refuse", "findings": findings_to_json(error.findings)}
-            )
             terminal.say(f"TỪ CHỐI: {error}")
-            return REFUSED
+            return {"verdict": "refuse", "findings": findings_to_json(error.findings)}
     verdict = _verdict(read)
-    terminal.result(
-        {
-            "verdict": verdict,
-            "pages": len(read.pages),
-            "page_digest": read.page_digest,
-            "findings": findings_to_json(read.findings),
-        }
-    )
     _show(read, verdict, terminal)
-    return REFUSED if verdict == "refuse" else 0
+    return {
+        "verdict": verdict,
+        "pages": len(read.pages),
+        "page_digest": read.page_digest,
+        "findings": findings_to_json(read.findings),
+    }
 
 
 def _verdict(scan: CanonicalScan) -> str:

@@ -55,14 +55,17 @@ def verifier(settings: Settings, trust: Path | None) -> Iterator[VerifyCopy]:
         InvalidInput: not a trust folder, or no data folder to look into.
     """
     if trust is not None:
-        with build_verifier(trust) as judge:
+        # Where this machine has a data folder, it remembers the newest lists it met.
+        own = DataFolder(settings.data)
+        seen = own.trust_seen if own.initialised else None
+        with build_verifier(trust, seen=seen) as judge:
             yield judge
         return
     folder = DataFolder(settings.data)
     folder.choices()
     with (
         open_storage(folder, settings) as storage,
-        build_verifier(folder.trust, storage.register) as judge,
+        build_verifier(folder.trust, storage.register, seen=folder.trust_seen) as judge,
     ):
         yield judge
 

@@ -31,7 +31,8 @@ def copy(
 ) -> int:
     """Certify, write the file, verify it; 0 only for a copy in force."""
     check_target(out, overwrite=overwrite)
-    upload_of(paper.scan, paper.page_mm)  # before a case is opened for nothing
+    for scan in paper.scans:
+        upload_of(scan, paper.page_mm)  # before a case is opened for nothing
     seen: list[Finding] = []
     case = services.desk.open_case(services.officer_id, Requester(name=requester))
     try:

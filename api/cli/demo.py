@@ -52,7 +52,7 @@ def _one(
         services.officer_id, Requester(name=sample.requester)
     )
     paper = Paper(
-        scan=sample.path,
+        scans=(sample.path,),
         title=sample.title,
         issuer=sample.issuer,
         accept=ACCEPTED,

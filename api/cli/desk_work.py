@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.cli.page_order import page_order
 from api.services import Services
 from certify.attestation import CertifiedCopy
 from certify.case import OriginalKind, StoredScan
@@ -31,18 +32,23 @@ class Paper:
     """One paper original as the officer describes it.
 
     Attributes:
+        scans: the files, in the order of their pages.
         accept: written reason for accepting every warning; None accepts none.
         page_mm: stated paper size, for images without a resolution.
-        pages: counted on the paper, None when not counted.
+        declared_pages: counted on the paper, None when not counted.
+        pages: which pages, in which order, turned how; "" takes them as they came.
+        dpi: reduce finer pages to this; None leaves them.
     """
 
-    scan: Path
+    scans: Sequence[Path]
     title: str
     issuer: str = ""
     copies: int = 1
     accept: str | None = None
     page_mm: tuple[float, float] | None = None
-    pages: int | None = None
+    declared_pages: int | None = None
+    pages: str = ""
+    dpi: int | None = None
 
 
 @dataclass(frozen=True)
@@ -91,11 +97,9 @@ def certify_one(
         title=paper.title,
         issuer=paper.issuer,
         copies=paper.copies,
-        declared_pages=paper.pages,
+        declared_pages=paper.declared_pages,
     )
-    scan = desk.attach_scan(
-        services.officer_id, original.id, upload_of(paper.scan, paper.page_mm)
-    )
+    scan = _scanned(services, original.id, paper)
     show_findings(scan.findings)
     attestation = desk.record_comparison(
         original.id, _comparison(services, scan, paper)
@@ -109,6 +113,19 @@ def certify_one(
     if released is None:
         raise NotFound(what="bản sao vừa phát hành")
     return released
+
+
+def _scanned(services: Services, original_id: str, paper: Paper) -> StoredScan:
+    """Attach the files; then order, turn and reduce as asked."""
+    officer_id, scan_desk = services.officer_id, services.scan_desk
+    uploads = [upload_of(scan, paper.page_mm) for scan in paper.scans]
+    scan = scan_desk.attach(officer_id, original_id, uploads)
+    pages = scan.arranged.pages
+    if paper.pages:
+        pages = tuple(page_order(paper.pages, pages))
+    return scan_desk.arrange(
+        officer_id, original_id, pages, dpi=paper.dpi, seen=scan.page_digest
+    )
 
 
 def _issue(services: Services, attestation_id: str, progress: Progress) -> None:

@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -19,6 +20,7 @@ from api.settings import Settings
 from api.sweep import Sweep
 from api.web_settings import WebSettings
 from certify.errors import InvalidInput
+from certify.reconcile import Reconciliation
 
 
 @contextmanager
@@ -57,6 +59,8 @@ def serve(
             production=settings.env == "production",
             base_url=base_url,
             max_upload_bytes=settings.max_upload_bytes,
+            portal_limit_bytes=settings.portal_limit_bytes,
+            mail_limit_bytes=settings.mail_limit_bytes,
         ),
     )
     logging.basicConfig(level=logging.INFO, format="%(message)s", force=True)
@@ -72,7 +76,7 @@ def serve(
     )
     _announce(listening, base_url, terminal)
     sweep = Sweep(
-        reconcile=services.reconcile,
+        reconcile=partial(_tend, services),
         pause_seconds=settings.sweep_seconds,
         renew=lambda: services.renew_due.batch(settings.renew_batch),
     )
@@ -100,6 +104,13 @@ class _Stopped(BaseException):
 
 def _stop(_signal: int, _frame: object) -> None:
     raise _Stopped
+
+
+def _tend(services: Services, *, due: bool) -> Reconciliation:
+    """Finish what waits, then issue the signed lists again that are half way old."""
+    result = services.reconcile(due=due)
+    services.bundle.refresh_lists()
+    return result
 
 
 def _announce(listening: socket.socket, base_url: str, terminal: Terminal) -> None:

@@ -51,6 +51,7 @@ def _row(file: Path, report: Report) -> dict[str, object]:
         "word": report.text.word,
         "sentence": report.text.sentence,
         "problems": list(report.problems),
+        "annulment": report.annulment.to_json() if report.annulment else None,
         "number": copy.shown_number if copy else None,
         "code": copy.statement.verification_code if copy else None,
         "sha256": report.inspection.sha256,

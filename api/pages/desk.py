@@ -167,6 +167,9 @@ def _stage(
     if mine:
         return RECORD_WORDS[mine[-1]]
     if original.attestation_id is not None:
+        copy = services.register.released_attestation(original.attestation_id)
+        if copy is not None and copy.annulment is not None:
+            return "Đã hủy bỏ giá trị pháp lý"
         return STEP_WORDS[services.cases.attestation(original.attestation_id).step]
     return "Chờ đối chiếu" if original.scan else "Chờ bản chụp"
 

@@ -21,6 +21,7 @@ from api.loopback import is_loopback
 from api.private_form import read_form
 from api.rendering import render
 from api.web_settings import WebSettings
+from certify.arrangement import MAX_PARTS
 
 COOKIE = "desk_csrf"
 FIELD = "csrf"
@@ -62,6 +63,11 @@ class DeskForm:
         value = self._data.get(name)
         return value if isinstance(value, UploadFile) and value.filename else None
 
+    def files(self, name: str) -> list[UploadFile]:
+        """Return the chosen files in their order."""
+        found = self._data.getlist(name)
+        return [f for f in found if isinstance(f, UploadFile) and f.filename]
+
     def starting_with(self, prefix: str) -> dict[str, str]:
         """Return the fields `<prefix><rest>` as rest → text."""
         names = [name for name in self._data if name.startswith(prefix)]
@@ -88,7 +94,7 @@ async def _desk_form(request: Request, folder: FolderDep) -> AsyncIterator[DeskF
     cookie = request.cookies.get(COOKIE, "")
     if not cookie:
         raise HTTPException(403)
-    data = await read_form(request, folder, max_fields=MAX_FIELDS)
+    data = await read_form(request, folder, max_fields=MAX_FIELDS, max_files=MAX_PARTS)
     async with _closing(data):
         form = DeskForm(data)
         if not hmac.compare_digest(cookie.encode(), form.text(FIELD).encode()):

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from api.deps import FolderDep, ServicesDep, SettingsDep
-from api.downloads import newest_edition
+from api.downloads import bundle_of, newest_edition
 from api.errors import status_of
 from api.issue_progress import STEPS, IssueProgress
 from api.ownership import attestation_of
@@ -61,6 +61,15 @@ def download(
     """Hand over the newest edition."""
     attestation_of(services, services.authority_id, attestation_id)
     return newest_edition(services, attestation_id, folder)
+
+
+@router.get("/{attestation_id}/bundle.zip")
+def bundle(
+    attestation_id: str, services: ServicesDep, folder: FolderDep
+) -> FileResponse:
+    """Hand over all that is needed to check the copy elsewhere."""
+    attestation_of(services, services.authority_id, attestation_id)
+    return bundle_of(services, attestation_id, folder)
 
 
 @router.get("/{attestation_id}/check")

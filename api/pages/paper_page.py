@@ -6,6 +6,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from api.ownership import case_of
+from api.pages.arranging_view import arranging_of
 from api.pages.comparison_form import choices_of, values_of_record
 from api.pages.decisions import Typed, decisions_of
 from api.pages.desk_form import desk_page
@@ -32,7 +33,8 @@ class Said:
     """What went wrong just now, and what was typed: nothing typed is ever lost.
 
     Attributes:
-        scan_error, comparison_error, issue_error: a sentence for that part.
+        scan_error, arrange_error, comparison_error, issue_error: a sentence for
+            that part.
         errors: form field → what to do.
         values: form field → text, None to show the record or an empty form.
         paper: the paper size chosen with a refused scan.
@@ -40,6 +42,7 @@ class Said:
     """
 
     scan_error: str = ""
+    arrange_error: str = ""
     comparison_error: str = ""
     issue_error: str = ""
     errors: dict[str, str] = field(default_factory=dict)
@@ -104,6 +107,7 @@ def show_paper(
         said=said,
         values=values or {},
         max_upload_bytes=settings.max_upload_bytes,
+        arranging=arranging_of(services, settings, scan),
         sizes=PAPER_SIZES,
         words={
             "severity": SEVERITY_WORDS,

@@ -21,8 +21,8 @@ from api.pages.paper_page import Said, show_paper
 from api.pages.paper_size import stated_size
 from api.previews import PreviewWidth, page_picture
 from api.services import Services
-from api.uploads import keep_form_file
-from certify.errors import CertifyError, InvalidInput, WrongState
+from api.uploads import keep_form_files
+from certify.errors import CertifyError, WrongState
 from certify.scan import UploadedScan
 
 _FORCED = (
@@ -126,12 +126,9 @@ def _forced(form: DeskForm) -> Typed:
 
 def _attach(services: Services, original_id: str, form: DeskForm, folder: Path) -> None:
     size = stated_size(form)
-    upload = form.file("scan")
-    if upload is None:
-        raise InvalidInput(field="Tệp bản chụp", reason="hãy chọn một tệp")
-    received = keep_form_file(upload, folder)
-    services.desk.attach_scan(
+    received = keep_form_files(form.files("scan"), folder)
+    services.scan_desk.attach(
         services.officer_id,
         original_id,
-        UploadedScan(received.path, received.size_bytes, size),
+        [UploadedScan(file.path, file.size_bytes, size) for file in received],
     )

@@ -31,7 +31,8 @@ def get_attestation(
 ) -> AttestationOut:
     """Tell how far issuance has come and what it waits for."""
     view = attestation_of(services, caller.authority_id, attestation_id)
-    return AttestationOut.of(view)
+    copy = services.register.released_attestation(attestation_id)
+    return AttestationOut.of(view, copy.annulment if copy else None)
 
 
 @router.get("/attestations/{attestation_id}/statement")

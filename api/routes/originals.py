@@ -5,14 +5,17 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse
 
-from api.auth import OfficerDep, PictureDep, ReadDep
+from api.auth import Caller, OfficerDep, PictureDep, ReadDep
 from api.deps import FolderDep, ServicesDep
 from api.ownership import original_of
-from api.previews import DEFAULT_WIDTH, PreviewWidth, page_picture
+from api.previews import DEFAULT_WIDTH, PreviewWidth, page_picture, part_picture
+from api.schemas.arrangement import ArrangementIn
 from api.schemas.attestations import AttestationOut
 from api.schemas.originals import ComparisonIn, OriginalFull, ScanOut
 from api.schemas.problem import problems
+from api.services import Services
 from api.uploads import ReceivedDep
+from certify.case import StoredScan
 from certify.clock import vietnamese_day
 from certify.known import Known
 from certify.scan import UploadedScan
@@ -51,8 +54,8 @@ def attach_scan(
     if paper_width_mm is not None and paper_height_mm is not None:
         stated = (paper_width_mm, paper_height_mm)
     upload = UploadedScan(received.path, received.size_bytes, stated)
-    scan = services.desk.attach_scan(caller.officer_id, original_id, upload)
-    return ScanOut.of(scan, services.register.known(scan, caller.authority_id))
+    scan = services.scan_desk.attach(caller.officer_id, original_id, [upload])
+    return _shown(scan, caller, services)
 
 
 router.add_api_route(
@@ -63,6 +66,70 @@ router.add_api_route(
     openapi_extra=RAW_BODY,
     operation_id="attach_scan_post",
 )
+
+
+@router.post(
+    "/{original_id}/scan/parts",
+    responses=problems(409, 413, 422),
+    openapi_extra=RAW_BODY,
+)
+def add_part(  # noqa: PLR0913, PLR0917 - one parameter per part of the request
+    original_id: str,
+    caller: OfficerDep,
+    received: ReceivedDep,
+    services: ServicesDep,
+    page_digest: Annotated[str, Query(max_length=64)],
+    paper_width_mm: Millimetres = None,
+    paper_height_mm: Millimetres = None,
+) -> ScanOut:
+    """Add one more file, as the raw body, behind the pages there are (scope officer).
+
+    `page_digest` is that of the scan the caller saw. Until the comparison.
+    """
+    stated = None
+    if paper_width_mm is not None and paper_height_mm is not None:
+        stated = (paper_width_mm, paper_height_mm)
+    upload = UploadedScan(received.path, received.size_bytes, stated)
+    scan = services.scan_desk.add(caller.officer_id, original_id, [upload], page_digest)
+    return _shown(scan, caller, services)
+
+
+@router.put("/{original_id}/scan/arrangement", responses=problems(409, 422))
+def arrange_scan(
+    original_id: str, body: ArrangementIn, caller: OfficerDep, services: ServicesDep
+) -> ScanOut:
+    """Order, turn, drop and take back pages; reduce their resolution (scope officer).
+
+    Until the comparison. The answer is a new scan with a new page digest.
+    """
+    original_of(services, caller.authority_id, original_id)
+    scan = services.scan_desk.arrange(
+        caller.officer_id,
+        original_id,
+        body.placed(),
+        dpi=body.dpi,
+        seen=body.page_digest,
+    )
+    return _shown(scan, caller, services)
+
+
+@router.get(
+    "/{original_id}/parts/{part}/pages/{page}.png",
+    response_class=FileResponse,
+    responses={200: {"content": {"image/png": {}}}},
+)
+def get_part_page(  # noqa: PLR0913, PLR0917 - one parameter per part of the address
+    original_id: str,
+    part: int,
+    page: int,
+    caller: PictureDep,
+    services: ServicesDep,
+    folder: FolderDep,
+    width: PreviewWidth = DEFAULT_WIDTH,
+) -> FileResponse:
+    """Give the picture of a page of one file, also of a dropped one."""
+    original = original_of(services, caller.authority_id, original_id)
+    return part_picture(services, original, (part, page), width, folder)
 
 
 @router.get("/{original_id}")
@@ -104,3 +171,7 @@ def record_comparison(
     original_of(services, caller.authority_id, original_id)
     comparison = body.to_comparison(caller.officer_id, services.clock.now())
     return AttestationOut.of(services.desk.record_comparison(original_id, comparison))
+
+
+def _shown(scan: StoredScan, caller: Caller, services: Services) -> ScanOut:
+    return ScanOut.of(scan, services.register.known(scan, caller.authority_id))

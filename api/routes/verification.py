@@ -6,7 +6,7 @@ from api.deps import ServicesDep
 from api.limits import limit_public
 from api.routes.originals import RAW_BODY
 from api.schemas.problem import problems
-from api.schemas.verification import CodeOut, RegisterFacts, ReportOut
+from api.schemas.verification import CodeOut, ReportOut
 from api.uploads import ReceivedDep
 from certify.errors import NotFound
 from certify.identifiers import parse_verification_code
@@ -31,4 +31,4 @@ def look_up(code: str, services: ServicesDep) -> CodeOut:
     copy = services.register.released(canonical) if canonical else None
     if copy is None:
         raise NotFound(what="bản sao có mã này")
-    return CodeOut(**RegisterFacts.of(copy).model_dump())
+    return CodeOut.of(copy)

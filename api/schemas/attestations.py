@@ -4,7 +4,9 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.schemas.annulments import AnnulmentOut
 from api.schemas.cases import ID
+from certify.annulment import Annulment
 from certify.attestation import AttestationView, Edition
 from certify.statement import AuthorisedStatement
 
@@ -20,9 +22,12 @@ class AttestationOut(BaseModel):
     number: str | None = Field(examples=["01, quyển 01/2026-SCTĐT/BS"])
     waiting: str | None = Field(description="Đang chờ gì, bằng tiếng Việt")
     accepted_warnings: dict[str, str]
+    annulment: AnnulmentOut | None = None
 
     @classmethod
-    def of(cls, view: AttestationView) -> "AttestationOut":
+    def of(
+        cls, view: AttestationView, annulment: Annulment | None = None
+    ) -> "AttestationOut":
         """Show a view of the core."""
         return cls(
             id=view.id,
@@ -33,6 +38,7 @@ class AttestationOut(BaseModel):
             number=view.shown_number,
             waiting=view.waiting,
             accepted_warnings=dict(view.accepted_warnings),
+            annulment=AnnulmentOut.of(annulment) if annulment else None,
         )
 
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.schemas.arrangement import ArrangementOut
 from api.schemas.cases import ID, OriginalBrief
 from certify.case import Original, OriginalKind, StoredScan
 from certify.comparison import Comparison, Legalisation, RefusalGround
@@ -22,6 +23,7 @@ class FindingOut(BaseModel):
     vi: str
     en: str
     citation: str
+    part: int | None = Field(None, description="Tệp thứ mấy, khi có nhiều tệp")
 
     @classmethod
     def of(cls, finding: Finding) -> "FindingOut":
@@ -33,6 +35,7 @@ class FindingOut(BaseModel):
             vi=finding.vi,
             en=finding.en,
             citation=finding.citation,
+            part=finding.part,
         )
 
 
@@ -98,6 +101,7 @@ class ScanOut(BaseModel):
     findings: list[FindingOut]
     pages: list[PageOut]
     known: KnownOut
+    arrangement: ArrangementOut
 
     @classmethod
     def of(cls, scan: StoredScan, known: Known) -> "ScanOut":
@@ -124,6 +128,7 @@ class ScanOut(BaseModel):
                 )
                 for number, page in enumerate(scan.pages, 1)
             ],
+            arrangement=ArrangementOut.of(scan),
         )
 
 

@@ -3,10 +3,13 @@
 from datetime import datetime
 
 from pydantic import BaseModel, Field
+from typing_extensions import override
 
 from api.common_papers import public_type
+from api.schemas.annulments import AnnulmentOut
 from certify.attestation import CertifiedCopy
 from certify.inspection import SignatureFacts
+from certify.verdict import VERDICT_TEXTS, Verdict
 from certify.verify import Report
 
 
@@ -49,27 +52,44 @@ class RegisterFacts(BaseModel):
     attested_at: datetime
     document_type: str = Field(examples=["Giấy khai sinh"])
     sha256: str = Field(description="Của tệp mới nhất")
+    annulment: AnnulmentOut | None = None
 
     @classmethod
     def of(cls, copy: CertifiedCopy) -> "RegisterFacts":
         """Show a released copy of the core."""
         return cls(
             code=copy.statement.verification_code,
-            status="issued",
+            status="annulled" if copy.annulment else "issued",
             authority=copy.statement.authority_name,
             number=copy.shown_number,
             attested_at=copy.attested_at,
             document_type=public_type(copy.statement.original_title),
             sha256=copy.newest.stored.sha256,
+            annulment=AnnulmentOut.of(copy.annulment) if copy.annulment else None,
         )
 
 
 class CodeOut(RegisterFacts):
-    """By code alone nothing is green: the colour is always amber."""
+    """By code alone nothing is green: the colour is amber, or red when annulled."""
 
     colour: str = "amber"
     word: str = "Đã cấp"
     sentence: str = "Đã cấp; hãy đối chiếu tệp."
+
+    @classmethod
+    @override
+    def of(cls, copy: CertifiedCopy) -> "CodeOut":
+        """Show a released copy of the core."""
+        facts = RegisterFacts.of(copy).model_dump()
+        if copy.annulment is None:
+            return cls(**facts)
+        text = VERDICT_TEXTS[Verdict.ANNULLED]
+        return cls(
+            **facts,
+            colour=text.colour.value,
+            word=text.word,
+            sentence=f"Bản sao {copy.annulment.sentence}.",
+        )
 
 
 class ReportOut(BaseModel):
@@ -87,6 +107,7 @@ class ReportOut(BaseModel):
     page_count: int
     signatures: list[SignatureOut]
     register_facts: RegisterFacts | None
+    annulment: AnnulmentOut | None = None
 
     @classmethod
     def of(cls, report: Report) -> "ReportOut":
@@ -106,4 +127,5 @@ class ReportOut(BaseModel):
             page_count=seen.page_count,
             signatures=[SignatureOut.of(facts) for facts in seen.signatures],
             register_facts=RegisterFacts.of(report.copy) if report.copy else None,
+            annulment=AnnulmentOut.of(report.annulment) if report.annulment else None,
         )

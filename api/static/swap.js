@@ -3,6 +3,7 @@
 export function settle() {
   for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
   document.querySelector("main [data-focus]")?.focus();
+  document.dispatchEvent(new Event("settled"));
 }
 
 export function show(html) {

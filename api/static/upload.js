@@ -1,7 +1,7 @@
 // Forms marked data-upload: drop a file, see it go, keep it for another try.
 import { NO_ANSWER, arrive, tell } from "./swap.js";
 
-let lastFile = null;
+let last = null; // {action, files} of the newest try
 
 export function watchUploads() {
   document.addEventListener("submit", (event) => {
@@ -29,26 +29,28 @@ function drag(event, kind) {
   zone.classList.toggle("over", kind === "dragover");
   if (kind === "drop" && event.dataTransfer.files.length) {
     const input = zone.querySelector("input[type=file]");
-    input.files = onlyFirst(event.dataTransfer.files);
+    input.files = input.multiple
+      ? event.dataTransfer.files
+      : held([event.dataTransfer.files[0]]);
     input.form.requestSubmit();
   }
 }
 
-function onlyFirst(files) {
+function held(files) {
   const kept = new DataTransfer();
-  kept.items.add(files[0]);
+  for (const file of files) kept.items.add(file);
   return kept.files;
 }
 
 function send(form) {
   const input = form.querySelector("input[type=file]");
-  const file = input.files[0];
-  if (!file || form.dataset.busy) return;
-  if (file.size > Number(form.dataset.max)) {
+  const files = [...input.files];
+  if (!files.length || form.dataset.busy) return;
+  if (files.reduce((sum, file) => sum + file.size, 0) > Number(form.dataset.max)) {
     tell(form, "Tệp lớn hơn giới hạn cho phép.");
     return;
   }
-  lastFile = file;
+  last = { action: form.action, files };
   tell(form, "");
   const request = new XMLHttpRequest();
   request.open("POST", form.action);
@@ -93,12 +95,11 @@ function idle(form) {
   form.querySelector(".progress").hidden = true;
 }
 
-// After a refusal the same file stays chosen, so that stating its paper size is enough.
+// After a refusal the same files stay chosen, so that stating its paper size is enough.
 function keepFile() {
-  const form = document.querySelector("main form[data-upload]");
+  const forms = [...document.querySelectorAll("main form[data-upload]")];
+  const form = forms.find((one) => one.action === last?.action);
   const refused = document.querySelector("main [data-focus][role=alert]");
-  if (!form || !refused || !lastFile) return;
-  const kept = new DataTransfer();
-  kept.items.add(lastFile);
-  form.querySelector("input[type=file]").files = kept.files;
+  if (!form || !refused) return;
+  form.querySelector("input[type=file]").files = held(last.files);
 }

@@ -37,14 +37,25 @@ def encode(picture: Picture) -> ImageStream:
     if isinstance(content, Jpeg):
         return ImageStream(content.stream, "DCTDecode", space, width, height, 8, "")
     if picture.bits == 1:
-        data = ccitt_g4(content)
-        parameters = f"/K -1 /Columns {width} /Rows {height}"
-        return ImageStream(data, "CCITTFaxDecode", space, width, height, 1, parameters)
-    parameters = (
-        f"/Predictor 15 /Colors {picture.channels} /BitsPerComponent 8 /Columns {width}"
-    )
-    data = _flate(content)
-    return ImageStream(data, "FlateDecode", space, width, height, 8, parameters)
+        data, name = ccitt_g4(content), "CCITTFaxDecode"
+    else:
+        data, name = _flate(content), "FlateDecode"
+    parameters = decode_parameters(name, space, width, height)
+    return ImageStream(data, name, space, width, height, picture.bits, parameters)
+
+
+def decode_parameters(stream_filter: str, space: str, width: int, height: int) -> str:
+    """Return what /DecodeParms says; it follows from the other fields."""
+    match stream_filter:
+        case "CCITTFaxDecode":
+            return f"/K -1 /Columns {width} /Rows {height}"
+        case "FlateDecode":
+            colours = 3 if space == "DeviceRGB" else 1
+            return (
+                f"/Predictor 15 /Colors {colours} /BitsPerComponent 8 /Columns {width}"
+            )
+        case _:
+            return ""
 
 
 def ccitt_g4(pixels: Pixels) -> bytes:

@@ -5,7 +5,7 @@ import hashlib
 import pikepdf
 
 from certify.intake.writer import page_content
-from certify.scan import PageImage
+from certify.scan import TURNS, PageImage
 
 _PAGE_KEYS = {"/Type", "/Parent", "/MediaBox", "/Contents", "/Resources"}
 _ROOT_KEYS = {"/Type", "/Pages", "/Metadata", "/OutputIntents"}
@@ -52,16 +52,18 @@ def _read(page: pikepdf.Object) -> PageImage:
     width, height = round(right * 1000), round(top * 1000)
     _demand(set(page.keys()) == _PAGE_KEYS, "page keys")
     _demand(left == bottom == 0.0, "origin")
-    _demand(page.Contents.read_raw_bytes() == page_content(width, height), "content")
+    content = page.Contents.read_raw_bytes()
+    turns = [t for t in TURNS if content == page_content(width, height, t)]
+    _demand(len(turns) == 1, "content")
     _demand(set(page.Resources.keys()) == {"/XObject"}, "resources")
     _demand(set(page.Resources.XObject.keys()) == {"/Scan"}, "images")
     image = page.Resources.XObject.Scan
     _demand(image.Subtype == pikepdf.Name.Image, "kind")
     _demand(set(image.keys()) <= _IMAGE_KEYS, "image keys")
-    return _page_image(image, width, height)
+    return _page_image(image, width, height, turns[0])
 
 
-def _page_image(image: pikepdf.Object, width: int, height: int) -> PageImage:
+def _page_image(image: pikepdf.Object, width: int, height: int, turn: int) -> PageImage:
     found = PageImage(
         stream_sha256=hashlib.sha256(image.read_raw_bytes()).hexdigest(),
         stream_filter=str(image.Filter).removeprefix("/"),
@@ -71,6 +73,7 @@ def _page_image(image: pikepdf.Object, width: int, height: int) -> PageImage:
         bits=int(image.BitsPerComponent),
         width_milli_pt=width,
         height_milli_pt=height,
+        turn=turn,
     )
     kind = (found.stream_filter, found.colour_space, found.bits)
     _demand(kind in _KINDS, "encoding")

@@ -6,6 +6,7 @@ back from the finished file by a second, fresh child.
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,10 @@ from certify.intake.progress import MOST_SECONDS, START_SECONDS
 from certify.isolation.limits import FailureKind, IsolatedFailure, Limits
 from certify.isolation.runner import IsolatedRunner
 from certify.scan import (
+    ArrangedFile,
     CanonicalScan,
     Finding,
+    PlacedPage,
     Severity,
     findings_from_json,
     fingerprints_from_json,
@@ -34,6 +37,8 @@ READING = Limits(
 )
 """What is earned page by page (`progress`); the wall is for a machine that is busy."""
 LOOKING = Limits()
+ARRANGING_FILES = 256
+"""A paper may be of 100 files (`certify.arrangement`), open at once."""
 
 
 class SandboxedIntake:
@@ -90,6 +95,43 @@ class SandboxedIntake:
             findings=findings,
             fingerprints=fingerprints,
         )
+
+    def arrange(
+        self,
+        parts: Sequence[Path],
+        pages: Sequence[PlacedPage],
+        dpi: int | None,
+        workdir: Path,
+    ) -> ArrangedFile:
+        """Make one scan in `workdir` of pages of several.
+
+        Raises:
+            ScanRefused: the child gave no answer.
+        """
+        arguments = {
+            "parts": [str(path) for path in parts],
+            "pages": [[p.part, p.page, p.turn] for p in pages],
+            "dpi": dpi,
+            "workdir": str(workdir),
+        }
+        try:
+            limits = replace(self._reading, open_files=ARRANGING_FILES)
+            answer = self._runner.run(tasks.ARRANGE, arguments, limits=limits)
+            path = workdir / tasks.CANONICAL
+            rows = self._runner.run(
+                tasks.READ_PAGES, {"path": str(path)}, limits=self._looking
+            )
+            return ArrangedFile(
+                path=path,
+                sha256=_sha256(path),
+                size_bytes=path.stat().st_size,
+                pages=pages_from_json(rows),
+                saved_bytes=int(answer["saved"]),
+            )
+        except IsolatedFailure as failure:
+            raise _refused([failure_finding(failure)]) from failure
+        except (KeyError, TypeError, ValueError, FileNotFoundError) as error:
+            raise _refused([failure_finding(_PROTOCOL)]) from error
 
     def preview(self, scan: Path, page: int, target: Path, width_px: int) -> None:
         """Render one page (1-based) of a canonical scan as PNG.

@@ -42,9 +42,23 @@ def in_points(milli_points: int) -> str:
     return f"{milli_points // 1000}.{milli_points % 1000:03d}"
 
 
-def page_content(width: int, height: int) -> bytes:
-    """Return the only content stream a canonical page may have (milli-points)."""
-    return f"q {in_points(width)} 0 0 {in_points(height)} 0 0 cm /Scan Do Q".encode()
+def page_content(width: int, height: int, turn: int = 0) -> bytes:
+    """Return the only content stream a canonical page may have.
+
+    Args:
+        width: of the page as it is seen, in milli-points.
+        height: likewise.
+        turn: of the image on it, in degrees clockwise. ISO 32000-2 §8.3.3: a matrix
+            turns a picture without touching its data.
+    """
+    w, h, o = in_points(width), in_points(height), "0"
+    matrix = {
+        0: (w, o, o, h, o, o),
+        90: (o, f"-{h}", w, o, o, h),
+        180: (f"-{w}", o, o, f"-{h}", w, h),
+        270: (o, h, f"-{w}", o, w, o),
+    }[turn]
+    return f"q {' '.join(matrix)} cm /Scan Do Q".encode()
 
 
 class CanonicalWriter:
@@ -59,8 +73,10 @@ class CanonicalWriter:
         # the comment's four bytes above 127 mark a binary file (ISO 19005-2 §6.1.2)
         self._write(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
 
-    def add_page(self, image: ImageStream, size: tuple[int, int]) -> None:
-        """Append one page; `size` in milli-points."""
+    def add_page(
+        self, image: ImageStream, size: tuple[int, int], turn: int = 0
+    ) -> None:
+        """Append one page; `size` as it is seen, in milli-points."""
         page = FIRST_PAGE + OBJECTS_PER_PAGE * self._count
         self._count += 1
         box = f"[0 0 {in_points(size[0])} {in_points(size[1])}]"
@@ -70,7 +86,7 @@ class CanonicalWriter:
             f"/Contents {page + 1} 0 R "
             f"/Resources << /XObject << /Scan {page + 2} 0 R >> >> >>",
         )
-        self._stream(page + 1, "", page_content(*size))
+        self._stream(page + 1, "", page_content(*size, turn))
         parameters = f" /DecodeParms << {image.parameters} >>"
         self._stream(
             page + 2,

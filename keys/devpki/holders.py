@@ -37,7 +37,15 @@ class SealHolder:
     organization_identifier: str | None = None
 
 
-Holder: TypeAlias = SignatoryHolder | SealHolder
+@dataclass(frozen=True)
+class RosterHolder:
+    """Whoever signs the lists of a trust folder for a deployment."""
+
+    key_id: str
+    authority_name: str
+
+
+Holder: TypeAlias = SignatoryHolder | SealHolder | RosterHolder
 
 
 def check_key_id(key_id: str) -> None:
@@ -61,6 +69,8 @@ def holder_name(holder: Holder) -> x509.Name:
                 identifier = holder.organization_identifier
                 own.append((NameOID.ORGANIZATION_IDENTIFIER, identifier))
             own.append((NameOID.COMMON_NAME, holder.authority_name))
+        case RosterHolder():
+            own.append((NameOID.COMMON_NAME, f"{MARK} - Ký danh bạ"))
     return _name(holder.authority_name, own)
 
 

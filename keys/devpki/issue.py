@@ -25,6 +25,7 @@ from keys.devpki.holders import (
     ROOT,
     TSA,
     Holder,
+    RosterHolder,
     SealHolder,
     SignatoryHolder,
     check_key_id,
@@ -200,7 +201,7 @@ def _create_service(
 
 def _profile(holder: Holder) -> Profile:
     match holder:
-        case SignatoryHolder():
+        case SignatoryHolder() | RosterHolder():
             return SIGNATORY_PROFILE
         case SealHolder():
             return SEAL_PROFILE

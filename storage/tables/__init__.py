@@ -6,6 +6,7 @@ refuse any change of what was released or recorded.
 """
 
 from storage.columns import metadata
+from storage.tables.annulments import annulments
 from storage.tables.desk import case_counters, cases, comparisons, originals, scans
 from storage.tables.desk_records import desk_records, withdrawals
 from storage.tables.issuance import (
@@ -29,6 +30,7 @@ from storage.tables.renewals import renewals
 from storage.tables.trail import trail, trail_reasons
 
 __all__ = [
+    "annulments",
     "api_keys",
     "attestations",
     "authorities",

@@ -73,6 +73,9 @@ scans = Table(
     Column("findings", CanonicalJson, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("fingerprints", CanonicalJson),  # of the first pages; never in the trail
+    # What it is made of; NULL for one file as it came. Its files are rows before it.
+    Column("arrangement", CanonicalJson),
+    Column("reduction", CanonicalJson),
     UniqueConstraint("original_id", "sequence"),
 )
 

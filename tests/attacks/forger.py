@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from api.devpki import DevelopmentPkiServer, serve_if_free
-from certify.clock import Clock, SystemClock
+from certify.clock import SystemClock
 from keys.base import SignatureScheme, SigningKey
 from keys.devpki.holders import Holder
 from keys.devpki.issue import issue_certificate
@@ -23,9 +23,10 @@ from keys.open import open_key
 from signing.embed import FontPrograms
 from signing.pades import PadesCopy, open_composed
 from signing.pictures import Picture
-from signing.revocation import RevocationEvidence
+from signing.revocation import RevocationClient, RevocationEvidence
 from signing.sealer import PadesSealer
 from signing.timestamp import TimestampClient, TimestampSettings
+from signing.timestamp_token import Token
 from signing.trust import TrustAnchors
 from tests.support.pki import HOLDERS, PkiOnDisk, fresh_key_id, make_pki
 from tests.support.sealing import (
@@ -111,6 +112,9 @@ class Forger:
     pictures: dict[str, Picture]
     folder: Path
     count: int = 0
+    _revocation: RevocationClient = field(
+        default_factory=lambda: RevocationClient(clock=SystemClock())
+    )
 
     @property
     def both_roots(self) -> TrustAnchors:
@@ -156,35 +160,36 @@ class Forger:
         steps: Sequence[Step] = USUAL,
         keys: Mapping[str, SigningKey] | None = None,
         tsa: TimestampClient | None = None,
-        clock: Clock | None = None,
         templates: Mapping[str, Any] | None = None,
         store: bool = True,
-        **statement: Any,
     ) -> bytes:
         """Compose a copy with a picture of one's own and take the steps."""
         self.count += 1
         folder = self.folder / str(self.count)
         folder.mkdir()
+        tsa = tsa or self.tsa()
+        signing = {**self.keys({PERSON: self.pki, SEAL: self.pki}), **(keys or {})}
         sealer = make_sealer(
-            self.pki,
-            pictures=self.pictures,
-            fonts=self.fonts,
-            clock=clock,
-            trust=self.both_roots,
-            timestamps=tsa or self.tsa(),
-            keys={**self.keys({PERSON: self.pki, SEAL: self.pki}), **(keys or {})},
+            self.pki, pictures=self.pictures, fonts=self.fonts, keys=signing
         )
         sealer._templates |= dict(templates or {})
         scan = make_canonical_scan(folder / "scan.pdf", **_SMALL)
-        order = make_order(sealer, scan, folder, clock=clock, **statement)
-        ready = sealer.make_ready(order.statement)
-        prepared = ready.prepare(order)
-        path = folder / "copy-1.pdf"
-        with _unchecked(), open_composed(path, sealer.timestamps) as copy:
+        order = make_order(sealer, scan, folder)
+        path = folder / "copy.pdf"
+        sealer.compose(order, path)
+        evidence = self._evidence(signing, tsa) if store else _NO_EVIDENCE
+        with _unchecked(), open_composed(path, _Tokens(tsa)) as copy:  # type: ignore[arg-type]  # it behaves like one
             for step in steps:
-                _take(step, copy, sealer, ready if store else None)
-        assert prepared.intent.composed_size < path.stat().st_size
+                _take(step, copy, sealer, evidence)
         return path.read_bytes()
+
+    def _evidence(
+        self, keys: Mapping[str, SigningKey], tsa: TimestampClient
+    ) -> RevocationEvidence:
+        """What a genuine copy would hold, got at the time of the forgery."""
+        tsa.stamp(bytes(32))  # tells its certificates; uses the first offset up
+        paths = [(key.certificate, *key.chain) for key in keys.values()]
+        return self._revocation.gather([*paths, *tsa.paths])
 
 
 @contextmanager
@@ -202,19 +207,35 @@ def make_forger(
     server.stop()
 
 
-def _take(step: Step, copy: PadesCopy, sealer: PadesSealer, ready: Any) -> None:
+_NO_EVIDENCE = RevocationEvidence((), (), ())
+
+
+@dataclass(frozen=True)
+class _Tokens:
+    """Whatever token comes, in whatever order."""
+
+    tsa: TimestampClient
+
+    def for_signature(self, imprint: bytes) -> Token:
+        return self.tsa.stamp(imprint)
+
+    def for_archive(self, imprint: bytes) -> Token:
+        return self.tsa.stamp(imprint)
+
+
+def _take(
+    step: Step, copy: PadesCopy, sealer: PadesSealer, evidence: RevocationEvidence
+) -> None:
     if step.tsa:
-        copy._tsa = step.tsa
+        copy._tsa = _Tokens(step.tsa)  # type: ignore[assignment]  # as above
     now = sealer.clock.now()
     match step.act:
         case "person":
             copy.sign_as_person(sealer.signer(step.key_id, "Lò Văn Thử"), now)
         case "agency":
             copy.sign_as_agency(sealer.signer(step.key_id, "UBND xã"), now)
-        case "stamp" if ready:
-            copy.add_archive_timestamp(ready.evidence)
-        case "stamp":
-            copy.add_archive_timestamp(RevocationEvidence((), (), ()))
+        case _:
+            copy.add_archive_timestamp(evidence)
 
 
 @contextmanager

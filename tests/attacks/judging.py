@@ -10,8 +10,9 @@ from api.devpki import serve_if_free
 from certify.attestation import CertifiedCopy, CopyOrder, Edition, StoredObject
 from certify.clock import SystemClock
 from certify.inspection import Inspection, inspection_from_json
+from certify.roster import RosterEntry
 from certify.verdict import Colour, Verdict
-from certify.verify import Report, RosterEntry, VerifyCopy
+from certify.verify import Report, VerifyCopy
 from signing.embed import FontPrograms
 from signing.inspect import inspect_file
 from signing.sealer import PadesSealer
@@ -37,7 +38,7 @@ FAMILIES = (
     *identity_families.FAMILIES,
 )
 USUAL = Situation()
-_ROLES = {PERSON: "signatory", SEAL: "seal"}
+_ROLES = {PERSON: "chairman", SEAL: "seal"}
 
 
 class Verifier:

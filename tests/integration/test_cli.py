@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from PIL import Image
 
@@ -138,7 +139,7 @@ def test_help_imports_nothing_heavy() -> None:
         (["check", "/no/such.pdf"], "không có tệp này"),
         (["check", "--page-size", "B9", "x"], "--page-size: phải là A3, A4"),
         (["verify", "/no/such.pdf", "--data", "/no/where"], "certify init"),
-        (["verify", "x", "--trust", "/no/where"], "không có chứng thư gốc"),
+        (["verify", "x", "--trust", "/no/where"], "không có manifest.json"),
         (["reconcile", "--data", "/no/where"], "certify init"),
         (["init", "--data", "/proc/nowhere"], "không tạo hoặc ghi được"),
     ],
@@ -230,6 +231,24 @@ def test_copy_overwrites_only_when_told(
     assert not list(data.parent.glob(".*part")), "nothing half-written is left"
 
 
+def test_several_files_become_one_copy_in_the_order_asked(
+    certify: Run, scan: Path, grey: Path, data: Path
+) -> None:
+    out = data.parent / "several.pdf"
+    asked = ("--pages", "2,1@90", "--reduce-dpi", "200", "--accept", "Hai mặt giấy")
+    ended = certify("copy", scan, grey, *who(data, out), *asked)
+    assert ended.code == 0, ended
+    with pikepdf.open(out) as pdf:
+        first, second = (page.mediabox for page in pdf.pages[:2])
+        spaces = [str(p.Resources.XObject.Scan.ColorSpace) for p in pdf.pages[:2]]
+    assert spaces == ["/DeviceGray", "/DeviceRGB"]
+    assert second[2] > first[2], "the second page lies across"
+    for wrong in (["--pages", "3"], ["--pages", "x"], ["--reduce-dpi", "100"]):
+        refused = certify("copy", scan, grey, *who(data, out), "--force", *wrong)
+        assert refused.code == 2, wrong
+        assert "Chưa sắp xếp được" in refused.err
+
+
 def test_copy_needs_a_reason_for_warnings(
     certify: Run, data: Path, grey: Path, certified: Path
 ) -> None:
@@ -292,10 +311,10 @@ def test_copy_waits_for_its_timestamp_and_reconcile_finishes_it(
         scan,
         *who(data, out),
         "--json",
-        CERTIFY_TSA_URL="http://127.0.0.1:9/tsa",  # the discard port: nobody there
+        CERTIFY_TSA_URLS="http://127.0.0.1:9/tsa",  # the discard port: nobody there
     )
     assert away.code == 4, away
-    assert away.json["error"]["code"] == "service.unavailable"
+    assert away.json["error"]["code"] == "timestamp.unavailable"
     assert not out.exists()
     swept = certify("reconcile", "--json", "--data", data)
     assert swept.code == 0
@@ -315,10 +334,13 @@ def test_verify_with_the_register(certify: Run, certified: Path, data: Path) -> 
     assert "HỢP LỆ" in certify("verify", certified, "--data", data).out
 
 
-def test_verify_offline_is_undetermined_unless_accepted(
-    certify: Run, certified: Path, data: Path
+def test_verify_offline_is_undetermined_unless_the_list_or_the_caller_says(
+    certify: Run, certified: Path, data: Path, tmp_path: Path
 ) -> None:
-    trust = data / "trust"
+    trust = shutil.copytree(data / "trust", tmp_path / "trust")
+    ended = certify("verify", certified, "--trust", trust, "--json")
+    assert (ended.code, ended.json["verdict"]) == (0, "other_in_force")
+    (trust / "annulments.json").unlink()
     ended = certify("verify", certified, "--trust", trust, "--json")
     assert (ended.code, ended.json["verdict"]) == (3, "other_authority")
     assert certify("verify", certified, "--trust", trust, "--offline-ok").code == 0
@@ -371,6 +393,6 @@ def test_no_secret_is_ever_said(data: Path, certified: Path) -> None:
     said += again.out + again.err
     secrets = [(data / "service.key").read_bytes().hex()]
     secrets += [f.read_text() for f in (data / "pki" / "keys").glob("*.passphrase")]
-    assert len(secrets) == 3
+    assert len(secrets) == 4  # service, person, seal, roster
     assert not any(secret in said for secret in secrets)
     assert "cc_" not in said

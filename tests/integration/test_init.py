@@ -16,8 +16,7 @@ import pytest
 from api.data_folder import DataFolder
 from api.initialise import initialise, issue_api_keys
 from api.settings import Settings, load_settings
-from api.trust_folder import read_roster
-from api.wiring import open_storage
+from api.wiring import build_lists, open_storage
 from certify.access import Scope
 from certify.clock import SystemClock, vietnamese_day
 from certify.errors import InvalidInput, NotAllowed
@@ -73,8 +72,11 @@ def test_people_can_work_at_once(made: Settings) -> None:
 
 def test_roster_names_both_certificates(made: Settings) -> None:
     folder = DataFolder(made.data)
-    roster = read_roster(folder.trust)
-    assert [entry.role for entry in roster] == ["signatory", "seal"]
+    lists = build_lists(folder.trust, SystemClock(), None)()
+    roster = lists.roster
+    assert not lists.roster_problems
+    assert not lists.annulment_problems
+    assert [entry.role for entry in roster] == ["chairman", "seal"]
     assert len({entry.certificate_sha256 for entry in roster}) == 2
     assert {entry.authority_id for entry in roster} == {folder.choices().authority_id}
 

@@ -107,7 +107,7 @@ def test_worker_releases_what_waited_for_a_timestamp(
     options |= {"--out": str(tmp_path / "copy.pdf"), "--data": str(data)}
     away = subprocess.run(
         (*CERTIFY, "copy", sample.path, *(w for pair in options.items() for w in pair)),
-        env={"CERTIFY_TSA_URL": NOBODY},
+        env={"CERTIFY_TSA_URLS": NOBODY},
         capture_output=True,
         check=False,
     )

@@ -75,7 +75,7 @@ class Office:
     def copies_in_archive(self, attestation_id: str) -> list[str]:
         return [o.sha256 for o in self.services.archive.list(f"{attestation_id}/")]
 
-    def impatient(self, seconds: float) -> None:
+    def waits_for_tsa(self, seconds: float) -> None:
         (tsa,) = self.services.issue._sealer._timestamps.clients  # type: ignore[attr-defined]
         tsa.settings = replace(tsa.settings, timeout_seconds=seconds, tries=1)
         tsa._transport = HttpTransport(tsa.settings)
@@ -141,7 +141,7 @@ def test_a_queue_waits_for_one_timeout_not_for_one_each(office: Office) -> None:
     office.tsa.before = lambda: time.sleep(3)
     office.waits_for_tsa(1.5)
     result = office.services.reconcile()
-    assert set(result.waiting.values()) == {"service.unavailable"}
+    assert set(result.waiting.values()) == {"timestamp.unavailable"}
     assert len(result.waiting) == 4
     assert office.tsa.calls == 1
     assert office.book() == []

@@ -93,7 +93,8 @@ class _Wrong(_Routes):
             taken.popleft()
         if fault.quota and len(taken) >= fault.quota:
             return Fault("too_many")
-        taken.append(now)
+        if fault.quota:
+            taken.append(now)
         strikes = (number * 61 % 100) < fault.share * 100  # 61 is prime to 100
         kinds = fault.kind.split("|")
         return replace(fault, kind=kinds[number % len(kinds)] if strikes else "")

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from api import wiring
 from api.data_folder import DataFolder
@@ -22,6 +23,7 @@ from api.devpki import DevelopmentPkiServer, serve_if_free
 from api.initialise import initialise
 from api.services import Services
 from api.settings import Settings
+from api.trust_folder import add_to_manifest
 from api.wiring import build_services
 from certify.attestation import CertifiedCopy
 from certify.verify import Report, VerifyCopy
@@ -36,6 +38,7 @@ from tests.support.confirming import confirm_shown
 from tests.support.papers import compared_papers, draw_paper
 from tests.support.pki import free_port
 from tests.support.sealing import one_tsa
+from tests.support.trust import listed
 
 TSA_YEARS = 12
 
@@ -56,8 +59,12 @@ class Generation:
 class Office:
     """The whole service on a data folder, and the PKI that the world has now."""
 
-    def __init__(self, folder: Path, services: Services, clock: FakeClock) -> None:
+    def __init__(
+        self, folder: Path, settings: Settings, services: Services, clock: FakeClock
+    ) -> None:
         self.folder = folder
+        self.settings = settings
+        self.copies: list[str] = []
         self.services = services
         self.clock = clock
         self.data = DataFolder(folder / "data")
@@ -88,10 +95,8 @@ class Office:
         self.before = self.generation
         self.generation = self._serve(DevelopmentPki(folder), port)
         self.roots.append(self.generation.pki.root)
-        name = f"root-{self._number}.pem"
-        (self.data.trust / "roots" / name).write_bytes(
-            (folder / "root.pem").read_bytes()
-        )
+        anchor, root = listed(f"root-{self._number}", self.generation.pki.root)
+        add_to_manifest(self.data.trust, anchor, root.public_bytes(Encoding.PEM))
         self._publish([*self.generation.lists, *self.before.lists])
         self.use_tsa_of(self.generation)
 
@@ -190,9 +195,9 @@ def open_office(
     start = datetime.now(UTC) + timedelta(minutes=1)  # noqa: TID251 - init was now
     clock = FakeClock(start)
     services = build_services(chosen, clock)
-    office = Office(folder, services, clock)
+    office = Office(folder, chosen, services, clock)
     try:
         yield office
     finally:
         office.close()
-        services.close()
+        office.services.close()

@@ -31,7 +31,7 @@ def compared_papers(services: Services, paper: Path, count: int) -> Sequence[str
             officer, case.id, title=f"Giấy xác nhận {number}", issuer="", copies=1
         )
         if first is None:
-            first = services.desk.attach_scan(officer, original.id, upload)
+            first = services.scan_desk.attach(officer, original.id, [upload])
             scan = first
             services.scans.fetch(first.id, canonical)
         else:

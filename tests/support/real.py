@@ -21,6 +21,7 @@ PACKAGES = {
     "pdfsig": "poppler-utils",
     "pdftoppm": "poppler-utils",
     "pdftotext": "poppler-utils",
+    "certutil": "libnss3-tools",
     "qpdf": "qpdf",
     "tiffcp": "libtiff-tools",
     "tiff2rgba": "libtiff-tools",

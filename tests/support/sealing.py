@@ -31,6 +31,7 @@ from signing.timestamps import Timestamps
 from signing.trust import TrustAnchors
 from tests.support.builders import make_statement
 from tests.support.pki import PkiOnDisk, RunningPki
+from tests.support.trust import listed, make_trust
 
 PERSON, SEAL = "chairman", "seal"
 ADDRESS = "http://127.0.0.1:8000/v/0123456789ABCDEF"
@@ -198,10 +199,8 @@ def seal(sealer: PadesSealer, order: CopyOrder) -> SealedCopy:
 
 
 def trust_folder(pki: PkiOnDisk, folder: Path) -> Path:
-    roots = folder / "roots"
-    roots.mkdir(parents=True, exist_ok=True)
-    (roots / "root.pem").write_bytes(pki.root_pem.read_bytes())
-    return folder
+    """A trust folder with the PKI's root for signatures, seals and timestamps."""
+    return make_trust(folder, listed("root", pki.pki.root))
 
 
 def inspect(path: Path, trust: Path, clock: Clock | None = None) -> Inspection:

@@ -188,6 +188,7 @@ def test_refreshed_in_the_background_an_hour_away_is_felt_only_when_stale(
     with pytest.raises(StatusUnknown):
         client.gather([leaf])  # type: ignore[list-item]  # certificates
     faulty.set()
+    time.sleep(0.8)  # an outage is remembered as long as it took to notice
     client.gather([leaf])  # type: ignore[list-item]  # certificates
 
 

@@ -16,11 +16,16 @@ LIMITS = "design §4.6"
 
 @dataclass(frozen=True)
 class Remark:
-    """What a check says: of one page, or of the file (None)."""
+    """What a check says: of one page, or of the file (None).
+
+    Attributes:
+        other_page: the page that this one repeats.
+    """
 
     page: int | None
     vi: str
     en: str
+    other_page: int | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,15 @@ class Check:
 def run_checks(checks: tuple[Check, ...], facts: DocumentFacts) -> tuple[Finding, ...]:
     """Run all of them, not only up to the first that fails."""
     return tuple(
-        Finding(c.code, c.severity, r.page, r.vi, r.en, c.citation)
+        Finding(
+            c.code,
+            c.severity,
+            r.page,
+            r.vi,
+            r.en,
+            c.citation,
+            other_page=r.other_page,
+        )
         for c in checks
         for r in c.run(facts)
     )

@@ -20,6 +20,7 @@ def _duplicate(facts: DocumentFacts) -> Iterator[Remark]:
                 f"Trang này giống hệt trang {look.same_as}. "
                 "Hãy bỏ trang lặp hoặc chụp lại trang còn thiếu.",
                 f"This page is the same image as page {look.same_as}.",
+                other_page=look.same_as,
             )
 
 
@@ -33,6 +34,7 @@ def _same_sheet(facts: DocumentFacts) -> Iterator[Remark]:
                 "hai tờ khác nhau, hãy ghi lý do.",
                 f"This seems to be the sheet of page {look.same_sheet_as}, scanned "
                 "twice. Compare both.",
+                other_page=look.same_sheet_as,
             )
 
 

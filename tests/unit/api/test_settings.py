@@ -5,7 +5,6 @@ import pytest
 
 from api.settings import Settings, debugging, load_settings
 from api.web_settings import WebSettings
-from certify.desk import DeskRules
 from certify.errors import CertifyError, InvalidInput
 from certify.intake.limits import UPLOAD_BYTES
 
@@ -125,7 +124,6 @@ def test_debugging_needs_no_usable_settings(
 
 def test_what_the_desk_accepts_by_size_intake_accepts_too() -> None:
     assert load_settings().max_upload_bytes == UPLOAD_BYTES == 104_857_600
-    assert DeskRules().max_upload_bytes == WebSettings().max_upload_bytes
     assert WebSettings().max_upload_bytes == UPLOAD_BYTES
 
 

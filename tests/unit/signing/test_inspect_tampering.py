@@ -93,7 +93,7 @@ def roster(sealed_copy: Sealed) -> list[RosterEntry]:
             valid_to=datetime(2060, 1, 1, tzinfo=UTC),
         )
         for role, digest in (
-            ("signatory", statement.signatory_certificate),
+            ("chairman", statement.signatory_certificate),
             ("seal", statement.seal_certificate),
         )
     ]

@@ -1,20 +1,25 @@
 """`SandboxedIntake` over real children: good scans, refusals, and broken children."""
 
 import hashlib
+import os
+import signal
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from certify.errors import ScanRefused
+from certify.arrangement import MAX_PARTS
+from certify.errors import ReaderUnavailable, ScanRefused
 from certify.intake import tasks
 from certify.intake.limits import UPLOAD_BYTES
 from certify.intake.reader import SandboxedIntake
 from certify.isolation.limits import MIB, Limits
 from certify.isolation.runner import IsolatedRunner
 from certify.ports import Intake
-from certify.scan import Severity
+from certify.scan import PlacedPage, Severity
 from tests.support import scans
 
 
@@ -70,6 +75,16 @@ def test_preview(intake: Intake, tmp_path: Path) -> None:
         intake.preview(scan.path, 2, tmp_path / "2.png", 200)
 
 
+def test_a_paper_of_as_many_files_as_allowed(intake: Intake, tmp_path: Path) -> None:
+    upload = scans.saved(tmp_path / "a.jpg", scans.drawing())
+    scan = intake.read(upload, None, tmp_path)
+    part = scan.path.rename(tmp_path / "part.pdf")
+    pages = [PlacedPage(n, 1, 90) for n in range(1, MAX_PARTS + 1)]
+    made = intake.arrange([part] * MAX_PARTS, pages, None, tmp_path)
+    assert made.pages == tuple(page.turned(90) for page in scan.pages * MAX_PARTS)
+    assert made.size_bytes == made.path.stat().st_size
+
+
 def test_the_upload_is_measured_again(intake: Intake, tmp_path: Path) -> None:
     upload = tmp_path / "a.pdf"
     with upload.open("wb") as file:
@@ -97,6 +112,27 @@ def test_limits_are_findings(
         intake.read(upload, None, tmp_path)
     (finding,) = refused.value.findings
     assert (finding.code, finding.severity) == (code, Severity.BLOCK)
+
+
+def test_a_good_file_is_not_blamed_for_a_reader_that_died(tmp_path: Path) -> None:
+    upload = scans.saved(tmp_path / "a.png", scans.drawing(size=(4000, 5600)))
+    with (
+        IsolatedRunner(tasks=tasks.TASKS, preload=tasks.PRELOAD) as runner,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        intake = SandboxedIntake(runner=runner)
+        reading = pool.submit(intake.read, upload, None, tmp_path)
+        while runner.zygote_pid is None or not _children(runner.zygote_pid):
+            time.sleep(0.005)
+        os.kill(runner.zygote_pid, signal.SIGKILL)
+        failure = reading.exception()
+        assert isinstance(failure, ReaderUnavailable)
+        assert failure.retryable
+        assert intake.read(upload, None, tmp_path).pages
+
+
+def _children(pid: int) -> str:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text()
 
 
 def test_a_child_that_lies_is_not_believed(tmp_path: Path) -> None:
