@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    exists,
     func,
     insert,
     or_,
@@ -56,18 +57,10 @@ def watch(
 
 def watch_all(connection: Connection) -> int:
     """Watch what was released and is not watched, or not as its newest edition."""
-    watched = {
-        row.attestation_id: row.sha256
-        for row in connection.execute(
-            select(renewals.c.attestation_id, renewals.c.sha256)
-        )
-    }
-    number = 0
-    for attestation_id, sha256 in _newest_files(connection).items():
-        if watched.get(attestation_id) != sha256:
-            watch(connection, attestation_id, sha256, None)
-            number += 1
-    return number
+    unwatched = [*_unwatched_editions(connection), *_unwatched_copies(connection)]
+    for attestation_id, sha256 in unwatched:
+        watch(connection, attestation_id, sha256, None)
+    return len(unwatched)
 
 
 def protection_columns(protection: Protection | None) -> dict[str, Any]:
@@ -192,15 +185,39 @@ def _released(connection: Connection) -> int:
     return (connection.scalar(registered) or 0) + (connection.scalar(recovered) or 0)
 
 
-def _newest_files(connection: Connection) -> dict[str, str]:
+def _unwatched_editions(connection: Connection) -> list[tuple[str, str]]:
+    later = editions.alias()
     found = connection.execute(
-        select(editions.c.attestation_id, editions.c.sha256).order_by(
-            editions.c.sequence
+        select(editions.c.attestation_id, editions.c.sha256)
+        .outerjoin(renewals, renewals.c.attestation_id == editions.c.attestation_id)
+        .where(
+            or_(renewals.c.sha256.is_(None), renewals.c.sha256 != editions.c.sha256),
+            ~exists().where(
+                later.c.attestation_id == editions.c.attestation_id,
+                later.c.sequence > editions.c.sequence,
+            ),
         )
-    ).all()
-    recovered = connection.execute(
-        select(recovered_copies.c.attestation_id, recovered_copies.c.sha256).order_by(
-            *recovered_reads.ORDER
+    )
+    return [(row.attestation_id, row.sha256) for row in found]
+
+
+def _unwatched_copies(connection: Connection) -> list[tuple[str, str]]:
+    """Recovered ones; a restore leaves few of them."""
+    table = recovered_copies
+    newest = {
+        row.attestation_id: row.sha256
+        for row in connection.execute(
+            select(table.c.attestation_id, table.c.sha256).order_by(
+                *recovered_reads.ORDER
+            )
         )
-    ).all()
-    return {row.attestation_id: row.sha256 for row in (*found, *recovered)}
+    }
+    watched = {
+        row.attestation_id: row.sha256
+        for row in connection.execute(
+            select(renewals.c.attestation_id, renewals.c.sha256).where(
+                renewals.c.attestation_id.in_(select(table.c.attestation_id))
+            )
+        )
+    }
+    return [(i, sha256) for i, sha256 in newest.items() if watched.get(i) != sha256]
