@@ -188,7 +188,7 @@ class RenewCopy:
             raise CertificateUnfit(
                 holder="dịch vụ cấp dấu thời gian",
                 reason="thời hạn hoặc thuật toán của nó không bảo vệ bản sao lâu hơn "
-                "dấu thời gian đang có",
+                "dấu thời gian đang có; hãy dùng dịch vụ có chứng thư số mới hơn",
             )
 
     def _check(self, path: Path, base: _Base) -> Protection:
