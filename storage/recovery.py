@@ -94,14 +94,13 @@ def recover(
 
 def _order(copy: ArchivedCopy) -> tuple[str, str, int, int, int, int]:
     number = copy.evidence.intent.number
-    renewal = copy.evidence.renewal
     return (
         number.authority_id,
         number.kind,
         number.year,
         number.number,
         copy.evidence.intent.attempt,
-        renewal.attempt if renewal else 0,
+        copy.evidence.renewal.attempt if copy.evidence.renewal else 0,
     )
 
 
