@@ -24,6 +24,7 @@ from certify.ports import (
     WorkFolder,
 )
 from certify.reconcile import Reconcile
+from certify.renew_due import RenewDue
 from certify.scan_desk import ScanDesk
 from certify.verify import VerifyCopy
 from certify.void import VoidNumber
@@ -56,6 +57,7 @@ class Services:
     issue: IssueCopy
     verify: VerifyCopy
     reconcile: Reconcile
+    renew_due: RenewDue
     void_number: VoidNumber
     annul: AnnulAndPublish
     bundle: VerificationBundle

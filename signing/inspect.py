@@ -45,6 +45,8 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer
 from certify.inspection import Inspection, SignatureFacts
 from certify.scan import page_digest
 from certify.trust import Purpose
+from signing.archive_chain import judge_earlier_timestamps
+from signing.archive_token import end_of, newest_archive_token, path_upwards
 from signing.cades import form_problems
 from signing.container import SignedRange, container_problems, der_size
 from signing.page_images import NotACopyError, read_page_images
@@ -54,6 +56,7 @@ from signing.signature_facts import Context, signature_facts, timing_at
 from signing.token_form import token_has_one_form
 from signing.trust import load_trust_store
 from signing.validation_time import judging_at, time_to_judge
+from signing.vouching import readable
 
 MAX_BYTES = 200 * 1024 * 1024
 _MAX_SIGNATURES = 40
@@ -148,11 +151,13 @@ def _inspect(path: Path, data: bytes, digest: str, context: Context) -> Inspecti
     context = context.judged_at(time_to_judge(embedded, context.timing.validation_time))
     with judging_at(context.timing.validation_time):
         facts = tuple(asyncio.run(signature_facts(s, context)) for s in embedded)
+        facts = asyncio.run(judge_earlier_timestamps(embedded, facts, context))
     ranges = [
         SignedRange(tuple(int(v) for v in signature.byte_range))
         for signature in embedded
     ]
     level = _level(reader, facts)
+    until, algorithms = _protection(reader, context)
     if embedded and not _last_token_has_one_form(reader, embedded):
         problems.append("timestamp_form")
     problems += [code for s in embedded for code in form_problems(s)]
@@ -167,7 +172,26 @@ def _inspect(path: Path, data: bytes, digest: str, context: Context) -> Inspecti
         page_digest=pages.digest,
         page_count=pages.count,
         record=pages.record,
+        protected_until=until,
+        algorithms=algorithms,
     )
+
+
+def _protection(
+    reader: PdfFileReader, context: Context
+) -> tuple[str | None, tuple[str, ...]]:
+    """Tell what the last document timestamp rests on, and when the first of it ends."""
+    try:
+        token = newest_archive_token(reader)
+    except (PdfError, ValueError, TypeError, KeyError):
+        return None, ()
+    if token is None:
+        return None, ()
+    path = path_upwards(token, readable(context.timestamp_roots))
+    end = end_of(path)
+    if end is None:
+        return None, ()
+    return end.isoformat(), token.algorithms(path)
 
 
 def _open(data: bytes) -> tuple[PdfFileReader, list[str]]:
