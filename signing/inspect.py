@@ -23,8 +23,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import EmbeddedPdfSignature
-from pyhanko.sign.validation.dss import DocumentSecurityStore
-from pyhanko.sign.validation.errors import ValidationInfoReadingError
 from pyhanko.sign.validation.policy_decl import (
     CertificateFetchingRule,
     LocalKnowledge,
@@ -43,10 +41,12 @@ from certify.scan import page_digest
 from certify.trust import Purpose
 from signing.cades import form_problems
 from signing.container import SignedRange, container_problems, der_size
+from signing.once import computing_once
 from signing.page_images import NotACopyError, read_page_images
 from signing.record import read_record
 from signing.revoked import load_lists
 from signing.signature_facts import Context, signature_facts, timing_at
+from signing.stored_evidence import StoredEvidence
 from signing.token_form import token_has_one_form
 from signing.trust import load_trust_store
 from signing.validation_time import judging_at, time_to_judge
@@ -141,14 +141,15 @@ def _inspect(path: Path, data: bytes, digest: str, context: Context) -> Inspecti
         context = context.judged_at(
             time_to_judge(embedded, context.timing.validation_time)
         )
-        with judging_at(context.timing.validation_time):
-            facts = tuple(asyncio.run(signature_facts(s, context)) for s in embedded)
+        stored = StoredEvidence(reader)
+        with judging_at(context.timing.validation_time), computing_once(embedded):
+            facts = asyncio.run(_all_facts(embedded, context, stored))
         ranges = [
             SignedRange(tuple(int(v) for v in signature.byte_range))
             for signature in embedded
         ]
-        level = _level(reader, facts)
-        if embedded and not _last_token_has_one_form(reader, embedded[-1]):
+        level = _level(stored, facts)
+        if embedded and not _last_token_has_one_form(stored, embedded[-1]):
             problems.append("timestamp_form")
         problems += [code for s in embedded for code in form_problems(s)]
     problems = list(dict.fromkeys([*problems, *container_problems(data, ranges)]))
@@ -165,6 +166,12 @@ def _inspect(path: Path, data: bytes, digest: str, context: Context) -> Inspecti
     )
 
 
+async def _all_facts(
+    embedded: Sequence[EmbeddedPdfSignature], context: Context, stored: StoredEvidence
+) -> tuple[SignatureFacts, ...]:
+    return tuple([await signature_facts(s, context, stored) for s in embedded])
+
+
 def _open(file: Any) -> tuple[PdfFileReader, list[str]]:  # noqa: ANN401 - binary stream
     """Open strictly; a file that only opens leniently is not a certified copy."""
     try:
@@ -174,14 +181,14 @@ def _open(file: Any) -> tuple[PdfFileReader, list[str]]:  # noqa: ANN401 - binar
         return PdfFileReader(file, strict=False), ["structure"]
 
 
-def _level(reader: PdfFileReader, facts: Sequence[SignatureFacts]) -> str:
+def _level(stored: StoredEvidence, facts: Sequence[SignatureFacts]) -> str:
     """Return the lowest PAdES baseline level over the signatures (EN 319 142-1 §6)."""
     signatures = [f for f in facts if f.kind == "signature"]
     if not signatures or not all(f.intact for f in facts):
         return ""
     if not all(f.timestamped for f in signatures):
         return "PAdES-B-B"
-    if not _has_revocation_data(reader):
+    if not stored.has_revocation_data:
         return "PAdES-B-T"
     last = facts[-1]
     covered = last.kind == "timestamp" and all(
@@ -190,20 +197,10 @@ def _level(reader: PdfFileReader, facts: Sequence[SignatureFacts]) -> str:
     return "PAdES-B-LTA" if covered else "PAdES-B-LT"
 
 
-def _has_revocation_data(reader: PdfFileReader) -> bool:
-    try:
-        store = DocumentSecurityStore.read_dss(reader)
-    except (ValidationInfoReadingError, PdfError):
-        return False
-    return bool(store.certs) and bool(store.ocsps or store.crls)
-
-
-def _last_token_has_one_form(reader: PdfFileReader, last: EmbeddedPdfSignature) -> bool:
-    try:
-        stored = DocumentSecurityStore.read_dss(reader)
-    except (ValidationInfoReadingError, PdfError):
-        return False
-    certificates = {certificate.dump() for certificate in stored.load_certs()}
+def _last_token_has_one_form(
+    stored: StoredEvidence, last: EmbeddedPdfSignature
+) -> bool:
+    certificates = {certificate.dump() for certificate in stored.certificates}
     token = last.pkcs7_content
     return token_has_one_form(token[: der_size(token)], certificates)
 
