@@ -57,6 +57,7 @@ from certify.void import VoidNumber
 from signing.chain import stored_certificates
 from signing.confirmer import SoftwareConfirmer
 from signing.fetch import LOOPBACK, Fetcher, FetchPolicy
+from signing.inspection_memory import InspectionMemory
 from signing.inspector import (
     INSPECT_MODULE,
     INSPECT_TASK,
@@ -139,7 +140,7 @@ def build_services(
         strangers = inspector
         if public:
             strangers = stack.enter_context(
-                build_inspector(folder.trust, plan.clock, settings)
+                build_inspector(folder.trust, plan.clock, settings, remember=True)
             )
         lists = build_lists(folder.trust, plan.clock, folder.trust_seen)
         verify = VerifyCopy(inspector=strangers, register=storage.register, lists=lists)
@@ -290,7 +291,7 @@ def build_verifier(
     """
     clock = clock or SystemClock()
     lists = build_lists(trust, clock, seen)
-    with build_inspector(trust, clock) as inspector:
+    with build_inspector(trust, clock, remember=True) as inspector:
         yield VerifyCopy(inspector=inspector, register=register, lists=lists)
 
 
@@ -360,9 +361,21 @@ def build_intake() -> Iterator[Intake]:
 
 @contextmanager
 def build_inspector(
-    trust: Path, clock: Clock, settings: Settings | None = None
+    trust: Path,
+    clock: Clock,
+    settings: Settings | None = None,
+    *,
+    remember: bool = False,
 ) -> Iterator[Inspector]:
-    """Build the reader of signed files; it trusts what lies in one folder."""
+    """Build the reader of signed files; it trusts what lies in one folder.
+
+    Args:
+        trust: the folder.
+        clock: what "now" is.
+        settings: None takes the defaults.
+        remember: answer for minutes without reading the same bytes again; never for
+            our own work, which is checked each time.
+    """
     with IsolatedRunner(tasks=[INSPECT_TASK], preload=[INSPECT_MODULE]) as runner:
         runner.warm_up()
         yield SandboxedInspector(
@@ -372,6 +385,7 @@ def build_inspector(
                 clock=clock, fetcher=_fetcher(trust, settings or Settings())
             ),
             clock=clock,
+            memory=InspectionMemory(clock=clock) if remember else None,
         )
 
 

@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,7 @@ from signing.validation_time import judging_at, time_to_judge
 MAX_BYTES = 200 * 1024 * 1024
 _MAX_SIGNATURES = 40
 _MAX_METADATA = 256 * 1024
+_LEVELS = ("PAdES-B-B", "PAdES-B-T", "PAdES-B-LT", "PAdES-B-LTA")
 
 # pyHanko logs a traceback for each bad signature; here that is an answer, not an event
 for _name in ("pyhanko", "pyhanko_certvalidator"):
@@ -148,7 +149,7 @@ def _inspect(path: Path, data: bytes, digest: str, context: Context) -> Inspecti
             SignedRange(tuple(int(v) for v in signature.byte_range))
             for signature in embedded
         ]
-        level = _level(stored, facts)
+        facts = _with_levels(stored, facts)
         if embedded and not _last_token_has_one_form(stored, embedded[-1]):
             problems.append("timestamp_form")
         problems += [code for s in embedded for code in form_problems(s)]
@@ -159,7 +160,7 @@ def _inspect(path: Path, data: bytes, digest: str, context: Context) -> Inspecti
         size_bytes=len(data),
         container_problems=tuple(problems),
         signatures=facts,
-        level=level,
+        level=_lowest_level(facts),
         page_digest=pages.digest,
         page_count=pages.count,
         record=pages.record,
@@ -181,20 +182,35 @@ def _open(file: Any) -> tuple[PdfFileReader, list[str]]:  # noqa: ANN401 - binar
         return PdfFileReader(file, strict=False), ["structure"]
 
 
-def _level(stored: StoredEvidence, facts: Sequence[SignatureFacts]) -> str:
-    """Return the lowest PAdES baseline level over the signatures (EN 319 142-1 §6)."""
-    signatures = [f for f in facts if f.kind == "signature"]
-    if not signatures or not all(f.intact for f in facts):
-        return ""
-    if not all(f.timestamped for f in signatures):
+def _with_levels(
+    stored: StoredEvidence, facts: Sequence[SignatureFacts]
+) -> tuple[SignatureFacts, ...]:
+    """Name the PAdES baseline level of each signature (EN 319 142-1 §6)."""
+    return tuple(
+        replace(f, level=_level_of(f, facts, stored))
+        if f.kind == "signature" and f.intact
+        else f
+        for f in facts
+    )
+
+
+def _level_of(
+    signature: SignatureFacts, facts: Sequence[SignatureFacts], stored: StoredEvidence
+) -> str:
+    if not signature.timestamped:
         return "PAdES-B-B"
     if not stored.has_revocation_data:
         return "PAdES-B-T"
     last = facts[-1]
-    covered = last.kind == "timestamp" and all(
-        last.revision_end > f.revision_end for f in signatures
-    )
+    covered = last.kind == "timestamp" and last.revision_end > signature.revision_end
     return "PAdES-B-LTA" if covered else "PAdES-B-LT"
+
+
+def _lowest_level(facts: Sequence[SignatureFacts]) -> str:
+    signatures = [f for f in facts if f.kind == "signature"]
+    if not signatures or not all(f.intact for f in facts):
+        return ""
+    return min((f.level for f in signatures), key=_LEVELS.index)
 
 
 def _last_token_has_one_form(

@@ -20,7 +20,11 @@ from pyhanko.sign.validation.ades import ades_lta_validation
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import read_certification_data
 from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec
-from pyhanko.sign.validation.status import ModificationInfo, SignatureStatus
+from pyhanko.sign.validation.status import (
+    ModificationInfo,
+    SignatureCoverageLevel,
+    SignatureStatus,
+)
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 
@@ -118,6 +122,7 @@ async def _signature(
         timestamped=stamp is not None and stamp.intact and stamp.valid,
         proven_time=_iso(stamp.timestamp) if stamp and stamp.trusted else None,
         changes_since=_changes(basic),
+        coverage=_coverage(basic.coverage),
         docmdp_ok=basic.docmdp_ok is not False,
     )
     if not basic.intact:
@@ -184,6 +189,7 @@ async def _timestamp(
         timestamped=intact,
         proven_time=_iso(status.timestamp) if intact and status.trusted else None,
         changes_since=_changes(status),
+        coverage=_coverage(status.coverage),
         docmdp_ok=True,
     )
     if not intact:
@@ -257,6 +263,8 @@ def _bare_facts(signature: EmbeddedPdfSignature) -> SignatureFacts:
         docmdp_ok=False,
         certification=None if permission is None else int(permission.value),
         locks_all=_locks_all(signature),
+        valid_from=_iso(certificate.not_valid_before),
+        valid_to=_iso(certificate.not_valid_after),
     )
 
 
@@ -299,6 +307,16 @@ def _changes(status: ModificationInfo) -> str:
             return "allowed"
         case _:
             return "forbidden"
+
+
+def _coverage(level: SignatureCoverageLevel | None) -> str:
+    match level:
+        case SignatureCoverageLevel.ENTIRE_FILE:
+            return "file"
+        case SignatureCoverageLevel.ENTIRE_REVISION:
+            return "revision"
+        case _:
+            return "part"
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -11,6 +11,7 @@ from pyhanko.sign.validation import EmbeddedPdfSignature
 
 from certify.inspection import Indication, SignatureFacts
 from certify.trust import Purpose, Vouching, vouched
+from signing.names import holder_of
 from signing.trust import TrustStore
 
 _WANTED = {
@@ -39,9 +40,12 @@ def with_vouching(
         moment = datetime.fromisoformat(facts.proven_time)
     others = [*signature.other_embedded_certs, *stored]
     found: tuple[Vouching, ...] = ()
+    chain: tuple[str, ...] = ()
+    known = readable(others)
     for leaf in readable([signature.signer_cert]):
-        found = store.vouching(leaf, readable(others), moment)
-    facts = replace(facts, vouching=found)
+        found = store.vouching(leaf, known, moment)
+        chain = tuple(holder_of(ca) for ca in store.chain(leaf, known))
+    facts = replace(facts, vouching=found, chain=chain)
     if facts.indication is Indication.TOTAL_PASSED and not any(
         vouched(found, purpose) for purpose in _WANTED[facts.kind]
     ):
