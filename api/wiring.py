@@ -23,6 +23,7 @@ from api.data_folder import DataFolder, ServiceChoices
 from api.development_keys import (
     DevelopmentKeys,
     open_development_keys,
+    open_report_key,
     open_roster_key,
     pki_address,
 )
@@ -31,6 +32,7 @@ from api.pki_host import PkiHost
 from api.service_key import derive_key, read_service_key
 from api.services import Services
 from api.settings import Settings
+from api.signed_report import SignedReports
 from api.trust_folder import read_anchors
 from api.trust_publisher import TrustPublisher
 from api.trust_seen import SeenSequences
@@ -232,6 +234,7 @@ def _assemble(
         scan_desk=scan_desk,
         issue=issue,
         verify=verify,
+        signed_reports=build_signed_reports(plan.folder, clock),
         reconcile=Reconcile(
             register=storage.register, issue=issue, replay=replay, clock=clock
         ),
@@ -320,6 +323,17 @@ def build_publisher(folder: DataFolder, clock: Clock) -> TrustPublisher:
         ).read,
         sign=lambda data: sign_detached(data, open_roster_key(folder)),
         seen=SeenSequences(folder.trust_seen).highest,
+        clock=clock,
+    )
+
+
+def build_signed_reports(folder: DataFolder, clock: Clock) -> SignedReports:
+    """Build what signs verification reports; the key is opened when it is needed."""
+    from signing.detached import sign_detached  # noqa: PLC0415 - see the docstring
+
+    return SignedReports(
+        sign=lambda data: sign_detached(data, open_report_key(folder)),
+        mac_key=derive_key(read_service_key(folder.service_key), "report"),
         clock=clock,
     )
 

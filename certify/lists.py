@@ -39,7 +39,7 @@ class SignedLists:
             manifest_sha256=self.manifest_sha256,
             roster=_issue(self.roster_head),
             annulments=_issue(annulments),
-            register=register,
+            register_asked=register,
         )
 
     def annulment_of(self, record: Mapping[str, str]) -> Annulment | None:

@@ -34,13 +34,13 @@ class VerificationPolicy:
         manifest_sha256: of the trust manifest's bytes, hex; "" without one.
         roster, annulments: "<id of the series>#<sequence>", "" where there is none
             to be believed.
-        register: the register was asked as well.
+        register_asked: the register was asked as well.
     """
 
     manifest_sha256: str = ""
     roster: str = ""
     annulments: str = ""
-    register: bool = False
+    register_asked: bool = False
     id: str = POLICY_ID
 
     def to_json(self) -> dict[str, Any]:
