@@ -104,9 +104,9 @@ def _stop(_signal: int, _frame: object) -> None:
     raise _Stopped
 
 
-def _tend(services: Services) -> Reconciliation:
+def _tend(services: Services, *, due: bool) -> Reconciliation:
     """Finish what waits, then issue the signed lists again that are half way old."""
-    result = services.reconcile()
+    result = services.reconcile(due=due)
     services.bundle.refresh_lists()
     return result
 

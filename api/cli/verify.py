@@ -105,7 +105,8 @@ def _show(found: JudgedFile, terminal: Terminal) -> None:
 def _show_signature(facts: SignatureFacts, terminal: Terminal) -> None:
     who = facts.signer or facts.field
     terminal.say(f"  {kind_words(facts)}: {who}, {_paper_time(facts.proven_time)}")
-    terminal.say(f"    {conclusion_words(facts)}; mức {facts.level or 'không có'}")
+    level = f"; mức {facts.level}" if facts.level else ""
+    terminal.say(f"    {conclusion_words(facts)}{level}")
     terminal.say(f"    phạm vi: {coverage_words(facts)}")
     terminal.say(f"    thay đổi sau khi ký: {changes_words(facts)}")
     if facts.chain:
