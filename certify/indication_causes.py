@@ -13,7 +13,7 @@ CAUSES: Mapping[str, str] = {
     "EXPIRED": "chứng thư số đã hết hạn trước thời điểm ký",
     "NOT_YET_VALID": "chứng thư số chưa có hiệu lực vào thời điểm ký",
     "SIG_CONSTRAINTS_FAILURE": "chữ ký thiếu thành phần bắt buộc, ví dụ dấu thời gian",
-    "CHAIN_CONSTRAINTS_FAILURE": "chuỗi chứng thư số không đúng mục đích sử dụng",
+    "CHAIN_CONSTRAINTS_FAILURE": ("chứng thư số không được cấp cho mục đích ký này"),
     "CERTIFICATE_CHAIN_GENERAL_FAILURE": "chuỗi chứng thư số không hợp lệ",
     "NO_CERTIFICATE_CHAIN_FOUND": "chứng thư số không dẫn tới nơi cấp được tin cậy",
     "NO_SIGNING_CERTIFICATE_FOUND": "tệp không kèm chứng thư số của người ký",
