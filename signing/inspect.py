@@ -43,6 +43,7 @@ from signing.cades import form_problems
 from signing.container import SignedRange, container_problems, der_size
 from signing.once import computing_once
 from signing.page_images import NotACopyError, read_page_images
+from signing.quick_hex import install as read_hex_quickly
 from signing.record import read_record
 from signing.revoked import load_lists
 from signing.signature_facts import Context, signature_facts, timing_at
@@ -50,6 +51,8 @@ from signing.stored_evidence import StoredEvidence
 from signing.token_form import token_has_one_form
 from signing.trust import load_trust_store
 from signing.validation_time import judging_at, time_to_judge
+
+read_hex_quickly()
 
 MAX_BYTES = 200 * 1024 * 1024
 _MAX_SIGNATURES = 40
