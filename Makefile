@@ -4,6 +4,8 @@ PYTHON ?= python3
 DATA ?= data
 PYTEST_ARGS ?= -n 2 --dist loadfile
 CHAOS ?= 1000
+TIME ?= 180
+LEDGER ?= $(DATA)/fuzz
 
 BIN = .venv/bin
 STAMP = .venv/.installed
@@ -15,7 +17,7 @@ SYSTEM_PACKAGES = python3-venv poppler-utils qpdf chromium fonts-dejavu-core \
 	libtiff-tools libopenjp2-tools libheif-examples libnss3-tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run demo test conformance bench chaos hidden attacks quality large check lock clean
+.PHONY: help setup system run demo test conformance bench chaos fuzz hidden attacks quality large check lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -62,6 +64,9 @@ chaos: setup ## inject CHAOS faults more (cumulative ledger in data/chaos), then
 	$(BIN)/python -m tests.chaos.run --count $(CHAOS) --data $(DATA)/chaos
 	$(BIN)/python -m tests.chaos.exactly_once
 	$(BIN)/python -m tests.chaos.throttled_tsa
+
+fuzz: setup ## try broken files on intake and verification for TIME seconds (ledger in LEDGER)
+	$(BIN)/python -m tests.fuzz.run --seconds $(TIME) --ledger $(LEDGER)
 
 hidden: setup ## try 2,000 PDFs that hide something, some minutes
 	$(BIN)/python -m tests.support.hidden_judge 2000

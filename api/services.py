@@ -25,6 +25,7 @@ from certify.ports import (
     WorkFolder,
 )
 from certify.reconcile import Reconcile
+from certify.renew_due import RenewDue
 from certify.scan_desk import ScanDesk
 from certify.verify import VerifyCopy
 from certify.void import VoidNumber
@@ -58,6 +59,7 @@ class Services:
     verify: VerifyCopy
     signed_reports: SignedReports
     reconcile: Reconcile
+    renew_due: RenewDue
     void_number: VoidNumber
     annul: AnnulAndPublish
     bundle: VerificationBundle

@@ -24,6 +24,7 @@ from certify.numbering import (
     DEFAULT_NUMBER_TEMPLATE,
     RegisterNumber,
 )
+from certify.renew_due import DEFAULT_WITHIN_MONTHS
 
 PREFIX = "CERTIFY_"
 _DEVELOPMENT_LEASE, _PATIENT_LEASE = 120, 900  # seconds
@@ -57,6 +58,10 @@ class Settings(BaseSettings):
             answers at once, and 15 with another one (measured: 131 s per call).
         retention_days: object lock of the archive; 10 years, unconfirmed 2026-11-22.
         sweep_seconds: pause between two runs of the embedded worker.
+        renew_within_months: how long before the end of its archive timestamp an
+            edition is due for renewal; dated default 2026-11-23, unconfirmed.
+        renew_batch: editions that one run of the embedded worker renews at most.
+        sunsets_file: until when algorithms count; None takes `certify/sunsets.json`.
         debug: show tracebacks of our own faults on standard error.
     """
 
@@ -85,6 +90,9 @@ class Settings(BaseSettings):
     lease_seconds: int | None = Field(default=None, ge=5, le=7200)
     retention_days: int = Field(default=3653, ge=1, le=40000)
     sweep_seconds: int = Field(default=30, ge=1, le=3600)
+    renew_within_months: int = Field(default=DEFAULT_WITHIN_MONTHS, ge=1, le=120)
+    renew_batch: int = Field(default=5, ge=0, le=1000)
+    sunsets_file: Path | None = None
     debug: bool = False
 
     @field_validator("base_url")
@@ -100,7 +108,7 @@ class Settings(BaseSettings):
                 raise ValueError("phải là địa chỉ web dạng https://ten-mien/duong-dan")
         return value
 
-    @field_validator("data", "tsa_file")
+    @field_validator("data", "tsa_file", "sunsets_file")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return value and value.absolute()  # children and threads share no cwd

@@ -49,7 +49,11 @@ from certify.intake.reader import SandboxedIntake
 from certify.isolation.runner import IsolatedRunner
 from certify.issue import IssueCopy
 from certify.ports import Inspector, Intake
+from certify.protection import load_sunsets
 from certify.reconcile import Reconcile
+from certify.renew import RenewCopy
+from certify.renew_due import RenewDue
+from certify.renewal import Renewer
 from certify.replay import ReplayArchive
 from certify.scan_desk import ScanDesk
 from certify.scan_files import ScanFiles
@@ -80,6 +84,7 @@ from storage.database import Database
 from storage.desk_records import SqlDeskRecords
 from storage.people import SqlPeople
 from storage.register import SqlRegister
+from storage.renewals import SqlRenewals
 from storage.scans import FolderScanStore
 
 if TYPE_CHECKING:
@@ -94,6 +99,7 @@ class Storage:
     cases: SqlCases
     records: SqlDeskRecords
     register: SqlRegister
+    renewals: SqlRenewals
     trail: SqlAuditTrail
     api_keys: SqlApiKeys
 
@@ -162,7 +168,9 @@ def _assemble(
     work_folder = PrivateWorkFolder(plan.folder.work)
     work_folder.remove_stale(clock)
     keys = open_development_keys(plan.folder, choices.signatory_id)
-    sealer = _sealer(plan, keys)
+    outside = _outside(plan)
+    sealer = _sealer(plan, keys, outside)
+    worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
     scans = FolderScanStore(plan.folder.scans, key=plan.key("scans"))
     archive = open_archive(FolderLocation(plan.folder.archive, plan.key("archive")))
     tables = read_legal_tables(plan.folder.path)
@@ -186,7 +194,7 @@ def _assemble(
         open_numbering=replay,
         service_key=plan.key("enrolment"),
         base_url=settings.base_url or choices.base_url,
-        worker=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}",
+        worker=worker,
         number_template=settings.number_template,
         retention=settings.retention,
     )
@@ -237,6 +245,21 @@ def _assemble(
         signed_reports=build_signed_reports(plan.folder, clock),
         reconcile=Reconcile(
             register=storage.register, issue=issue, replay=replay, clock=clock
+        ),
+        renew_due=_renew_due(
+            plan,
+            storage,
+            RenewCopy(
+                renewals=storage.renewals,
+                archive=archive,
+                renewer=_renewer(plan, outside),
+                inspector=inspector,
+                clock=clock,
+                work_folder=work_folder,
+                sunsets=load_sunsets(settings.sunsets_file),
+                worker=worker,
+                retention=settings.retention,
+            ),
         ),
         void_number=VoidNumber(
             people=storage.people,
@@ -358,6 +381,7 @@ def open_storage(
                 book_kind=settings.book_kind,
                 number_template=settings.number_template,
             ),
+            renewals=SqlRenewals(database=database, lease=settings.lease),
             trail=SqlAuditTrail(database=database),
             api_keys=SqlApiKeys(database=database),
         )
@@ -416,27 +440,66 @@ def _development_pki(plan: _Plan) -> PkiHost:
     return PkiHost(lambda: serve_if_free(pki, clock=plan.clock, port=port))
 
 
-def _sealer(plan: _Plan, keys: DevelopmentKeys) -> "PadesSealer":
+@dataclass(frozen=True)
+class _Outside:
+    """Whom we trust and ask: one memory of outages and quotas for all who ask."""
+
+    trust: TrustAnchors
+    timestamp_trust: TrustAnchors
+    timestamps: Timestamps
+    revocation: RevocationClient
+
+
+def _sealer(plan: _Plan, keys: DevelopmentKeys, outside: _Outside) -> "PadesSealer":
     """Load pictures and fonts; reach for TSA and revocation evidence when asked."""
     from signing.embed import FontPrograms  # noqa: PLC0415
     from signing.sealer import PadesSealer  # noqa: PLC0415
 
-    now = plan.clock.now()
-    documents = (Purpose.SIGNATURE, Purpose.SEAL)
-    trust = load_trust_anchors(plan.folder.trust, now, *documents)
-    timestamp_trust = load_trust_anchors(plan.folder.trust, now, Purpose.TIMESTAMP)
     return PadesSealer(
         keys=keys.signing,
         pictures=_pictures(plan),
         fonts=FontPrograms(plan.folder.cache),
+        timestamps=outside.timestamps,
+        revocation=outside.revocation,
+        trust=outside.trust,
+        clock=plan.clock,
+    )
+
+
+def _renewer(plan: _Plan, outside: _Outside) -> Renewer:
+    from signing.renewer import PadesRenewer  # noqa: PLC0415
+
+    return PadesRenewer(
+        timestamps=outside.timestamps,
+        revocation=outside.revocation,
+        trust=outside.timestamp_trust,
+        clock=plan.clock,
+    )
+
+
+def _renew_due(plan: _Plan, storage: Storage, renew: RenewCopy) -> RenewDue:
+    return RenewDue(
+        renewals=storage.renewals,
+        renew=renew,
+        sunsets=load_sunsets(plan.settings.sunsets_file),
+        clock=plan.clock,
+        within_months=plan.settings.renew_within_months,
+    )
+
+
+def _outside(plan: _Plan) -> _Outside:
+    now = plan.clock.now()
+    documents = (Purpose.SIGNATURE, Purpose.SEAL)
+    timestamp_trust = load_trust_anchors(plan.folder.trust, now, Purpose.TIMESTAMP)
+    return _Outside(
+        trust=load_trust_anchors(plan.folder.trust, now, *documents),
+        timestamp_trust=timestamp_trust,
         timestamps=_timestamps(plan, timestamp_trust),
         revocation=RevocationClient(
             clock=plan.clock,
             fetcher=_fetcher(plan.folder.trust, plan.settings),
             ocsp_max_age=plan.settings.ocsp_max_age,
         ),
-        trust=trust,
-        clock=plan.clock,
     )
 
 

@@ -31,7 +31,9 @@ class Whole:
     def __init__(self, services: Services, given: Input) -> None:
         self._services = services
         self._paper = Paper(
-            scan=given.scan.path, title="Giấy tờ để đo", accept="bản chụp để đo"
+            scans=(given.scan.path,),
+            title="Giấy tờ để đo",
+            accept="bản chụp để đo",
         )
 
     def once(self) -> Cost:

@@ -18,7 +18,7 @@
     │   ├── ServiceUnavailable  TSA, OCSP/CRL, key, archive or database
     │   │   ├── TimestampUnavailable  no TSA gave a usable token
     │   │   └── StatusUnknown         nobody can say that a certificate is not revoked
-    │   ├── ReaderUnavailable   the process that opens files does not start
+    │   ├── ReaderUnavailable   the process that opens files does not start or stay
     │   ├── LeaseHeld           another worker has this attestation
     │   └── SystemBusy          too many files are being opened at once
     ├── LeaseLost           we were overtaken; nothing was released       exit 4
@@ -193,7 +193,7 @@ class StatusUnknown(ServiceUnavailable):
 
 
 class ReaderUnavailable(TryLater):
-    """The isolated process that opens files does not start; the machine is busy."""
+    """The isolated process that opens files does not start, or died; not the file's."""
 
     code = "reader.unavailable"
     sentence = "Máy chủ đang quá tải nên chưa mở được tệp. Hãy thử lại sau ít phút."

@@ -19,6 +19,7 @@ from certify.attestation import (
 from certify.canonical_json import canonical_json
 from certify.confirmation import Assertion
 from certify.numbering import RegisterNumber
+from certify.renewal import RenewalIntent
 from certify.statement import AuthorisedStatement, statement_from_json
 
 TYPE = "copy-evidence/1"
@@ -34,6 +35,7 @@ class CopyEvidence:
         file_sha256: the sealed file this is about.
         checks: what was found of each certificate before it was used (TT
             15/2025/TT-BKHCN); chain, OCSP and CRL objects stand in the file itself.
+        renewal: which edition it renews; None for the one that was issued.
     """
 
     file_sha256: str
@@ -43,6 +45,7 @@ class CopyEvidence:
     shown_number: str
     trail_head: TrailHead
     checks: tuple[CertificateCheck, ...] = ()
+    renewal: RenewalIntent | None = None
 
     @property
     def key(self) -> str:
@@ -68,6 +71,8 @@ class CopyEvidence:
                 for check in self.checks
             ],
         }
+        if self.renewal is not None:
+            fields["renewal"] = asdict(self.renewal)
         assertion, intent = fields["assertion"], fields["intent"]
         assertion["signature"] = self.assertion.signature.hex()
         assertion["statement_digests"] = list(self.assertion.statement_digests)
@@ -127,6 +132,9 @@ def evidence_from_json(text: str) -> CopyEvidence:
             )
             for check in fields.get("checks", ())  # copies of before 2026-11-23
         ),
+        renewal=RenewalIntent(**renewal)
+        if (renewal := fields.get("renewal"))
+        else None,
     )
 
 

@@ -96,6 +96,9 @@ class Inspection:
             the shape of a certified copy.
         page_count: pages of the file.
         record: the signed metadata of a certified copy; empty if none.
+        protected_until: ISO 8601, when the first certificate that the last document
+            timestamp rests on ends; None without such a timestamp or a known root.
+        algorithms: that it rests on; see `certify.protection`.
     """
 
     sha256: str
@@ -107,6 +110,8 @@ class Inspection:
     page_digest: str = ""
     page_count: int = 0
     record: Mapping[str, str] = field(default_factory=dict)
+    protected_until: str | None = None
+    algorithms: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the border of the child process and the API."""
@@ -138,5 +143,6 @@ def inspection_from_json(row: Mapping[str, Any]) -> Inspection:
             **row,
             "signatures": signatures,
             "container_problems": tuple(row["container_problems"]),
+            "algorithms": tuple(row["algorithms"]),
         }
     )

@@ -42,6 +42,7 @@ from certify.ports import (
     Sealer,
     WorkFolder,
 )
+from certify.protection import protection_of
 from certify.retry import waiting_for
 from certify.scan import CanonicalScan
 from certify.self_check import check_as_stranger, check_belongs_to_intent
@@ -154,7 +155,11 @@ class IssueCopy:
             # 9. book row, edition, audit record in one transaction; COMMIT: released
             progress(9, "Ghi sổ và phát hành")
             return self._register.complete(
-                task.lease, prepared.intent, stored, self._clock.now()
+                task.lease,
+                prepared.intent,
+                stored,
+                self._clock.now(),
+                protection=protection_of(inspection),
             )
 
     def _compared_scan(self, task: IssuanceTask, workdir: Path) -> CanonicalScan:
@@ -238,14 +243,17 @@ class IssueCopy:
             try:
                 self._archive.fetch(stored, path)
                 check_belongs_to_intent(path, task.intent)
-                check_as_stranger(
-                    self._inspector.inspect(path), task.intent, task.statement
-                )
+                inspection = self._inspector.inspect(path)
+                check_as_stranger(inspection, task.intent, task.statement)
             except StoredDataDamaged:
                 continue
             check_permission(task, task.intent.attested_at, self._service_key)
             return self._register.complete(
-                task.lease, task.intent, stored, self._clock.now()
+                task.lease,
+                task.intent,
+                stored,
+                self._clock.now(),
+                protection=protection_of(inspection),
             )
         return None
 

@@ -35,6 +35,7 @@ from certify.inspection import Inspection
 from certify.known import Known
 from certify.numbering import RegisterNumber
 from certify.people import Authority, Officer, SealAuthorisation, Signatory
+from certify.protection import Protection
 from certify.retry import Waiting
 from certify.scan import ArrangedFile, CanonicalScan, PlacedPage
 from certify.statement import AuthorisedStatement
@@ -212,9 +213,18 @@ class Register(Protocol):
         ...
 
     def complete(
-        self, lease: Lease, intent: Intent, sealed: StoredObject, now: datetime
+        self,
+        lease: Lease,
+        intent: Intent,
+        sealed: StoredObject,
+        now: datetime,
+        *,
+        protection: Protection | None = None,
     ) -> Edition:
-        """Complete the book row, add edition 1, release: all in one transaction."""
+        """Complete the book row, add edition 1, release: all in one transaction.
+
+        What protects the file is kept beside it; None leaves that to be read later.
+        """
         ...
 
     def void(self, attestation_id: str, act: Act, now: datetime) -> RegisterNumber:

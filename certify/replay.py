@@ -20,7 +20,11 @@ from certify.evidence import (
     evidence_key,
 )
 from certify.ports import Archive, Inspector, Register, WorkFolder
-from certify.self_check import check_as_stranger, check_belongs_to_intent
+from certify.self_check import (
+    begins_with,
+    check_as_stranger,
+    check_belongs_to_intent,
+)
 
 
 class ReplayArchive:
@@ -77,8 +81,7 @@ class ReplayArchive:
             if (evidence := self._evidence(stored, folder)) is not None
         ]
         forgotten = self._register.forgotten(candidates)
-        for number, copy in enumerate(forgotten):
-            self._check(copy, folder / f"{number}.pdf")
+        self._check_all(forgotten, folder)
         if forgotten:
             self._register.recover(forgotten, self._clock.now())
         return sorted({c.evidence.statement.attestation_id for c in forgotten})
@@ -107,13 +110,36 @@ class ReplayArchive:
             ) from error
         return evidence
 
+    def _check_all(self, copies: Sequence[ArchivedCopy], folder: Path) -> None:
+        """Refuse what is not a finished copy of ours, or the beginning of one.
+
+        The archive timestamp of an edition that was renewed may be long over: the
+        renewed one begins with the same bytes and proves them.
+        """
+        latest: tuple[str, Path] | None = None
+        for number, copy in enumerate(sorted(copies, key=_by_age, reverse=True)):
+            attestation_id = copy.evidence.statement.attestation_id
+            path = folder / f"{number}.pdf"
+            self._archive.fetch(copy.stored, path)
+            if latest is None or latest[0] != attestation_id:
+                if latest is not None:
+                    latest[1].unlink()
+                latest = attestation_id, path
+            elif begins_with(latest[1], path):
+                check_belongs_to_intent(path, copy.evidence.intent)
+                path.unlink()
+                continue
+            self._check(copy, path)
+            if path != latest[1]:
+                path.unlink()
+        if latest is not None:
+            latest[1].unlink()
+
     def _check(self, copy: ArchivedCopy, path: Path) -> None:
-        """Refuse what is not a finished copy of ours."""
         statement = copy.evidence.statement
         used = {statement.signatory_certificate, statement.seal_certificate}
         if not used <= self._own_certificates:
             raise StoredDataDamaged(what=f"{copy.stored.key}: chứng thư số lạ")
-        self._archive.fetch(copy.stored, path)
         check_belongs_to_intent(path, copy.evidence.intent)
         inspection = self._inspector.inspect(path)
         check_as_stranger(inspection, copy.evidence.intent, statement)
@@ -125,7 +151,12 @@ class ReplayArchive:
             or record.get("authority_id") != number.authority_id
         ):
             raise StoredDataDamaged(what=f"{copy.stored.key}: số chứng thực")
-        path.unlink()
+
+
+def _by_age(copy: ArchivedCopy) -> tuple[str, int, int]:
+    evidence = copy.evidence
+    renewal = evidence.renewal.attempt if evidence.renewal else 0
+    return evidence.statement.attestation_id, evidence.intent.attempt, renewal
 
 
 def _about(stored: StoredObject, path: Path) -> CopyEvidence:

@@ -1,7 +1,8 @@
 """Which signatures make a certified copy (NĐ 45/2020 Đ10 k.3; design §5).
 
-Exactly three: the person's certification (changes limited to form filling and
-signing), the agency's approval that locks everything, and a document timestamp.
+The person's certification (changes limited to form filling and signing), the agency's
+approval that locks everything, and a document timestamp; then one more of those for
+every time the archive was renewed (ETSI EN 319 142-1 §5.5).
 """
 
 from collections.abc import Iterator
@@ -39,6 +40,8 @@ def signature_problems(
         yield "tệp không có đúng hai chữ ký của người ký và cơ quan"
         return
     person, agency = pair
+    if tuple(inspection.signatures[:2]) != pair:
+        yield "dấu thời gian lưu trữ không đứng sau hai chữ ký"
     if person.certificate_sha256 != signatory_certificate:
         yield "chữ ký thứ nhất không phải của người có thẩm quyền"
     if agency.certificate_sha256 != seal_certificate:
@@ -54,7 +57,7 @@ def signature_problems(
 
 
 def _in_order(inspection: Inspection) -> bool:
-    """Person, agency, archive: each is proven no earlier than what it covers."""
+    """Person, agency, archive, its renewals: none is proven earlier than the last."""
     proven = [
         datetime.fromisoformat(facts.proven_time)
         for facts in inspection.signatures

@@ -118,7 +118,10 @@ class VerifyCopy:
 
     def _judge_ours(self, inspection: Inspection, copy: CertifiedCopy) -> Report:
         """Judge a file whose bytes are those of a released edition."""
-        problems = tuple(_problems(inspection, copy, same_bytes=True))
+        newest = copy.newest.stored.sha256 == inspection.sha256
+        problems = tuple(
+            _problems(inspection, copy, same_bytes=True, superseded=not newest)
+        )
         # The signed list remembers what a database restored from a backup forgot.
         annulment = copy.annulment or self._lists().annulment_of(inspection.record)
         if annulment is not None:
@@ -126,7 +129,6 @@ class VerifyCopy:
         if problems:
             # The bytes are what was released, so the doubt is about trust or time.
             return Report(Verdict.UNDETERMINED, problems, inspection, copy)
-        newest = copy.newest.stored.sha256 == inspection.sha256
         verdict = Verdict.OURS_IN_FORCE if newest else Verdict.OURS_EARLIER_EDITION
         return Report(verdict, (), inspection, copy)
 
@@ -238,9 +240,17 @@ def _file_problems(inspection: Inspection) -> Iterator[str]:
 
 
 def _problems(
-    inspection: Inspection, copy: CertifiedCopy, *, same_bytes: bool = False
+    inspection: Inspection,
+    copy: CertifiedCopy,
+    *,
+    same_bytes: bool = False,
+    superseded: bool = False,
 ) -> Iterator[str]:
-    """What is wrong with a file that claims to be this released copy."""
+    """What is wrong with a file that claims to be this released copy.
+
+    Of a superseded edition no timestamp need be good today: the newest begins with
+    the same bytes and proves them.
+    """
     if not same_bytes:
         yield "nội dung tệp khác với tệp đã cấp"
     if inspection.problem:
@@ -255,7 +265,8 @@ def _problems(
     )
     if inspection.page_digest != copy.statement.page_digest:
         yield "hình ảnh trang khác với bản đã chứng thực"
-    yield from _undetermined(inspection)
+    if not superseded:
+        yield from _undetermined(inspection)
 
 
 def _undetermined(inspection: Inspection) -> Iterator[str]:

@@ -9,20 +9,24 @@ revocation lists that the parent fetched.
 import asyncio
 import hashlib
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pikepdf
+from asn1crypto import cms
 from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.misc import PdfError, PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import EmbeddedPdfSignature
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.policy_decl import (
     CertificateFetchingRule,
     LocalKnowledge,
@@ -39,6 +43,8 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer
 from certify.inspection import Inspection, SignatureFacts
 from certify.scan import page_digest
 from certify.trust import Purpose
+from signing.archive_chain import judge_earlier_timestamps
+from signing.archive_token import end_of, newest_archive_token, path_upwards
 from signing.cades import form_problems
 from signing.container import SignedRange, container_problems, der_size
 from signing.once import computing_once
@@ -51,6 +57,7 @@ from signing.stored_evidence import StoredEvidence
 from signing.token_form import token_has_one_form
 from signing.trust import load_trust_store
 from signing.validation_time import judging_at, time_to_judge
+from signing.vouching import readable
 
 read_hex_quickly()
 
@@ -58,6 +65,8 @@ MAX_BYTES = 200 * 1024 * 1024
 _MAX_SIGNATURES = 40
 _MAX_METADATA = 256 * 1024
 _LEVELS = ("PAdES-B-B", "PAdES-B-T", "PAdES-B-LT", "PAdES-B-LTA")
+_TAIL = 2048  # readers look for %%EOF in the last 1,024 (ISO 32000-1 annex H, note 18)
+_END = re.compile(rb"[\r\n]startxref\s*\d+\s*%%EOF")
 
 # pyHanko logs a traceback for each bad signature; here that is an answer, not an event
 for _name in ("pyhanko", "pyhanko_certvalidator"):
@@ -80,6 +89,8 @@ def inspect_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
     context = _context(arguments)
     try:
         return _inspect(path, data, digest, context).to_json()
+    except MemoryError:
+        raise  # the child says so: over the limits, which is not "damaged"
     except Exception as error:  # noqa: BLE001 - hostile bytes raise anything; a verdict follows
         kind = "encrypted" if _is_encrypted(data, error) else "damaged"
         return Inspection(sha256=digest, size_bytes=size, problem=kind).to_json()
@@ -139,23 +150,21 @@ def _policy(roots: Sequence[asn1_x509.Certificate]) -> CertValidationPolicySpec:
 
 
 def _inspect(path: Path, data: bytes, digest: str, context: Context) -> Inspection:
-    with path.open("rb") as file:
-        reader, problems = _open(file)
-        embedded = list(reader.embedded_signatures)[:_MAX_SIGNATURES]
-        context = context.judged_at(
-            time_to_judge(embedded, context.timing.validation_time)
-        )
-        stored = StoredEvidence(reader)
-        with judging_at(context.timing.validation_time), computing_once(embedded):
-            facts = asyncio.run(_all_facts(embedded, context, stored))
-        ranges = [
-            SignedRange(tuple(int(v) for v in signature.byte_range))
-            for signature in embedded
-        ]
-        facts = _with_levels(stored, facts)
-        if embedded and not _last_token_has_one_form(stored, embedded[-1]):
-            problems.append("timestamp_form")
-        problems += [code for s in embedded for code in form_problems(s)]
+    reader, problems = _open(data)
+    embedded = list(reader.embedded_signatures)[:_MAX_SIGNATURES]
+    context = context.judged_at(time_to_judge(embedded, context.timing.validation_time))
+    stored = StoredEvidence(reader)
+    with judging_at(context.timing.validation_time), computing_once(embedded):
+        facts = asyncio.run(_all_facts(embedded, context, stored))
+    ranges = [
+        SignedRange(tuple(int(v) for v in signature.byte_range))
+        for signature in embedded
+    ]
+    facts = _with_levels(stored, facts)
+    until, algorithms = _protection(reader, context)
+    if embedded and not _last_token_has_one_form(stored, embedded):
+        problems.append("timestamp_form")
+    problems += [code for s in embedded for code in form_problems(s)]
     problems = list(dict.fromkeys([*problems, *container_problems(data, ranges)]))
     pages = _read_pages(path)
     return Inspection(
@@ -167,22 +176,50 @@ def _inspect(path: Path, data: bytes, digest: str, context: Context) -> Inspecti
         page_digest=pages.digest,
         page_count=pages.count,
         record=pages.record,
+        protected_until=until,
+        algorithms=algorithms,
     )
 
 
 async def _all_facts(
     embedded: Sequence[EmbeddedPdfSignature], context: Context, stored: StoredEvidence
 ) -> tuple[SignatureFacts, ...]:
-    return tuple([await signature_facts(s, context, stored) for s in embedded])
+    facts = tuple([await signature_facts(s, context, stored) for s in embedded])
+    return await judge_earlier_timestamps(embedded, facts, context, stored)
 
 
-def _open(file: Any) -> tuple[PdfFileReader, list[str]]:  # noqa: ANN401 - binary stream
-    """Open strictly; a file that only opens leniently is not a certified copy."""
+def _protection(
+    reader: PdfFileReader, context: Context
+) -> tuple[str | None, tuple[str, ...]]:
+    """Tell what the last document timestamp rests on, and when the first of it ends."""
     try:
-        return PdfFileReader(file, strict=True), []
+        token = newest_archive_token(reader)
+    except (PdfError, ValueError, TypeError, KeyError):
+        return None, ()
+    if token is None:
+        return None, ()
+    path = path_upwards(token, readable(context.timestamp_roots))
+    end = end_of(path)
+    if end is None:
+        return None, ()
+    return end.isoformat(), token.algorithms(path)
+
+
+def _open(data: bytes) -> tuple[PdfFileReader, list[str]]:
+    """Open strictly; a file that only opens leniently is not a certified copy.
+
+    From memory: pyHanko steps back byte by byte, which costs a buffer each on disk.
+    It would step back through a line of any length, so the end is looked for first.
+
+    Raises:
+        PdfError: not even leniently.
+    """
+    if _END.search(data, max(0, len(data) - _TAIL)) is None:
+        raise PdfReadError("no end of file")
+    try:
+        return PdfFileReader(BytesIO(data), strict=True), []
     except PdfError:
-        file.seek(0)
-        return PdfFileReader(file, strict=False), ["structure"]
+        return PdfFileReader(BytesIO(data), strict=False), ["structure"]
 
 
 def _with_levels(
@@ -217,11 +254,22 @@ def _lowest_level(facts: Sequence[SignatureFacts]) -> str:
 
 
 def _last_token_has_one_form(
-    stored: StoredEvidence, last: EmbeddedPdfSignature
+    stored: StoredEvidence, embedded: Sequence[EmbeddedPdfSignature]
 ) -> bool:
-    certificates = {certificate.dump() for certificate in stored.certificates}
-    token = last.pkcs7_content
-    return token_has_one_form(token[: der_size(token)], certificates)
+    try:
+        certificates = {certificate.dump() for certificate in stored.certificates}
+        earlier = [token for one in embedded[:-1] for token in _tokens_of(one)]
+    except (PdfError, ValueError, TypeError, KeyError):
+        return False
+    token = embedded[-1].pkcs7_content
+    return token_has_one_form(token[: der_size(token)], certificates, earlier)
+
+
+def _tokens_of(signature: EmbeddedPdfSignature) -> list[cms.SignedData]:
+    """The timestamps of a signature, or the document timestamp that it is."""
+    if signature.sig_object_type == "/DocTimeStamp":
+        return [signature.signed_data]
+    return list(extract_tst_data_iter(signature.signer_info, signed=False))
 
 
 @dataclass(frozen=True)

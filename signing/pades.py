@@ -9,20 +9,13 @@ pyHanko writes the objects of the revisions; the CMS comes from `cms.CmsTemplate
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from cryptography.hazmat.primitives.serialization import Encoding
-from pyhanko.pdf_utils.generic import (
-    ArrayObject,
-    DictionaryObject,
-    StreamObject,
-    pdf_name,
-)
 from pyhanko.sign.fields import (
     FieldMDPAction,
     FieldMDPSpec,
@@ -46,11 +39,11 @@ from signing.cms import CmsTemplate
 from signing.file_signature import check_file_signature
 from signing.revisions import RevisionWriter, Unfilled
 from signing.revocation import RevocationEvidence
+from signing.security_store import add_security_store, next_timestamp_field
 from signing.timestamps import CopyTimestamps
 
 # Hex digits. A PDF/A string holds at most 32,767 bytes (ISO 19005-2 §6.1.13).
 RESERVED = 2 * 16 * 1024
-TIMESTAMP_FIELD = "DauThoiGianLuuTru"
 _REASON = "Chứng thực bản sao đúng với bản chính"
 
 
@@ -110,10 +103,14 @@ class PadesCopy:
         return self._sign(SEAL_FIELD, signer, mdp, when)
 
     def add_archive_timestamp(self, evidence: RevocationEvidence) -> datetime:
-        """Add revision 4: DSS and document timestamp; return its genTime."""
-        _add_security_store(self._writer, evidence)
+        """Add revision 4: DSS and document timestamp; return its genTime.
+
+        Archive renewal adds later ones in the same way (ETSI EN 319 142-1 §5.5).
+        """
+        add_security_store(self._writer, evidence)
         stamp = DocumentTimestamp(bytes_reserved=RESERVED)  # type: ignore[no-untyped-call]  # pyHanko leaves it untyped
-        unfilled = self._write(TIMESTAMP_FIELD, stamp, None, "sha256")
+        field = next_timestamp_field(self._writer)
+        unfilled = self._write(field, stamp, None, "sha256")
         token = self._tsa.for_archive(unfilled.digest)
         unfilled.fill(token.der)
         return token.time
@@ -161,24 +158,3 @@ class PadesCopy:
         next(steps)
         steps.send(SigObjSetup(sig_placeholder=placeholder, mdp_setup=mdp))
         return self._writer.write_signed(placeholder, digest_name)
-
-
-def _add_security_store(writer: RevisionWriter, evidence: RevocationEvidence) -> None:
-    """Put the evidence into a DSS without VRI (ETSI EN 319 142-1 §5.4.2)."""
-
-    def streams(ders: Iterable[bytes]) -> ArrayObject:
-        return ArrayObject(
-            writer.add_object(StreamObject(stream_data=der)) for der in ders
-        )
-
-    store = DictionaryObject(  # type: ignore[no-untyped-call]  # pyHanko's
-        {
-            pdf_name("/Certs"): streams(
-                c.public_bytes(Encoding.DER) for c in evidence.certificates
-            ),
-            pdf_name("/OCSPs"): streams(evidence.ocsp_responses),
-            pdf_name("/CRLs"): streams(evidence.crls),
-        }
-    )
-    writer.root[pdf_name("/DSS")] = writer.add_object(store)
-    writer.update_root()  # type: ignore[no-untyped-call]  # pyHanko's

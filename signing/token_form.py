@@ -3,40 +3,50 @@
 Everything in a copy is covered by a later signature, but for parts of the last token
 itself: its certificates, version numbers and algorithm identifiers are signed by
 nobody, and validators accept changes there. A certified copy has exactly one form:
-the token is rebuilt from what is signed, or stands in the (covered) document security
-store, and must come out byte for byte.
+the token is rebuilt from what is signed, from constants and from what stands elsewhere
+in the covered file (certificates: in the document security store; their order and how
+algorithms are written: in an earlier token of the same authority), and must come out
+byte for byte.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from asn1crypto import algos, cms, core, x509
 
 from signing.der import tlv
 
-_SEQUENCE, _SET = 0x30, 0x31
+_SEQUENCE, _SET, _OCTETS = 0x30, 0x31, 0x04
 _CONTEXT_0 = 0xA0
 _SIGNED_DATA = cms.ContentType("signed_data").dump()
+_TST_INFO = cms.ContentType("tst_info").dump()
 _VERSION_1 = core.Integer(1).dump()
 _VERSION_3 = core.Integer(3).dump()  # RFC 5652 §5.1: content is not id-data
 
 
-def token_has_one_form(token: bytes, stored: Collection[bytes]) -> bool:
+def token_has_one_form(
+    token: bytes,
+    stored: Collection[bytes],
+    earlier: Sequence[cms.SignedData] = (),
+) -> bool:
     """Tell whether a token is exactly what its signed content makes of it.
 
     Args:
         token: DER ContentInfo, without padding.
         stored: DER certificates of the document security store.
+        earlier: the other timestamp tokens of the file.
     """
     try:
-        return _rebuilt(token, stored) == token
+        return _rebuilt(token, stored, earlier) == token
     except (ValueError, TypeError, KeyError, StopIteration):
         return False
 
 
-def _rebuilt(token: bytes, stored: Collection[bytes]) -> bytes | None:
+def _rebuilt(
+    token: bytes, stored: Collection[bytes], earlier: Sequence[cms.SignedData]
+) -> bytes | None:
     signed = cms.ContentInfo.load(token, strict=True)["content"]
     (signer,) = signed["signer_infos"]
-    certificates = [c.chosen.dump() for c in signed["certificates"]]
+    certificates = _certificates(signed)
     if len(set(certificates)) != len(certificates):
         return None
     if not set(certificates) <= set(stored):
@@ -47,6 +57,8 @@ def _rebuilt(token: bytes, stored: Collection[bytes]) -> bytes | None:
         for certificate in map(x509.Certificate.load, certificates)
         if certificate.serial_number == reference["serial_number"].native
     )
+    if not _written_as(signed, [t for t in earlier if leaf.dump() in _certificates(t)]):
+        return None
     digest = signer["digest_algorithm"]["algorithm"].native
     algorithm = signer["signature_algorithm"]
     is_pss = algorithm["algorithm"].native == "rsassa_pss"
@@ -62,10 +74,11 @@ def _rebuilt(token: bytes, stored: Collection[bytes]) -> bytes | None:
         _VERSION_1,
         signer_id,
         signer["digest_algorithm"].dump(),
-        signer["signed_attrs"].dump(),
+        tlv(_CONTEXT_0, signer["signed_attrs"].contents),
         signer["signature_algorithm"].dump(),
-        signer["signature"].dump(),
+        tlv(_OCTETS, signer["signature"].native),
     )
+    content = signed["encap_content_info"]["content"].contents
     return tlv(
         _SEQUENCE,
         _SIGNED_DATA,
@@ -75,12 +88,32 @@ def _rebuilt(token: bytes, stored: Collection[bytes]) -> bytes | None:
                 _SEQUENCE,
                 _VERSION_3,
                 tlv(_SET, signer["digest_algorithm"].dump()),
-                signed["encap_content_info"].dump(),
+                tlv(_SEQUENCE, _TST_INFO, tlv(_CONTEXT_0, tlv(_OCTETS, content))),
                 tlv(_CONTEXT_0, *certificates),
                 tlv(_SET, signer_info),
             ),
         ),
     )
+
+
+def _certificates(token: cms.SignedData) -> list[bytes]:
+    return [certificate.chosen.dump() for certificate in token["certificates"]]
+
+
+def _written_as(token: cms.SignedData, earlier: Sequence[cms.SignedData]) -> bool:
+    """Tell whether a token is written as its authority wrote others in this file.
+
+    Nothing signed says in which order certificates stand, nor whether parameters that
+    are NULL are left out. What was not met before may be written either way.
+    """
+    if earlier and _certificates(token) not in map(_certificates, earlier):
+        return False
+    for name in ("digest_algorithm", "signature_algorithm"):
+        (ours, *theirs) = (t["signer_infos"][0][name] for t in (token, *earlier))
+        known = {t.dump() for t in theirs if t["algorithm"] == ours["algorithm"]}
+        if known and ours.dump() not in known:
+            return False
+    return True
 
 
 def _digest_forms(digest: str) -> set[bytes]:

@@ -7,18 +7,23 @@ runs a few seconds ahead proves nothing yet: NO_POE. So both are given the time 
 validation in hand.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from asn1crypto import x509 as asn1_x509
-from pyhanko.sign.validation import EmbeddedPdfSignature, ades
+from pyhanko.sign.ades.report import AdESIndeterminate
+from pyhanko.sign.validation import EmbeddedPdfSignature, ades, generic_cms
+from pyhanko.sign.validation.generic_cms import CertvalidatorOperationResult
 from pyhanko_certvalidator import context
 from pyhanko_certvalidator.context import (
     CertValidationPolicySpec,
     ValidationDataHandlers,
 )
+from pyhanko_certvalidator.errors import ExpiredError
 from pyhanko_certvalidator.ltv import ades_past
 from pyhanko_certvalidator.ltv.poe import POEManager, digest_for_poe
 from pyhanko_certvalidator.path import ValidationPath
@@ -82,7 +87,38 @@ async def _find_revinfo_of_its_time(
     )
 
 
+_handle_errors = generic_cms.handle_certvalidator_errors
+
+
+async def _named(
+    cert: asn1_x509.Certificate, coro: Awaitable[Any]
+) -> CertvalidatorOperationResult[Any]:
+    """Name a failed path after the signer's own certificate when that is over.
+
+    pyHanko walks a path from the root down and stops at the first certificate that is
+    over: at a CA's, it calls that a general failure, and never asks whether the
+    signature was made in time. EN 319 102-1 §5.2.6.4 looks at the signer's first; the
+    judgement of the past that follows validates the whole path again.
+    """
+    over = False
+
+    async def watched() -> Any:  # noqa: ANN401 - whatever pyHanko awaits here
+        nonlocal over
+        try:
+            return await coro
+        except ExpiredError:
+            over = True
+            raise
+
+    result = await _handle_errors(cert, watched())
+    now = _judged_at.get()
+    if over and now is not None and cert.not_valid_after < now:
+        return replace(result, error_subindic=AdESIndeterminate.OUT_OF_BOUNDS_NO_POE)
+    return result
+
+
 # No argument of pyHanko's leads there.
+vars(generic_cms)["handle_certvalidator_errors"] = _named
 vars(ades)["_find_revinfo_data_for_leaf_in_past"] = _find_revinfo_of_its_time
 vars(ades)["past_validate"] = _past_validate
 for _module in (ades, context):

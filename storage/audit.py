@@ -64,6 +64,8 @@ class Action(StrEnum):
     COPY_INTEND = "copy.intend"
     COPY_RELEASE = "copy.release"
     COPY_RECOVER = "copy.recover"
+    RENEWAL_INTEND = "renewal.intend"
+    COPY_RENEW = "copy.renew"
     COPY_ANNUL = "copy.annul"
     NUMBER_VOID = "number.void"
     BOOK_CLOSE = "book.close"

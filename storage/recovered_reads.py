@@ -12,6 +12,8 @@ from storage.issuance_rows import as_statement
 from storage.tables import recovered_copies as table
 
 RECOVERED_NOTE = "Khôi phục từ kho lưu trữ"
+# Editions of one attestation, oldest first.
+ORDER = (table.c.intent_attempt, table.c.renewal, table.c.sha256)
 
 
 def copy_by_code(connection: Connection, code: str) -> CertifiedCopy | None:
@@ -48,7 +50,7 @@ def book(
             table.c.kind == kind,
             table.c.year == year,
         )
-        .order_by(table.c.number, table.c.intent_attempt)
+        .order_by(table.c.number, *ORDER)
     )
     return list({row.number: _book_row(row) for row in found}.values())
 
@@ -56,9 +58,7 @@ def book(
 def _copy_where(
     connection: Connection, where: ColumnElement[bool]
 ) -> CertifiedCopy | None:
-    rows = connection.execute(
-        select(table).where(where).order_by(table.c.intent_attempt, table.c.sha256)
-    ).all()
+    rows = connection.execute(select(table).where(where).order_by(*ORDER)).all()
     if not rows:
         return None
     newest = rows[-1]
@@ -84,7 +84,7 @@ def _edition(row: Row[tuple[Any, ...]], sequence: int) -> Edition:
             sha256=row.sha256,
             size_bytes=row.size_bytes,
         ),
-        reason="issued",
+        reason="renewed" if row.renewal else "issued",
         released_at=row.recovered_at,
     )
 

@@ -11,7 +11,7 @@ from certify.attestation import Act, Edition, IssuanceStep, TrailHead
 from certify.errors import StoredDataDamaged
 from certify.evidence import ArchivedCopy
 from certify.numbering import RegisterNumber
-from storage import audit, books
+from storage import audit, books, renewal_recovery
 from storage.desk_reads import as_number
 from storage.issuance_rows import assertion_to_json, live_book_row
 from storage.lease import NOT_WAITING
@@ -52,6 +52,8 @@ def is_forgotten(connection: Connection, copy: ArchivedCopy) -> bool:
             raise StoredDataDamaged(
                 what=f"số {intent.number.number} sổ {intent.number.book} cấp hai lần"
             )
+    if copy.evidence.renewal is not None:
+        return renewal_recovery.is_forgotten(connection, copy)
     if held is None:
         return True
     if held.state != "reserved":
@@ -80,14 +82,17 @@ def recover(
         head = [_record(connection, copy, now) for copy in made][-1]
         if row is None:
             _insert_recovered(connection, made, now)
+        elif row.step == IssuanceStep.RELEASED:
+            renewal_recovery.add_editions(connection, made, now)
         else:
             _register(connection, row, made, head, now)
+        renewal_recovery.watch(connection, made)
     numbers = {copy.evidence.intent.number for copy in forgotten}
     for number in {(n.authority_id, n.kind, n.year): n for n in numbers}.values():
         _move_counter(connection, number)
 
 
-def _order(copy: ArchivedCopy) -> tuple[str, str, int, int, int]:
+def _order(copy: ArchivedCopy) -> tuple[str, str, int, int, int, int]:
     number = copy.evidence.intent.number
     return (
         number.authority_id,
@@ -95,6 +100,7 @@ def _order(copy: ArchivedCopy) -> tuple[str, str, int, int, int]:
         number.year,
         number.number,
         copy.evidence.intent.attempt,
+        copy.evidence.renewal.attempt if copy.evidence.renewal else 0,
     )
 
 
@@ -147,8 +153,9 @@ def _register(
     books.note_shown_number(connection, intent.number, newest.shown_number)
     books.complete_row(connection, intent, statement)
     for sequence, copy in enumerate(copies, start=1):
+        reason = "renewed" if copy.evidence.renewal else "issued"
         books.insert_edition(
-            connection, Edition(row.id, sequence, copy.stored, "issued", now)
+            connection, Edition(row.id, sequence, copy.stored, reason, now)
         )
     finish_case(connection, row.original_id)
 
@@ -180,6 +187,7 @@ def _insert_recovered(
                 version_id=stored.version_id,
                 size_bytes=stored.size_bytes,
                 recovered_at=now,
+                renewal=evidence.renewal.attempt if evidence.renewal else 0,
             )
         )
 

@@ -31,8 +31,9 @@ from certify.numbering import (
     DEFAULT_NUMBER_TEMPLATE,
     RegisterNumber,
 )
+from certify.protection import Protection
 from certify.retry import Waiting
-from storage import annulments, audit, books, recovery
+from storage import annulments, audit, books, recovery, renewal_rows
 from storage.database import Database
 from storage.desk_record_rows import check_may_issue
 from storage.issuance_rows import (
@@ -42,7 +43,7 @@ from storage.issuance_rows import (
     live_book_row,
     lock_attestation,
 )
-from storage.lease import NOT_WAITING, end_lease, held_row, update_held
+from storage.lease import DEFAULT_LEASE, NOT_WAITING, end_lease, held_row, update_held
 from storage.register_reads import (
     UNFINISHED,
     finish_case,
@@ -53,8 +54,6 @@ from storage.register_reads import (
 from storage.register_view import SqlRegisterView
 from storage.tables import attestations
 from storage.voiding import close_book, void_number
-
-DEFAULT_LEASE = timedelta(seconds=900)  # a TSA was measured at up to 131 s per call
 
 _Row = Row[tuple[Any, ...]]
 
@@ -244,7 +243,13 @@ class SqlRegister(SqlRegisterView):
             )
 
     def complete(
-        self, lease: Lease, intent: Intent, sealed: StoredObject, now: datetime
+        self,
+        lease: Lease,
+        intent: Intent,
+        sealed: StoredObject,
+        now: datetime,
+        *,
+        protection: Protection | None = None,
     ) -> Edition:
         """Complete the book row, add edition 1, release: all in one transaction.
 
@@ -264,6 +269,7 @@ class SqlRegister(SqlRegisterView):
             edition = Edition(row.id, 1, sealed, "issued", now)
             books.complete_row(connection, intent, as_statement(row))
             books.insert_edition(connection, edition)
+            renewal_rows.watch(connection, row.id, sealed.sha256, protection)
             update_held(
                 connection,
                 lease,

@@ -255,3 +255,33 @@ def status_command(*, data: Data = None, json: Json = False) -> int:
     settings, terminal = load_settings(data=data), Terminal(as_json=json)
     with running_services(settings, terminal) as services:
         return status(services, terminal=terminal)
+
+
+@app.command(cls=VietnameseCommand, name="renew")
+def renew_command(
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Chỉ kê bản sao đến hạn, không làm gì.")
+    ] = False,
+    within: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=120,
+            metavar="THÁNG",
+            help="Gia hạn bản sao còn được bảo vệ ít hơn số tháng này "
+            "[mặc định: CERTIFY_RENEW_WITHIN_MONTHS hoặc 12].",
+            show_default=False,
+        ),
+    ] = None,
+    data: Data = None,
+    json: Json = False,
+) -> int:
+    """Gia hạn lưu trữ các bản sao sắp hết hạn dấu thời gian."""
+    from api.cli.context import running_services  # noqa: PLC0415 - keeps --help quick
+    from api.cli.renew import renew  # noqa: PLC0415 - keeps --help quick
+    from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
+
+    settings, terminal = load_settings(data=data), Terminal(as_json=json)
+    with running_services(settings, terminal) as services:
+        return renew(services, within=within, dry_run=dry_run, terminal=terminal)

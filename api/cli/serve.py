@@ -76,7 +76,9 @@ def serve(
     )
     _announce(listening, base_url, terminal)
     sweep = Sweep(
-        reconcile=partial(_tend, services), pause_seconds=settings.sweep_seconds
+        reconcile=partial(_tend, services),
+        pause_seconds=settings.sweep_seconds,
+        renew=lambda: services.renew_due.batch(settings.renew_batch),
     )
     # uvicorn stops in good order, then raises the signal again for us.
     signal.signal(signal.SIGTERM, _stop)

@@ -31,11 +31,11 @@ def cut_pieces(gray: Gray, dots_per_mm: float, contrast: float) -> int:
 def _pieces(gray: Gray, dots_per_mm: float, darker: float) -> int:
     """Count pieces along column 0."""
     band = gray[:, : max(1, round(BAND_MM * dots_per_mm))].mean(axis=1)
-    length = max(1, round(band.size / (SURROUNDINGS_MM * dots_per_mm)))
-    parts = np.array_split(band, length)
-    paper = np.repeat(
-        [np.percentile(part, BRIGHT) for part in parts], [part.size for part in parts]
-    )
+    count = max(1, round(band.size / (SURROUNDINGS_MM * dots_per_mm)))
+    length = -(-band.size // count)
+    parts = np.pad(band, (0, length * count - band.size), "reflect")
+    bright = np.percentile(parts.reshape(count, length), BRIGHT, axis=1)
+    paper = np.repeat(bright, length)[: band.size]
     first, last = (round(depth * dots_per_mm) for depth in INWARDS_MM)
     inwards = np.any(gray[:, first:last] < (paper - darker)[:, None], axis=1)
     near, longest = round(NEAR_MM * dots_per_mm), LONGEST_MM * dots_per_mm

@@ -36,10 +36,8 @@ def fingerprint(gray: _Gray, size_mm: tuple[float, float]) -> PageFingerprint | 
     """
     image, per_mm = _reduced(gray, size_mm)
     strokes = _strokes(image, per_mm)
-    straight = Image.fromarray(strokes.astype(np.uint8) * 255).rotate(
-        -_slant(strokes), Image.Resampling.BILINEAR
-    )
-    printed = np.asarray(straight, np.float32) / 255.0
+    straight = Image.fromarray(strokes.astype(np.uint8)).rotate(-_slant(strokes))
+    printed = np.asarray(straight, np.float32)
     total = float(printed.sum())
     if total < 1.0:
         return None

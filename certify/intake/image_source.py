@@ -4,6 +4,7 @@ HEIC comes from phones (docs/decisions/0012): libheif turns it by its own boxes,
 EXIF orientation means nothing (ISO/IEC 23008-12 annex A), nor does its resolution.
 """
 
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
@@ -34,6 +35,8 @@ UNREADABLE = (
     ZeroDivisionError,
     AssertionError,
     RuntimeError,
+    struct.error,
+    colour.UnreadableImage,
 )
 
 

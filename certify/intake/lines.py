@@ -39,7 +39,7 @@ def across(ink: Ink, dots_per_mm: float, skew_degrees: float) -> float:
         turned = flat.rotate(-skew_degrees, Image.Resampling.BILINEAR)
         ink = np.asarray(turned) > 127  # noqa: PLR2004 - half covered
     run = round(RULE_MM * dots_per_mm)
-    print_only = ink & ~_long_runs(ink, run) & ~_long_runs(ink.T, run).T
+    print_only = ink & ~_long_runs(ink, run, axis=1) & ~_long_runs(ink, run, axis=0)
     print_only = _without_pictures(print_only, round(CELL_MM * dots_per_mm))
     rows = _order(print_only, dots_per_mm)
     columns = _order(print_only.T, dots_per_mm)
@@ -92,12 +92,25 @@ def _without_pictures(ink: Ink, cell: int) -> Ink:
     return cut
 
 
-def _long_runs(ink: Ink, length: int) -> Ink:
-    """Pixels in horizontal runs of at least `length`."""
-    if ink.shape[1] <= length:
+def _long_runs(ink: Ink, length: int, *, axis: int) -> Ink:
+    """Pixels in straight runs of at least `length`: eroded, then grown back.
+
+    Both by doubling: a run of 48 is one of 32 and one of 16 behind it.
+    """
+    lines = np.moveaxis(ink, axis, 0)
+    if lines.shape[0] <= length:
         return np.zeros_like(ink)
-    total = np.pad(ink, ((0, 0), (1, 0))).cumsum(axis=1, dtype=np.int32)
-    full = (total[:, length:] - total[:, :-length]) == length
-    starts = np.pad(full, ((0, 0), (length, length - 1)))
-    begun = starts.cumsum(axis=1, dtype=np.int32)
-    return np.asarray(begun[:, length:] - begun[:, :-length] > 0)
+    kept = _doubled(lines, length, np.logical_and)
+    margin = np.zeros((length - 1, lines.shape[1]), np.bool_)
+    grown = _doubled(np.concatenate([margin, kept, margin]), length, np.logical_or)
+    return np.moveaxis(grown, 0, axis)
+
+
+def _doubled(lines: Ink, length: int, joined: np.ufunc) -> Ink:
+    """Join every line with the `length - 1` after it."""
+    reach = 1
+    while reach < length:
+        step = min(reach, length - reach)
+        lines = joined(lines[:-step], lines[step:])
+        reach += step
+    return lines

@@ -35,7 +35,7 @@ OF_NOTE = 0.10  # share of the page from which an image's resolution counts
 # qpdf, pikepdf and PDFium raise these for bytes they cannot make sense of; a faked
 # hybrid file gave a bare KeyError: catch wide at the border.
 UNREADABLE = (
-    pikepdf.PdfError,
+    pikepdf.PikepdfError,  # not all of its errors are a PdfError
     pdfium.PdfiumError,
     OSError,
     ValueError,

@@ -221,9 +221,14 @@ def _channel() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 
 def _judge(death: bytes, reply: bytes) -> Any:  # noqa: ANN401 - any JSON value
-    """Turn how the child ended and what it said into its answer, or raise."""
-    if not death:
-        raise IsolatedFailure(FailureKind.CRASHED, "the zygote died")
+    """Turn how the child ended and what it said into its answer, or raise.
+
+    Raises:
+        IsolatedFailure, SystemBusy, ReaderUnavailable: see `IsolatedRunner.run`.
+    """
+    if not death:  # the zygote died or hangs; that says nothing about the file
+        LOG.warning("the zygote gave no death certificate")
+        raise ReaderUnavailable
     end = json.loads(death)
     if end["exit"] == EXIT_NOT_STARTED:
         raise SystemBusy

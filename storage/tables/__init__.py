@@ -26,6 +26,7 @@ from storage.tables.people import (
     seal_authorisations,
     signatories,
 )
+from storage.tables.renewals import renewals
 from storage.tables.trail import trail, trail_reasons
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "officers",
     "originals",
     "recovered_copies",
+    "renewals",
     "scans",
     "seal_authorisations",
     "signatories",

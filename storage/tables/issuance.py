@@ -161,6 +161,8 @@ recovered_copies = Table(
     Column("version_id", Text, nullable=False),
     Column("size_bytes", Integer, nullable=False),
     Column("recovered_at", UtcTime, nullable=False),
+    # 0: the file that was issued; else the attempt of the archive renewal that made it
+    Column("renewal", Integer, nullable=False, server_default="0"),
     Index(None, "authority_id", "kind", "year", "number"),
     Index(None, "attestation_id"),
     Index(None, "code"),

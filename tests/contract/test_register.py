@@ -15,7 +15,8 @@ from certify.permission import check_permission
 from certify.ports import Register
 from storage.audit import SqlAuditTrail
 from storage.cases import SqlCases
-from storage.register import DEFAULT_LEASE, SqlRegister
+from storage.lease import DEFAULT_LEASE
+from storage.register import SqlRegister
 from tests.support.builders import (
     AUTHORITY_ID,
     SERVICE_KEY,

@@ -7,15 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from certify.access import Scope
-from tests.e2e.test_pages import (
-    PATIENCE_MS,
-    Camera,
-    address,
-    browser,
-)
+from tests.support.browser import PATIENCE_MS, Camera
 from tests.support.web import WebSystem, compared, confirmed
-
-__all__ = ["address", "browser"]  # fixtures
 
 
 @pytest.mark.timeout(300)

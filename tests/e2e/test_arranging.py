@@ -6,19 +6,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
-from tests.e2e.test_pages import (  # noqa: F401 - fixtures shared with the other visit
-    PATIENCE_MS,
-    Camera,
-    address,
-    browser,
-)
 from tests.integration.test_arranging import sheet
+from tests.support.browser import PATIENCE_MS, Camera
 
 
 @pytest.mark.timeout(300)
 def test_pages_are_put_in_order_with_the_keyboard_alone(  # noqa: PLR0915 - one visit
-    address: str,  # noqa: F811 - the fixture
-    browser: Browser,  # noqa: F811 - the fixture
+    address: str,
+    browser: Browser,
     tmp_path: Path,
 ) -> None:
     files = []
@@ -66,8 +61,8 @@ def test_pages_are_put_in_order_with_the_keyboard_alone(  # noqa: PLR0915 - one 
 
 @pytest.mark.timeout(300)
 def test_two_windows_and_no_scripts(
-    address: str,  # noqa: F811 - the fixture
-    browser: Browser,  # noqa: F811 - the fixture
+    address: str,
+    browser: Browser,
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "a.jpg"
@@ -97,7 +92,7 @@ def test_two_windows_and_no_scripts(
     context.close()
 
 
-def _open_paper(page: Page, address: str) -> None:  # noqa: F811 - a plain argument
+def _open_paper(page: Page, address: str) -> None:
     page.goto(f"{address}/desk")
     page.fill("#f-name", "Lò Thị Sắp")
     page.locator("form[action='/desk/cases'] button").click()

@@ -62,7 +62,7 @@ def certify(
     """What `certify copy SCAN --accept` does, in this process."""
     services, tried = system.services, Tried()
     case = services.desk.open_case(services.officer_id, Requester("Lò Văn Thử"))
-    paper = Paper(scan=scan, title="Giấy khai sinh", accept=accept, page_mm=page_mm)
+    paper = Paper(scans=(scan,), title="Giấy khai sinh", accept=accept, page_mm=page_mm)
     try:
         released = certify_one(
             services, case.id, paper, show_findings=tried.findings.extend

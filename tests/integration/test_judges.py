@@ -40,9 +40,9 @@ def judge_all(pki: RunningPki, folder: Path) -> dict[str, dict[str, Opinion]]:
     }
     return of_scans | {
         sample.name: {
-            "EU DSS": verdicts.dss(verdict),
+            "EU DSS": verdicts.dss(verdict, sample.renewals),
             "veraPDF": verdicts.verapdf(verdict),
-            "pyHanko": verdicts.pyhanko(path, root),
+            "pyHanko": verdicts.pyhanko(path, root, sample.renewals),
             "pdfsig": verdicts.pdfsig(path),
             "qpdf": verdicts.qpdf(path),
         }

@@ -25,6 +25,9 @@ from keys.devpki.holders import SealHolder, SignatoryHolder
 from keys.devpki.issue import issue_certificate
 from keys.open import open_key
 from signing.embed import FontPrograms
+from signing.renewer import PadesRenewer
+from signing.revocation import RevocationClient
+from signing.trust import TrustAnchors
 from tests.support import corpus, uploads
 from tests.support.pki import AUTHORITY_NAME, RunningPki, ec_key, fresh_key_id, rsa_key
 from tests.support.sealing import (
@@ -34,6 +37,7 @@ from tests.support.sealing import (
     make_order,
     make_pictures,
     make_sealer,
+    one_tsa,
     seal,
 )
 
@@ -47,12 +51,14 @@ class Sample:
 
     Attributes:
         good: the judges must accept it; otherwise each judge named must reject it.
+        renewals: further archive timestamps that it has.
     """
 
     name: str
     about: str
     good: bool = True
     rejected_by: tuple[str, ...] = ()
+    renewals: int = 0
 
 
 _SCHEMES: Mapping[str, tuple[str, SignatureScheme, Callable[[], Any]]] = {
@@ -95,6 +101,9 @@ _SHAPES: Mapping[str, tuple[str, int, dict[str, int], dict[str, Any]]] = {
         {"original_title": LONG[:200], "authority_name": LONG[:150]},
     ),
 }
+_RENEWED = Sample(
+    "renewed", "archive renewed twice: three document timestamps", renewals=2
+)
 _ALTERED = "altered"
 _APPENDED = "appended"
 _PLAIN = "plain"
@@ -132,6 +141,7 @@ CANONICAL: tuple[Sample, ...] = (
 SAMPLES: tuple[Sample, ...] = (
     *(Sample(name, about) for name, (about, *_) in _SHAPES.items()),
     *(Sample(name, about) for name, (about, *_) in _SCHEMES.items()),
+    _RENEWED,
     *CANONICAL,
     *SPOILT,
 )
@@ -160,6 +170,7 @@ class CopyMaker:
         for name in _SCHEMES:
             scan = make_canonical_scan(self._workdir(name) / "scan.pdf", **SMALL)
             files[name] = self._sealed(name, scan)
+        files[_RENEWED.name] = self._renewed(files["default"], _RENEWED.renewals)
         for name, scan in self._read_uploads():
             files[name] = self._sealed(name, scan)
         files |= self._spoilt(files["default"])
@@ -178,6 +189,19 @@ class CopyMaker:
             sealer = self._sealer_with(scheme, private_key)
         order = make_order(sealer, scan, self._workdir(name), **changes)
         return seal(sealer, order).path
+
+    def _renewed(self, path: Path, times: int) -> Path:
+        clock, trust = SystemClock(), TrustAnchors([self._pki.pki.root])
+        renewer = PadesRenewer(
+            timestamps=one_tsa(f"{self._pki.base}/tsa", trust, clock),
+            revocation=RevocationClient(clock=clock),
+            trust=trust,
+            clock=clock,
+        )
+        for number in range(times):
+            target = self._folder / f"renewed-{number}.pdf"
+            path = renewer.make_ready(path).renew(target).path
+        return path
 
     def _sealer_with(
         self, scheme: SignatureScheme, private_key: Callable[[], Any]

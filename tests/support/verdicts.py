@@ -47,8 +47,8 @@ class Opinion:
         return cls(row["accepted"], row["said"], tuple(row["remarks"]))
 
 
-def dss(verdict: Verdict) -> Opinion:
-    """TOTAL-PASSED at B-LTA twice, three timestamps, not one remark."""
+def dss(verdict: Verdict, renewals: int = 0) -> Opinion:
+    """TOTAL-PASSED at B-LTA twice, three timestamps or more, not one remark."""
     tokens = (*verdict.signatures, *verdict.timestamps)
     remarks = tuple(f for f in verdict.failures if f.startswith("EU DSS")) + tuple(
         remark for token in tokens for remark in _remarks(token)
@@ -57,7 +57,7 @@ def dss(verdict: Verdict) -> Opinion:
     stamped = [t for t in verdict.timestamps if t.indication == "PASSED"]
     accepted = (
         len(passed) == len(verdict.signatures) == _SIGNATURES
-        and len(stamped) == len(verdict.timestamps) == _TIMESTAMPS
+        and len(stamped) == len(verdict.timestamps) == _TIMESTAMPS + renewals
         and {s.kind for s in passed} == {LEVEL}
         and not remarks
     )
@@ -86,8 +86,8 @@ def verapdf(verdict: Verdict) -> Opinion:
     )
 
 
-def pyhanko(path: Path, root_pem: Path) -> Opinion:
-    """The library's bottom line for each signature and the last timestamp."""
+def pyhanko(path: Path, root_pem: Path, renewals: int = 0) -> Opinion:
+    """The library's bottom line for each signature and each archive timestamp."""
     _, _, der = pem.unarmor(root_pem.read_bytes())
     arguments: dict[str, Any] = {
         "trust_roots": [asn1_x509.Certificate.load(der)],
@@ -111,7 +111,7 @@ def pyhanko(path: Path, root_pem: Path) -> Opinion:
                 continue
             good = (status.valid and status.trusted) if stamp else status.bottom_line
             lines.append("valid" if good else f"invalid: {status.summary()}")
-    accepted = lines == ["valid"] * (_SIGNATURES + 1)
+    accepted = lines == ["valid"] * (_SIGNATURES + 1 + renewals)
     return Opinion(accepted, f"{lines.count('valid')}/{len(lines)} valid", ())
 
 

@@ -1,11 +1,16 @@
+import logging
 import threading
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import pytest
 
+from api.cli.serve import _tend
 from api.sweep import Sweep
 from certify.errors import ServiceUnavailable
 from certify.reconcile import Reconciliation
+from certify.renew_due import Tries
 
 
 class Rounds:
@@ -53,3 +58,37 @@ def test_stopping_does_not_wait_for_the_pause() -> None:
     assert reconcile.done.acquire(timeout=10)
     sweep.stop(timeout_seconds=10)
     assert not any(thread.name == "sweep" for thread in threading.enumerate())
+
+
+def test_what_the_server_sweeps_takes_what_the_sweep_gives(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """`serve` wraps the two; a wrong argument would only ever show in the log."""
+    office: Any = Office()
+    with caplog.at_level(logging.INFO, logger="certify.sweep"):
+        Sweep(reconcile=partial(_tend, office), pause_seconds=60)._once()
+    assert office.refreshed
+    assert "released 1" in caplog.text
+    assert "failed" not in caplog.text
+
+
+def test_renewal_goes_on_when_what_waits_cannot_be_finished(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    reconcile = Rounds(ServiceUnavailable(service="Cơ sở dữ liệu"))
+    tries = Tries(renewed=["a"])
+    with caplog.at_level(logging.INFO, logger="certify.sweep"):
+        Sweep(reconcile=reconcile, pause_seconds=60, renew=lambda: tries)._once()
+    assert "renewal: renewed 1, failed 0, waiting 0" in caplog.text
+
+
+class Office:
+    """The part of `Services` that the sweep of the server uses."""
+
+    def __init__(self) -> None:
+        self.reconcile = Rounds()
+        self.bundle = self
+        self.refreshed = False
+
+    def refresh_lists(self) -> None:
+        self.refreshed = True

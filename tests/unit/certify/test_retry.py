@@ -25,6 +25,7 @@ from certify.numbering import DEFAULT_BOOK_KIND, RegisterNumber
 from certify.retry import LONGEST_PAUSE, PERSONS_PAUSE, waiting_for
 from certify.self_check import check_as_stranger
 from certify.statement import AuthorisedStatement
+from certify.trust import Purpose, Vouching
 from tests.support.builders import make_intent, make_statement
 from tests.support.clock import MORNING
 
@@ -118,6 +119,7 @@ def _good() -> tuple[Inspection, Intent, AuthorisedStatement]:
         docmdp_ok=True,
         certification=2,
         locks_all=False,
+        vouching=(Vouching("deployment", (Purpose.SIGNATURE, Purpose.SEAL)),),
     )
     agency = replace(
         facts,

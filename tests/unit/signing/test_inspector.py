@@ -1,6 +1,7 @@
 """Inspection in a real child process, with lists from the trust folder, over years."""
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ import pytest
 
 from certify.clock import SystemClock
 from certify.inspection import Indication
-from certify.isolation.limits import Limits
+from certify.isolation.limits import MIB, Limits
 from certify.isolation.runner import IsolatedRunner
 from keys.devpki.responders import DevelopmentPki
 from signing.inspect import inspect_file
@@ -70,6 +71,34 @@ def test_any_bytes_get_an_answer(
     inspection = make_inspector(runner, trust, SystemClock()).inspect(path)
     assert inspection.problem == "damaged"
     assert inspection.size_bytes == len(data)
+
+
+@pytest.mark.parametrize("end", [b"", b"\n%%EOF\n", b"startxref\n9\n%%EOF\n"])
+def test_a_line_without_end_costs_no_time(
+    end: bytes, trust: Path, tmp_path: Path
+) -> None:
+    """Seven seconds a megabyte, while it was read back byte by byte from disk."""
+    path = tmp_path / "line.pdf"
+    path.write_bytes(b"%PDF-1.7\n" + b"a" * 20_000_000 + end)
+    started = time.process_time()
+    found = inspect_file(
+        {"path": str(path), "trust": str(trust), "now": SystemClock().now().isoformat()}
+    )
+    assert found["problem"] == "damaged"
+    assert time.process_time() - started < 2
+
+
+def test_a_file_that_needs_too_much_memory_is_over_the_limits(
+    sealed_copy: Sealed, trust: Path
+) -> None:
+    """Not "damaged": the bytes may be those of a genuine copy."""
+    limits = Limits(memory_bytes=1 * MIB)
+    with IsolatedRunner(
+        tasks=[INSPECT_TASK], preload=[INSPECT_MODULE], limits=limits
+    ) as poor:
+        inspector = make_inspector(poor, trust, SystemClock())
+        inspection = inspector.inspect(sealed_copy[0].path)
+    assert inspection.problem == "limits"
 
 
 def test_an_inspection_that_takes_too_long_is_late_and_not_a_verdict(

@@ -1,14 +1,18 @@
 """`SandboxedIntake` over real children: good scans, refusals, and broken children."""
 
 import hashlib
+import os
+import signal
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from certify.arrangement import MAX_PARTS
-from certify.errors import ScanRefused
+from certify.errors import ReaderUnavailable, ScanRefused
 from certify.intake import tasks
 from certify.intake.limits import UPLOAD_BYTES
 from certify.intake.reader import SandboxedIntake
@@ -108,6 +112,27 @@ def test_limits_are_findings(
         intake.read(upload, None, tmp_path)
     (finding,) = refused.value.findings
     assert (finding.code, finding.severity) == (code, Severity.BLOCK)
+
+
+def test_a_good_file_is_not_blamed_for_a_reader_that_died(tmp_path: Path) -> None:
+    upload = scans.saved(tmp_path / "a.png", scans.drawing(size=(4000, 5600)))
+    with (
+        IsolatedRunner(tasks=tasks.TASKS, preload=tasks.PRELOAD) as runner,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        intake = SandboxedIntake(runner=runner)
+        reading = pool.submit(intake.read, upload, None, tmp_path)
+        while runner.zygote_pid is None or not _children(runner.zygote_pid):
+            time.sleep(0.005)
+        os.kill(runner.zygote_pid, signal.SIGKILL)
+        failure = reading.exception()
+        assert isinstance(failure, ReaderUnavailable)
+        assert failure.retryable
+        assert intake.read(upload, None, tmp_path).pages
+
+
+def _children(pid: int) -> str:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text()
 
 
 def test_a_child_that_lies_is_not_believed(tmp_path: Path) -> None:
