@@ -20,6 +20,7 @@ from certify.people import (
 SIGNATORY_KEY = "development-signatory"
 SEAL_KEY = "development-seal"
 ROSTER_KEY = "development-roster"
+REPORT_KEY = "development-report"
 CONFIRMATION_KEY = "development-confirmation"
 _SINCE = date(2025, 7, 1)  # the two-tier local government begins
 

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from api.data_folder import DataFolder
 from api.development import (
     CONFIRMATION_KEY,
+    REPORT_KEY,
     ROSTER_KEY,
     SEAL_KEY,
     SIGNATORY_KEY,
@@ -36,6 +37,7 @@ from keys.devpki.folder import PkiFolder
 from keys.devpki.holders import (
     ISSUING,
     ROOT,
+    ReportHolder,
     RosterHolder,
     SealHolder,
     SignatoryHolder,
@@ -84,6 +86,7 @@ def create_development_keys(
             ),
             SealHolder(key_id=SEAL_KEY, authority_name=authority.name),
             RosterHolder(key_id=ROSTER_KEY, authority_name=authority.name),
+            ReportHolder(key_id=REPORT_KEY, authority_name=authority.name),
         ],
     )
     return tuple(
@@ -116,8 +119,21 @@ def open_roster_key(folder: DataFolder) -> SigningKey:
     Raises:
         StoredDataDamaged: it is missing, exposed to others or damaged.
     """
+    return _opened(folder, ROSTER_KEY)
+
+
+def open_report_key(folder: DataFolder) -> SigningKey:
+    """Open the key that signs verification reports; it vouches for no copy.
+
+    Raises:
+        StoredDataDamaged: it is missing, exposed to others or damaged.
+    """
+    return _opened(folder, REPORT_KEY)
+
+
+def _opened(folder: DataFolder, key_id: str) -> SigningKey:
     try:
-        return _open(folder, ROSTER_KEY)
+        return _open(folder, key_id)
     except KeyRefused as error:
         raise StoredDataDamaged(
             what=f"{error.key_id}: {error.reason.sentence}"

@@ -66,6 +66,12 @@ def limit_public(request: Request) -> None:
     limit(request.app.state.public_buckets, client_of(request))
 
 
+def limit_files(request: Request, count: int) -> None:
+    """Take the tokens of a call with several files: one file is one call."""
+    for _ in range(count - 1):  # the first was taken by `limit_public`
+        limit(request.app.state.public_buckets, client_of(request))
+
+
 def client_of(request: Request) -> str:
     """Name whose bucket a call drains: an IPv4 address, or an IPv6 /64.
 
@@ -118,7 +124,7 @@ class BodyLimit:
 
     def _allowed(self, path: str) -> int:
         is_upload = path.endswith(
-            ("/scan", "/scan/parts", "/verify")
+            ("/scan", "/scan/parts", "/verify", "/verify/signed", "/verify/files")
         ) or path.startswith("/v/")
         if is_upload:
             return self._settings.max_upload_bytes + UPLOAD_ALLOWANCE

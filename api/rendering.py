@@ -6,6 +6,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from api import report_words
 from certify.clock import VIETNAM
 from certify.identifiers import show_verification_code
 
@@ -76,6 +77,10 @@ def _environment() -> Environment:
         megabytes=megabytes,
         dong=dong,
         code=show_verification_code,
+        signature_kind=report_words.kind_words,
+        conclusion=report_words.conclusion_words,
+        coverage=report_words.coverage_words,
+        changes=report_words.changes_words,
     )
     return environment
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from api.annul_and_publish import AnnulAndPublish
 from api.bundle import VerificationBundle
+from api.signed_report import SignedReports
 from certify.access import ApiKeys
 from certify.clock import Clock
 from certify.close_year import CloseYear
@@ -56,6 +57,7 @@ class Services:
     scan_desk: ScanDesk
     issue: IssueCopy
     verify: VerifyCopy
+    signed_reports: SignedReports
     reconcile: Reconcile
     renew_due: RenewDue
     void_number: VoidNumber

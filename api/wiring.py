@@ -23,6 +23,7 @@ from api.data_folder import DataFolder, ServiceChoices
 from api.development_keys import (
     DevelopmentKeys,
     open_development_keys,
+    open_report_key,
     open_roster_key,
     pki_address,
 )
@@ -31,6 +32,7 @@ from api.pki_host import PkiHost
 from api.service_key import derive_key, read_service_key
 from api.services import Services
 from api.settings import Settings
+from api.signed_report import SignedReports
 from api.trust_folder import read_anchors
 from api.trust_publisher import TrustPublisher
 from api.trust_seen import SeenSequences
@@ -61,6 +63,7 @@ from certify.void import VoidNumber
 from signing.chain import stored_certificates
 from signing.confirmer import SoftwareConfirmer
 from signing.fetch import LOOPBACK, Fetcher, FetchPolicy
+from signing.inspection_memory import InspectionMemory
 from signing.inspector import (
     INSPECT_MODULE,
     INSPECT_TASK,
@@ -145,7 +148,7 @@ def build_services(
         strangers = inspector
         if public:
             strangers = stack.enter_context(
-                build_inspector(folder.trust, plan.clock, settings)
+                build_inspector(folder.trust, plan.clock, settings, remember=True)
             )
         lists = build_lists(folder.trust, plan.clock, folder.trust_seen)
         verify = VerifyCopy(inspector=strangers, register=storage.register, lists=lists)
@@ -239,6 +242,7 @@ def _assemble(
         scan_desk=scan_desk,
         issue=issue,
         verify=verify,
+        signed_reports=build_signed_reports(plan.folder, clock),
         reconcile=Reconcile(
             register=storage.register, issue=issue, replay=replay, clock=clock
         ),
@@ -313,7 +317,7 @@ def build_verifier(
     """
     clock = clock or SystemClock()
     lists = build_lists(trust, clock, seen)
-    with build_inspector(trust, clock) as inspector:
+    with build_inspector(trust, clock, remember=True) as inspector:
         yield VerifyCopy(inspector=inspector, register=register, lists=lists)
 
 
@@ -342,6 +346,17 @@ def build_publisher(folder: DataFolder, clock: Clock) -> TrustPublisher:
         ).read,
         sign=lambda data: sign_detached(data, open_roster_key(folder)),
         seen=SeenSequences(folder.trust_seen).highest,
+        clock=clock,
+    )
+
+
+def build_signed_reports(folder: DataFolder, clock: Clock) -> SignedReports:
+    """Build what signs verification reports; the key is opened when it is needed."""
+    from signing.detached import sign_detached  # noqa: PLC0415 - see the docstring
+
+    return SignedReports(
+        sign=lambda data: sign_detached(data, open_report_key(folder)),
+        mac_key=derive_key(read_service_key(folder.service_key), "report"),
         clock=clock,
     )
 
@@ -384,9 +399,21 @@ def build_intake() -> Iterator[Intake]:
 
 @contextmanager
 def build_inspector(
-    trust: Path, clock: Clock, settings: Settings | None = None
+    trust: Path,
+    clock: Clock,
+    settings: Settings | None = None,
+    *,
+    remember: bool = False,
 ) -> Iterator[Inspector]:
-    """Build the reader of signed files; it trusts what lies in one folder."""
+    """Build the reader of signed files; it trusts what lies in one folder.
+
+    Args:
+        trust: the folder.
+        clock: what "now" is.
+        settings: None takes the defaults.
+        remember: answer for minutes without reading the same bytes again; never for
+            our own work, which is checked each time.
+    """
     with IsolatedRunner(tasks=[INSPECT_TASK], preload=[INSPECT_MODULE]) as runner:
         runner.warm_up()
         yield SandboxedInspector(
@@ -396,6 +423,7 @@ def build_inspector(
                 clock=clock, fetcher=_fetcher(trust, settings or Settings())
             ),
             clock=clock,
+            memory=InspectionMemory(clock=clock) if remember else None,
         )
 
 

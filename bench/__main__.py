@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench import intake, memory, quality, report
+from bench import intake, memory, quality, report, verification
 from bench.environments import OUT, UnavailableError, environment
 from bench.inputs import PAPERS, Input, Workplace, open_workplace
 from bench.measure import Contender, Spread, run_rounds
@@ -33,6 +33,7 @@ def main() -> None:
         largest = workplace.inputs[-1]
         print("intake and scan quality …", file=sys.stderr)
         rounds = intake.QUICK_ROUNDS if arguments.quick else intake.ROUNDS
+        again = verification.QUICK_ROUNDS if arguments.quick else verification.ROUNDS
         pages = quality.QUICK_PAGES if arguments.quick else quality.PAGES
         results = report.Results(
             command="python -m bench" + (" --quick" if arguments.quick else ""),
@@ -42,6 +43,7 @@ def main() -> None:
             memory_mb=memory.measure(folder, largest.fresh_order()),
             intake=intake.measure(folder / "intake", rounds=rounds),
             quality=quality.run(pages),
+            verification=verification.measure(folder / "verify", rounds=again),
         )
     report.write(results, arguments.out)
     print(report.markdown(results))

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bench import intake
+from bench import intake, verification
 from bench.measure import Spread
 from bench.plot import plot
 from bench.quality import Table
@@ -45,6 +45,7 @@ class Results:
         memory_mb: peaks of a fresh process on the largest input.
         intake: CPU of reading a scan, and of what it is compared with.
         quality: recall and false alarms of the scan quality checks.
+        verification: CPU of verifying a copy, of doing it again, and of pyHanko alone.
     """
 
     command: str
@@ -54,6 +55,7 @@ class Results:
     memory_mb: Mapping[str, float]
     intake: Mapping[str, Spread]
     quality: Table
+    verification: Mapping[str, Spread]
 
     @property
     def machine(self) -> str:
@@ -111,6 +113,8 @@ def _lines(results: Results) -> Iterator[str]:
     yield ""
     peaks = ", ".join(f"{k} {v:.0f}" for k, v in results.memory_mb.items())
     yield f"Peak memory of a fresh signing process on the largest input, MB: {peaks}."
+    yield ""
+    yield from verification.lines(results.verification)
     yield ""
     yield from intake.lines(results.intake)
     yield ""

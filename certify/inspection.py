@@ -49,6 +49,13 @@ class SignatureFacts:
         certification: this is a certification signature (DocMDP), P given.
         locks_all: a /Lock over every field of a copy that permits no change (P=1).
         vouching: the anchors of the trust folder that its certificate leads up to.
+        level: PAdES baseline level of this signature (EN 319 142-1 §6), "" for a
+            timestamp and for what is not intact.
+        coverage: "file", "revision" (everything there was when it was made) or
+            "part"; "" where nobody could tell.
+        chain: names of the CAs above the signer, from its issuer upwards, as far as
+            the file and the trust folder show them.
+        valid_from, valid_to: of the signer's certificate, ISO 8601.
     """
 
     field: str
@@ -69,6 +76,11 @@ class SignatureFacts:
     certification: int | None
     locks_all: bool
     vouching: tuple[Vouching, ...] = ()
+    level: str = ""
+    coverage: str = ""
+    chain: tuple[str, ...] = ()
+    valid_from: str | None = None
+    valid_to: str | None = None
 
 
 @dataclass(frozen=True)
@@ -121,6 +133,7 @@ def inspection_from_json(row: Mapping[str, Any]) -> Inspection:
                     Vouching(v["hierarchy"], tuple(v["purposes"]))
                     for v in s["vouching"]
                 ),
+                "chain": tuple(s["chain"]),
             }
         )
         for s in row["signatures"]

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from certify.annulment import Annulment, AnnulmentList
 from certify.roster import RosterEntry
+from certify.signed_list import ListHead
+from certify.verification_policy import VerificationPolicy
 
 UNKNOWN = "chưa tra được sổ chứng thực để biết bản sao có bị hủy bỏ"
 
@@ -19,12 +21,26 @@ class SignedLists:
         annulments: None when there is no list to be believed.
         annulment_problems: not empty when the absence of an entry proves nothing.
             An entry that is there is believed all the same.
+        manifest_sha256: of the manifest by which the lists were believed, hex.
+        roster_head: of the roster that is believed.
     """
 
     roster: tuple[RosterEntry, ...] = ()
     roster_problems: tuple[str, ...] = ()
     annulments: AnnulmentList | None = None
     annulment_problems: tuple[str, ...] = (UNKNOWN,)
+    manifest_sha256: str = ""
+    roster_head: ListHead | None = None
+
+    def policy(self, *, register: bool) -> VerificationPolicy:
+        """Name what a judgement by these lists rests on."""
+        annulments = self.annulments.head if self.annulments else None
+        return VerificationPolicy(
+            manifest_sha256=self.manifest_sha256,
+            roster=_issue(self.roster_head),
+            annulments=_issue(annulments),
+            register_asked=register,
+        )
 
     def annulment_of(self, record: Mapping[str, str]) -> Annulment | None:
         """Return the annulment of the copy with this signed record."""
@@ -41,3 +57,7 @@ class SignedLists:
         if record.get("authority_id", "") not in self.annulments.authorities:
             return (UNKNOWN,)
         return self.annulment_problems
+
+
+def _issue(head: ListHead | None) -> str:
+    return f"{head.id}#{head.sequence}" if head else ""

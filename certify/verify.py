@@ -7,13 +7,14 @@ vouch for it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from certify.annulment import Annulment
 from certify.attestation import CertifiedCopy
 from certify.identifiers import parse_verification_code
+from certify.indication_causes import cause_of
 from certify.inspection import CHAIN_MISSING, REVOKED, Indication, Inspection
 from certify.lists import SignedLists
 from certify.ports import Inspector
@@ -29,6 +30,7 @@ from certify.verdict import (
     Verdict,
     VerdictText,
 )
+from certify.verification_policy import NO_POLICY, VerificationPolicy
 
 
 class RegisterView(Protocol):
@@ -51,6 +53,7 @@ class Report:
         problems: Vietnamese, each names one thing that is wrong or missing.
         copy: the register's view, for our own files only.
         annulment: why an annulled copy may not be used.
+        policy: by what it was judged.
     """
 
     verdict: Verdict
@@ -58,6 +61,7 @@ class Report:
     inspection: Inspection
     copy: CertifiedCopy | None
     annulment: Annulment | None = None
+    policy: VerificationPolicy = NO_POLICY
 
     @property
     def text(self) -> VerdictText:
@@ -90,6 +94,10 @@ class VerifyCopy:
 
     def __call__(self, path: Path) -> Report:
         """Judge one file. Never raises for bad bytes."""
+        policy = self._lists().policy(register=self._register is not None)
+        return replace(self._judge(path), policy=policy)
+
+    def _judge(self, path: Path) -> Report:
         inspection = self._inspector.inspect(path)
         if inspection.problem == "limits":
             return Report(Verdict.OVER_LIMITS, (), inspection, None)
@@ -267,6 +275,6 @@ def _undetermined(inspection: Inspection) -> Iterator[str]:
         if facts.indication is Indication.INDETERMINATE:
             who = facts.signer or facts.field
             yield (
-                f"chưa xác định được chữ ký {who}: thiếu nơi cấp tin cậy hoặc danh "
-                f"sách thu hồi còn hạn ({facts.sub_indication})"
+                f"chưa xác định được chữ ký {who}: {cause_of(facts.sub_indication)} "
+                f"({facts.sub_indication})"
             )

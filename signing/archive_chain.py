@@ -18,6 +18,7 @@ from pyhanko.sign.validation.errors import SignatureValidationError
 from certify.inspection import REVOKED, Indication, SignatureFacts
 from signing.revoked import revoked_since
 from signing.signature_facts import Context
+from signing.stored_evidence import StoredEvidence
 from signing.vouching import with_vouching
 
 
@@ -25,6 +26,7 @@ async def judge_earlier_timestamps(
     embedded: Sequence[EmbeddedPdfSignature],
     facts: Sequence[SignatureFacts],
     context: Context,
+    stored: StoredEvidence,
 ) -> tuple[SignatureFacts, ...]:
     """Let earlier document timestamps pass that the chain after them proves."""
     stamps = [n for n, f in enumerate(facts) if f.kind == "timestamp"]
@@ -40,7 +42,9 @@ async def judge_earlier_timestamps(
     judged = list(facts)
     for number in earlier:
         taken_over = facts[stamps[stamps.index(number) + 1]].claimed_time
-        judged[number] = _proven(embedded[number], facts[number], taken_over, context)
+        judged[number] = _proven(
+            embedded[number], facts[number], taken_over, context, stored
+        )
     return tuple(judged)
 
 
@@ -56,6 +60,7 @@ def _proven(
     facts: SignatureFacts,
     taken_over: str | None,
     context: Context,
+    stored: StoredEvidence,
 ) -> SignatureFacts:
     """Pass it unless its TSA was revoked or not trusted when the next took over."""
     if taken_over is None:
@@ -71,7 +76,7 @@ def _proven(
         sub_indication="",
         proven_time=facts.claimed_time,
     )
-    return with_vouching(signature, passed, context.store, moment)
+    return with_vouching(signature, passed, context.store, stored.certificates, moment)
 
 
 async def _chain_holds(signature: EmbeddedPdfSignature, context: Context) -> bool:

@@ -11,7 +11,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -26,8 +26,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.misc import PdfError, PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import EmbeddedPdfSignature
-from pyhanko.sign.validation.dss import DocumentSecurityStore
-from pyhanko.sign.validation.errors import ValidationInfoReadingError
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.policy_decl import (
     CertificateFetchingRule,
@@ -49,18 +47,24 @@ from signing.archive_chain import judge_earlier_timestamps
 from signing.archive_token import end_of, newest_archive_token, path_upwards
 from signing.cades import form_problems
 from signing.container import SignedRange, container_problems, der_size
+from signing.once import computing_once
 from signing.page_images import NotACopyError, read_page_images
+from signing.quick_hex import install as read_hex_quickly
 from signing.record import read_record
 from signing.revoked import load_lists
 from signing.signature_facts import Context, signature_facts, timing_at
+from signing.stored_evidence import StoredEvidence
 from signing.token_form import token_has_one_form
 from signing.trust import load_trust_store
 from signing.validation_time import judging_at, time_to_judge
 from signing.vouching import readable
 
+read_hex_quickly()
+
 MAX_BYTES = 200 * 1024 * 1024
 _MAX_SIGNATURES = 40
 _MAX_METADATA = 256 * 1024
+_LEVELS = ("PAdES-B-B", "PAdES-B-T", "PAdES-B-LT", "PAdES-B-LTA")
 _TAIL = 2048  # readers look for %%EOF in the last 1,024 (ISO 32000-1 annex H, note 18)
 _END = re.compile(rb"[\r\n]startxref\s*\d+\s*%%EOF")
 
@@ -149,16 +153,16 @@ def _inspect(path: Path, data: bytes, digest: str, context: Context) -> Inspecti
     reader, problems = _open(data)
     embedded = list(reader.embedded_signatures)[:_MAX_SIGNATURES]
     context = context.judged_at(time_to_judge(embedded, context.timing.validation_time))
-    with judging_at(context.timing.validation_time):
-        facts = tuple(asyncio.run(signature_facts(s, context)) for s in embedded)
-        facts = asyncio.run(judge_earlier_timestamps(embedded, facts, context))
+    stored = StoredEvidence(reader)
+    with judging_at(context.timing.validation_time), computing_once(embedded):
+        facts = asyncio.run(_all_facts(embedded, context, stored))
     ranges = [
         SignedRange(tuple(int(v) for v in signature.byte_range))
         for signature in embedded
     ]
-    level = _level(reader, facts)
+    facts = _with_levels(stored, facts)
     until, algorithms = _protection(reader, context)
-    if embedded and not _last_token_has_one_form(reader, embedded):
+    if embedded and not _last_token_has_one_form(stored, embedded):
         problems.append("timestamp_form")
     problems += [code for s in embedded for code in form_problems(s)]
     problems = list(dict.fromkeys([*problems, *container_problems(data, ranges)]))
@@ -168,13 +172,20 @@ def _inspect(path: Path, data: bytes, digest: str, context: Context) -> Inspecti
         size_bytes=len(data),
         container_problems=tuple(problems),
         signatures=facts,
-        level=level,
+        level=_lowest_level(facts),
         page_digest=pages.digest,
         page_count=pages.count,
         record=pages.record,
         protected_until=until,
         algorithms=algorithms,
     )
+
+
+async def _all_facts(
+    embedded: Sequence[EmbeddedPdfSignature], context: Context, stored: StoredEvidence
+) -> tuple[SignatureFacts, ...]:
+    facts = tuple([await signature_facts(s, context, stored) for s in embedded])
+    return await judge_earlier_timestamps(embedded, facts, context, stored)
 
 
 def _protection(
@@ -211,38 +222,44 @@ def _open(data: bytes) -> tuple[PdfFileReader, list[str]]:
         return PdfFileReader(BytesIO(data), strict=False), ["structure"]
 
 
-def _level(reader: PdfFileReader, facts: Sequence[SignatureFacts]) -> str:
-    """Return the lowest PAdES baseline level over the signatures (EN 319 142-1 §6)."""
-    signatures = [f for f in facts if f.kind == "signature"]
-    if not signatures or not all(f.intact for f in facts):
-        return ""
-    if not all(f.timestamped for f in signatures):
+def _with_levels(
+    stored: StoredEvidence, facts: Sequence[SignatureFacts]
+) -> tuple[SignatureFacts, ...]:
+    """Name the PAdES baseline level of each signature (EN 319 142-1 §6)."""
+    return tuple(
+        replace(f, level=_level_of(f, facts, stored))
+        if f.kind == "signature" and f.intact
+        else f
+        for f in facts
+    )
+
+
+def _level_of(
+    signature: SignatureFacts, facts: Sequence[SignatureFacts], stored: StoredEvidence
+) -> str:
+    if not signature.timestamped:
         return "PAdES-B-B"
-    if not _has_revocation_data(reader):
+    if not stored.has_revocation_data:
         return "PAdES-B-T"
     last = facts[-1]
-    covered = last.kind == "timestamp" and all(
-        last.revision_end > f.revision_end for f in signatures
-    )
+    covered = last.kind == "timestamp" and last.revision_end > signature.revision_end
     return "PAdES-B-LTA" if covered else "PAdES-B-LT"
 
 
-def _has_revocation_data(reader: PdfFileReader) -> bool:
-    try:
-        store = DocumentSecurityStore.read_dss(reader)
-    except (ValidationInfoReadingError, PdfError):
-        return False
-    return bool(store.certs) and bool(store.ocsps or store.crls)
+def _lowest_level(facts: Sequence[SignatureFacts]) -> str:
+    signatures = [f for f in facts if f.kind == "signature"]
+    if not signatures or not all(f.intact for f in facts):
+        return ""
+    return min((f.level for f in signatures), key=_LEVELS.index)
 
 
 def _last_token_has_one_form(
-    reader: PdfFileReader, embedded: Sequence[EmbeddedPdfSignature]
+    stored: StoredEvidence, embedded: Sequence[EmbeddedPdfSignature]
 ) -> bool:
     try:
-        stored = DocumentSecurityStore.read_dss(reader)
-        certificates = {certificate.dump() for certificate in stored.load_certs()}
+        certificates = {certificate.dump() for certificate in stored.certificates}
         earlier = [token for one in embedded[:-1] for token in _tokens_of(one)]
-    except (ValidationInfoReadingError, PdfError, ValueError, TypeError, KeyError):
+    except (PdfError, ValueError, TypeError, KeyError):
         return False
     token = embedded[-1].pkcs7_content
     return token_has_one_form(token[: der_size(token)], certificates, earlier)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,6 +12,7 @@ from certify.errors import ServiceUnavailable
 from certify.inspection import Inspection, inspection_from_json
 from certify.isolation.limits import FailureKind, IsolatedFailure
 from certify.isolation.runner import IsolatedRunner
+from signing.inspection_memory import InspectionMemory, circumstances
 from signing.revocation import RevocationClient
 
 INSPECT_TASK = "signing.inspect:inspect_file"
@@ -29,8 +31,9 @@ class SandboxedInspector:
         trust_dir: Path,
         revocation: RevocationClient,
         clock: Clock,
+        memory: InspectionMemory | None = None,
     ) -> None:
-        """Take the collaborators.
+        """Take the collaborators; without `memory` every file is read anew.
 
         `<trust_dir>/revocation.json` lists the addresses of the trusted CAs'
         revocation lists: {"crls": [...]}. Nothing else is ever fetched, least of all
@@ -40,15 +43,36 @@ class SandboxedInspector:
         self._trust_dir = trust_dir
         self._revocation = revocation
         self._clock = clock
+        self._memory = memory
 
     def inspect(self, path: Path) -> Inspection:
         """Inspect one file; a child that crashes or hits a limit is an answer too."""
+        lists = self._current_lists()
+        if self._memory is None:
+            return self._inspect(path, lists)
+        under = circumstances(self._trust_dir, lists, self._clock.now())
+        digest = _digest(path)
+        known = self._memory.recall(digest, under) if under else None
+        if known is not None:
+            return known
+        inspection = self._inspect(path, lists)
+        # Not when the folder changed meanwhile, nor what is said of other bytes.
+        after = circumstances(self._trust_dir, lists, self._clock.now())
+        same = under and after and under.digest == after.digest
+        if under and same and inspection.sha256 == digest:
+            self._memory.keep(digest, under, inspection)
+        return inspection
+
+    def _inspect(self, path: Path, lists: Sequence[bytes]) -> Inspection:
         with TemporaryDirectory(prefix="inspect-") as folder:
+            files = [Path(folder) / f"{number}.crl" for number in range(len(lists))]
+            for file, data in zip(files, lists, strict=True):
+                file.write_bytes(data)
             arguments = {
                 "path": str(path.resolve()),
                 "trust": str(self._trust_dir.resolve()),
                 "now": self._clock.now().isoformat(),
-                "crls": self._current_lists(Path(folder)),
+                "crls": [str(file) for file in files],
             }
             try:
                 answer = self._runner.run(INSPECT_TASK, {"arguments": arguments})
@@ -61,18 +85,13 @@ class SandboxedInspector:
             sha256=_digest(path), size_bytes=path.stat().st_size, problem=problem
         )
 
-    def _current_lists(self, folder: Path) -> list[str]:
+    def _current_lists(self) -> list[bytes]:
         """Fetch the trusted CAs' lists; without them old copies are undetermined."""
-        files: list[str] = []
-        for number, address in enumerate(list_addresses(self._trust_dir)):
-            try:
-                data = self._revocation.current_list(address)
-            except ServiceUnavailable:
-                continue
-            file = folder / f"{number}.crl"
-            file.write_bytes(data)
-            files.append(str(file))
-        return files
+        found: list[bytes] = []
+        for address in list_addresses(self._trust_dir):
+            with suppress(ServiceUnavailable):
+                found.append(self._revocation.current_list(address))
+        return found
 
 
 def list_addresses(trust: Path) -> Sequence[str]:

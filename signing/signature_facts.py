@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
 
 from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
@@ -18,14 +17,14 @@ from pyhanko.sign.validation import (
     async_validate_pdf_timestamp,
 )
 from pyhanko.sign.validation.ades import ades_lta_validation
-from pyhanko.sign.validation.dss import DocumentSecurityStore
-from pyhanko.sign.validation.errors import (
-    SignatureValidationError,
-    ValidationInfoReadingError,
-)
+from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import read_certification_data
 from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec
-from pyhanko.sign.validation.status import ModificationInfo, SignatureStatus
+from pyhanko.sign.validation.status import (
+    ModificationInfo,
+    SignatureCoverageLevel,
+    SignatureStatus,
+)
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 
@@ -37,6 +36,7 @@ from certify.inspection import (
 )
 from certify.signatures import LOCKED_FIELDS
 from signing.revoked import Lists, revoked_since
+from signing.stored_evidence import StoredEvidence
 from signing.trust import TrustStore
 from signing.vouching import with_vouching
 
@@ -73,7 +73,7 @@ def timing_at(moment: datetime) -> ValidationTimingInfo:
 
 
 async def signature_facts(
-    signature: EmbeddedPdfSignature, context: Context
+    signature: EmbeddedPdfSignature, context: Context, stored: StoredEvidence
 ) -> SignatureFacts:
     """Validate one signature or document timestamp.
 
@@ -82,11 +82,15 @@ async def signature_facts(
     bare = _bare_facts(signature)
     try:
         if bare.kind == "timestamp":
-            facts = await _timestamp(signature, context, bare)
+            facts = await _timestamp(signature, context, stored, bare)
         else:
-            facts = await _signature(signature, context, bare)
+            facts = await _signature(signature, context, stored, bare)
         return with_vouching(
-            signature, facts, context.store, context.timing.validation_time
+            signature,
+            facts,
+            context.store,
+            stored.certificates,
+            context.timing.validation_time,
         )
     except SignatureValidationError as error:
         return _failed(bare, error.ades_subindication)
@@ -95,16 +99,19 @@ async def signature_facts(
 
 
 async def _signature(
-    signature: EmbeddedPdfSignature, context: Context, bare: SignatureFacts
+    signature: EmbeddedPdfSignature,
+    context: Context,
+    stored: StoredEvidence,
+    bare: SignatureFacts,
 ) -> SignatureFacts:
     """Basic validation for integrity and changes; AdES-LTA for trust and time."""
     basic = await async_validate_pdf_signature(
         signature,
         signer_validation_context=_validation_context(
-            signature, context, context.roots
+            signature, context, stored, context.roots
         ),
         ts_validation_context=_validation_context(
-            signature, context, context.timestamp_roots
+            signature, context, stored, context.timestamp_roots
         ),
     )
     stamp = basic.timestamp_validity
@@ -115,6 +122,7 @@ async def _signature(
         timestamped=stamp is not None and stamp.intact and stamp.valid,
         proven_time=_iso(stamp.timestamp) if stamp and stamp.trusted else None,
         changes_since=_changes(basic),
+        coverage=_coverage(basic.coverage),
         docmdp_ok=basic.docmdp_ok is not False,
     )
     if not basic.intact:
@@ -162,12 +170,15 @@ def _problem(status: SignatureStatus) -> str:
 
 
 async def _timestamp(
-    signature: EmbeddedPdfSignature, context: Context, bare: SignatureFacts
+    signature: EmbeddedPdfSignature,
+    context: Context,
+    stored: StoredEvidence,
+    bare: SignatureFacts,
 ) -> SignatureFacts:
     status = await async_validate_pdf_timestamp(
         signature,
         validation_context=_validation_context(
-            signature, context, context.timestamp_roots
+            signature, context, stored, context.timestamp_roots
         ),
     )
     intact = status.intact and status.valid
@@ -178,6 +189,7 @@ async def _timestamp(
         timestamped=intact,
         proven_time=_iso(status.timestamp) if intact and status.trusted else None,
         changes_since=_changes(status),
+        coverage=_coverage(status.coverage),
         docmdp_ok=True,
     )
     if not intact:
@@ -204,22 +216,23 @@ async def _timestamp(
 def _validation_context(
     signature: EmbeddedPdfSignature,
     context: Context,
+    stored: StoredEvidence,
     roots: Sequence[asn1_x509.Certificate],
 ) -> ValidationContext:
     """Trust context with the file's own revocation data and the parent's lists."""
-    arguments: dict[str, Any] = {
-        "trust_roots": list(roots),
-        "allow_fetching": False,
-        "moment": context.timing.validation_time,
-        "crls": list(context.crls),
-        "revocation_mode": "require",
-        "other_certs": [*signature.other_embedded_certs, *context.intermediates],
-    }
-    try:
-        store = DocumentSecurityStore.read_dss(signature.reader)
-    except (ValidationInfoReadingError, PdfError):
-        return ValidationContext(**arguments)
-    return store.as_validation_context(arguments)
+    return ValidationContext(
+        trust_roots=list(roots),
+        allow_fetching=False,
+        moment=context.timing.validation_time,
+        ocsps=stored.responses,
+        crls=[*context.crls, *stored.lists],
+        revocation_mode="require",
+        other_certs=[
+            *stored.certificates,
+            *signature.other_embedded_certs,
+            *context.intermediates,
+        ],
+    )
 
 
 def _bare_facts(signature: EmbeddedPdfSignature) -> SignatureFacts:
@@ -250,6 +263,8 @@ def _bare_facts(signature: EmbeddedPdfSignature) -> SignatureFacts:
         docmdp_ok=False,
         certification=None if permission is None else int(permission.value),
         locks_all=_locks_all(signature),
+        valid_from=_iso(certificate.not_valid_before),
+        valid_to=_iso(certificate.not_valid_after),
     )
 
 
@@ -292,6 +307,16 @@ def _changes(status: ModificationInfo) -> str:
             return "allowed"
         case _:
             return "forbidden"
+
+
+def _coverage(level: SignatureCoverageLevel | None) -> str:
+    match level:
+        case SignatureCoverageLevel.ENTIRE_FILE:
+            return "file"
+        case SignatureCoverageLevel.ENTIRE_REVISION:
+            return "revision"
+        case _:
+            return "part"
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -5,8 +5,9 @@ purpose "roster" and is trusted now. It is a pin, not a path: a signatory's cert
 of the same CA signs no roster. To end a signer, end its line in the manifest.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -132,6 +133,7 @@ def as_lists(roster: ReadList, annulments: ReadList) -> SignedLists:
         roster_problems=roster_problems,
         annulments=annulled if isinstance(annulled, AnnulmentList) else None,
         annulment_problems=annulment_problems,
+        roster_head=entries.head if entries is not None else None,
     )
 
 
@@ -173,7 +175,9 @@ class FolderLists:
         if cached is not None and cached[0] == identity:
             return cached[1]
         roster, annulments = (self.read(kind) for kind in ListKind)
-        lists = as_lists(roster, annulments)
+        lists = replace(
+            as_lists(roster, annulments), manifest_sha256=self._manifest_sha256()
+        )
         self._cached = (identity, lists)
         return lists
 
@@ -198,6 +202,12 @@ class FolderLists:
                 seen_key(kind, found.content), found.content.head.sequence
             )
         return found
+
+    def _manifest_sha256(self) -> str:
+        try:
+            return hashlib.sha256((self._folder / MANIFEST).read_bytes()).hexdigest()
+        except OSError:
+            return ""
 
     def _identities(self) -> Iterator[object]:
         """Tell files apart by more than their names, to notice any that changed."""

@@ -164,6 +164,21 @@ class TrustStore:
             and any(_issued(t.certificate, c) for c in above)
         )
 
+    def chain(
+        self, leaf: x509.Certificate, others: Iterable[x509.Certificate]
+    ) -> tuple[x509.Certificate, ...]:
+        """Return the CAs above a certificate, for display: nothing follows from it."""
+        known = (*others, *(t.certificate for t in self.trusted))
+        above: list[x509.Certificate] = []
+        current = leaf
+        while len(above) < _MAX_DEPTH:
+            issuer = next((c for c in known if _issued(c, current)), None)
+            if issuer is None or issuer in (leaf, *above):
+                break
+            above.append(issuer)
+            current = issuer
+        return tuple(above)
+
 
 def load_trust_store(folder: Path, now: datetime) -> TrustStore:
     """Read a trust folder by its manifest.

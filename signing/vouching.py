@@ -7,13 +7,11 @@ from datetime import datetime
 
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.validation import EmbeddedPdfSignature
-from pyhanko.sign.validation.dss import DocumentSecurityStore
-from pyhanko.sign.validation.errors import ValidationInfoReadingError
 
 from certify.inspection import Indication, SignatureFacts
 from certify.trust import Purpose, Vouching, vouched
+from signing.names import holder_of
 from signing.trust import TrustStore
 
 _WANTED = {
@@ -26,6 +24,7 @@ def with_vouching(
     signature: EmbeddedPdfSignature,
     facts: SignatureFacts,
     store: TrustStore,
+    stored: Sequence[asn1_x509.Certificate],
     now: datetime,
 ) -> SignatureFacts:
     """Name the anchors above the signer, at the proven time.
@@ -39,11 +38,14 @@ def with_vouching(
     moment = now
     if facts.kind == "signature" and facts.proven_time is not None:
         moment = datetime.fromisoformat(facts.proven_time)
-    others = [*signature.other_embedded_certs, *_stored(signature)]
+    others = [*signature.other_embedded_certs, *stored]
     found: tuple[Vouching, ...] = ()
+    chain: tuple[str, ...] = ()
+    known = readable(others)
     for leaf in readable([signature.signer_cert]):
-        found = store.vouching(leaf, readable(others), moment)
-    facts = replace(facts, vouching=found)
+        found = store.vouching(leaf, known, moment)
+        chain = tuple(holder_of(ca) for ca in store.chain(leaf, known))
+    facts = replace(facts, vouching=found, chain=chain)
     if facts.indication is Indication.TOTAL_PASSED and not any(
         vouched(found, purpose) for purpose in _WANTED[facts.kind]
     ):
@@ -52,14 +54,6 @@ def with_vouching(
             facts, indication=Indication.INDETERMINATE, sub_indication="NO_POE"
         )
     return facts
-
-
-def _stored(signature: EmbeddedPdfSignature) -> Sequence[asn1_x509.Certificate]:
-    try:
-        store = DocumentSecurityStore.read_dss(signature.reader)
-    except (ValidationInfoReadingError, PdfError):
-        return ()
-    return list(store.load_certs())
 
 
 def readable(

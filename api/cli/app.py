@@ -174,7 +174,10 @@ def copy_command(  # noqa: PLR0913 - one parameter per option
 
 @app.command(cls=VietnameseCommand, name="verify")
 def verify_command(
-    file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp PDF cần kiểm tra.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="TỆP...", help="Một hay nhiều tệp PDF cần kiểm tra."),
+    ],
     *,
     trust: Annotated[
         Path | None,
@@ -189,7 +192,7 @@ def verify_command(
     data: Data = None,
     json: Json = False,
 ) -> int:
-    """Kiểm tra một tệp có phải bản sao chứng thực còn nguyên vẹn không."""
+    """Kiểm tra từng tệp có phải bản sao chứng thực còn nguyên vẹn không."""
     from api.cli.context import verifier  # noqa: PLC0415 - keeps --help quick
     from api.cli.verify import verify  # noqa: PLC0415 - keeps --help quick
     from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
@@ -197,7 +200,7 @@ def verify_command(
     settings = load_settings(data=data, signs=False)
     with verifier(settings, trust) as judge:
         return verify(
-            judge, file, offline_ok=offline_ok, terminal=Terminal(as_json=json)
+            judge, files, offline_ok=offline_ok, terminal=Terminal(as_json=json)
         )
 
 

@@ -1,77 +1,96 @@
-"""`certify verify FILE`: is it a certified copy, unchanged and in force?"""
+"""`certify verify FILE...`: is each a certified copy, unchanged and in force?"""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from api.cli.terminal import Terminal
+from api.many_files import JudgedFile, judge_each, worst
+from api.report_words import (
+    changes_words,
+    conclusion_words,
+    coverage_words,
+    kind_words,
+)
+from api.schemas.verification import ReportOut
 from certify.clock import paper_time
 from certify.errors import InvalidInput
 from certify.identifiers import show_verification_code
-from certify.inspection import Indication
+from certify.inspection import SignatureFacts
 from certify.verdict import Verdict
 from certify.verify import Report, VerifyCopy
 
-_INDICATIONS = {
-    Indication.TOTAL_PASSED: "Đạt",
-    Indication.TOTAL_FAILED: "Không đạt",
-    Indication.INDETERMINATE: "Chưa xác định",
-}
-
 
 def verify(
-    judge: VerifyCopy, file: Path, *, offline_ok: bool, terminal: Terminal
+    judge: VerifyCopy, files: Sequence[Path], *, offline_ok: bool, terminal: Terminal
 ) -> int:
-    """Judge one file.
+    """Judge files, one after the other.
 
     Args:
         judge: with the register, or from a trust folder alone.
-        file: the PDF to judge.
+        files: the PDFs to judge.
         offline_ok: accept "right signatures, register not asked" as good.
         terminal: where to speak.
 
     Returns:
-        Exit code: 0 only for an intact certified copy in force.
+        Exit code: 0 only when each is an intact certified copy in force, else the
+        worst of all.
     """
-    if not file.is_file():
-        raise InvalidInput(field=str(file), reason="không có tệp này")
-    report = judge(file)
-    terminal.result(_row(file, report))
-    _show(report, terminal)
-    if offline_ok and report.verdict is Verdict.OTHER_AUTHORITY:
+
+    def one(path: Path) -> Report:
+        if not path.is_file():
+            raise InvalidInput(field=str(path), reason="không có tệp này")
+        return judge(path)
+
+    if len(files) == 1:
+        judged = [JudgedFile(str(files[0]), report=one(files[0]))]
+        terminal.result(_row(judged[0]))
+    else:
+        judged = list(judge_each(one, ((str(file), file) for file in files)))
+    codes = [_exit_code(found, offline_ok=offline_ok) for found in judged]
+    if len(files) > 1:
+        rows = [_row(found) for found in judged]
+        terminal.result({"files": rows, "exit_code": worst(codes)})
+    for found in judged:
+        if len(files) > 1:
+            terminal.say(f"== {found.name}")
+        _show(found, terminal)
+    return worst(codes)
+
+
+def _exit_code(found: JudgedFile, *, offline_ok: bool) -> int:
+    report = found.report
+    if offline_ok and report and report.verdict is Verdict.OTHER_AUTHORITY:
         return 0
-    return report.text.exit_code
+    return found.text.exit_code
 
 
-def _row(file: Path, report: Report) -> dict[str, object]:
+def _row(found: JudgedFile) -> dict[str, object]:
+    report = found.report
+    if report is None:
+        text = found.text
+        return {
+            "file": found.name,
+            "verdict": None,
+            "colour": text.colour.value,
+            "word": text.word,
+            "sentence": text.sentence,
+            "exit_code": text.exit_code,
+        }
     copy = report.copy
     return {
-        "file": str(file),
-        "verdict": report.verdict.value,
-        "colour": report.text.colour.value,
-        "word": report.text.word,
-        "sentence": report.text.sentence,
-        "problems": list(report.problems),
-        "annulment": report.annulment.to_json() if report.annulment else None,
+        "file": found.name,
         "number": copy.shown_number if copy else None,
         "code": copy.statement.verification_code if copy else None,
-        "sha256": report.inspection.sha256,
-        "level": report.inspection.level,
-        "signatures": [
-            {
-                "field": facts.field,
-                "kind": facts.kind,
-                "indication": facts.indication.value,
-                "sub_indication": facts.sub_indication,
-                "signer": facts.signer,
-                "time": facts.proven_time,
-            }
-            for facts in report.inspection.signatures
-        ],
+        **ReportOut.of(report).model_dump(mode="json"),
     }
 
 
-def _show(report: Report, terminal: Terminal) -> None:
-    terminal.say(f"{report.text.word.upper()}. {report.text.sentence}")
+def _show(found: JudgedFile, terminal: Terminal) -> None:
+    text, report = found.text, found.report
+    terminal.say(f"{text.word.upper()}. {text.sentence}")
+    if report is None:
+        return
     for problem in report.problems:
         terminal.say(f"  - {problem}")
     if report.copy is not None:
@@ -79,9 +98,19 @@ def _show(report: Report, terminal: Terminal) -> None:
         terminal.say(f"Số chứng thực: {report.copy.shown_number}")
         terminal.say(f"Mã tra cứu:    {code}")
     for facts in report.inspection.signatures:
-        who = facts.signer or facts.field
-        when = _paper_time(facts.proven_time)
-        terminal.say(f"  {_INDICATIONS[facts.indication]}: {who}, {when}")
+        _show_signature(facts, terminal)
+    terminal.say(f"Chính sách kiểm tra: {report.policy.shown}")
+
+
+def _show_signature(facts: SignatureFacts, terminal: Terminal) -> None:
+    who = facts.signer or facts.field
+    terminal.say(f"  {kind_words(facts)}: {who}, {_paper_time(facts.proven_time)}")
+    level = f"; mức {facts.level}" if facts.level else ""
+    terminal.say(f"    {conclusion_words(facts)}{level}")
+    terminal.say(f"    phạm vi: {coverage_words(facts)}")
+    terminal.say(f"    thay đổi sau khi ký: {changes_words(facts)}")
+    if facts.chain:
+        terminal.say(f"    nơi cấp: {' ← '.join(facts.chain)}")
 
 
 def _paper_time(proven: str | None) -> str:

@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 
 from api.deps import FolderDep
 from api.loopback import is_loopback
+from api.many_files import MAX_FILES
 from api.private_form import read_form
 from api.rendering import render
 from api.web_settings import WebSettings
@@ -84,7 +85,7 @@ async def _closing(data: FormData) -> AsyncIterator[None]:
 
 async def _public_form(request: Request, folder: FolderDep) -> AsyncIterator[DeskForm]:
     """Read a form that changes nothing; its file is gone after the response."""
-    data = await read_form(request, folder, max_fields=20)
+    data = await read_form(request, folder, max_fields=20, max_files=MAX_FILES)
     async with _closing(data):
         yield DeskForm(data)
 

@@ -88,6 +88,8 @@ def check(
         "report.html",
         report=services.verify(path),
         other_code=False,
+        checked_at=services.clock.now(),
+        sealed_report=None,
         back=f"/desk/originals/{view.original_id}#ket-qua",
     )
 

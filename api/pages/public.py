@@ -1,14 +1,17 @@
 """Open to everybody: check a file, look at what is known of a code."""
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.common_papers import public_type
 from api.deps import FolderDep, ServicesDep, SettingsDep
-from api.limits import limit_public
+from api.limits import limit_files, limit_public
+from api.many_files import MAX_FILES, judge_each
 from api.pages.desk_form import PublicFormDep
 from api.rendering import render
-from api.uploads import keep_form_file
+from api.services import Services
+from api.signed_report import LONGEST
+from api.uploads import keep_form_file, keep_form_files
 from api.web_settings import WebSettings
 from certify.identifiers import parse_verification_code
 from certify.verify import Report
@@ -32,16 +35,43 @@ def ask(settings: SettingsDep) -> Response:
 @router.post("/verify", dependencies=limited)
 def judge(
     form: PublicFormDep,
+    request: Request,
     services: ServicesDep,
     settings: SettingsDep,
     folder: FolderDep,
 ) -> Response:
-    """Judge a file; nothing of it is kept."""
-    upload = form.file("file")
-    if upload is None:
+    """Judge a file, or several one after the other; nothing of them is kept."""
+    uploads = form.files("file")
+    if not uploads:
         return _ask(settings, file_error="Hãy chọn một tệp PDF.", status=422)
-    report = services.verify(keep_form_file(upload, folder).path)
-    return _report(settings, report, back="/verify")
+    if len(uploads) > 1:
+        limit_files(request, len(uploads))
+        kept = keep_form_files(uploads, folder)
+        names = (upload.filename or "" for upload in uploads)
+        paths = (received.path for received in kept)
+        judged = list(judge_each(services.verify, zip(names, paths, strict=True)))
+        return _page(settings, "reports.html", judged=judged)
+    report = services.verify(keep_form_file(uploads[0], folder).path)
+    return _report(settings, services, report, back="/verify")
+
+
+@router.post("/verify/signed-report", dependencies=limited)
+def sign_report(form: PublicFormDep, services: ServicesDep) -> Response:
+    """Sign a report that a page of ours has shown."""
+    bundle = services.signed_reports.signed(
+        form.text("report", LONGEST), form.text("mac", 64)
+    )
+    return Response(
+        bundle,
+        media_type="application/zip",
+        headers={"Content-Disposition": 'attachment; filename="bao-cao-kiem-tra.zip"'},
+    )
+
+
+@router.get("/verify/adobe")
+def about_adobe(settings: SettingsDep) -> Response:
+    """Say why Adobe does not know the signers, and what to do about it."""
+    return _page(settings, "adobe.html")
 
 
 @router.post("/v", dependencies=limited)
@@ -91,14 +121,25 @@ def judge_with_code(
     report = services.verify(keep_form_file(upload, folder).path)
     claimed = report.copy.statement.verification_code if report.copy else None
     other = claimed is not None and claimed != parse_verification_code(code)
-    return _report(settings, report, back=f"/v/{code}", other_code=other)
+    return _report(settings, services, report, back=f"/v/{code}", other_code=other)
 
 
 def _report(
-    settings: WebSettings, report: Report, *, back: str, other_code: bool = False
+    settings: WebSettings,
+    services: Services,
+    report: Report,
+    *,
+    back: str,
+    other_code: bool = False,
 ) -> Response:
     return _page(
-        settings, "report.html", report=report, other_code=other_code, back=back
+        settings,
+        "report.html",
+        report=report,
+        other_code=other_code,
+        checked_at=services.clock.now(),
+        sealed_report=services.signed_reports.offer(report),
+        back=back,
     )
 
 
@@ -117,6 +158,7 @@ def _ask(
         typed=typed,
         file_error=file_error,
         code_error=code_error,
+        max_files=MAX_FILES,
         max_upload_bytes=settings.max_upload_bytes,
     )
 

@@ -6,25 +6,42 @@ from pydantic import BaseModel, Field
 from typing_extensions import override
 
 from api.common_papers import public_type
+from api.many_files import JudgedFile
 from api.schemas.annulments import AnnulmentOut
 from certify.attestation import CertifiedCopy
+from certify.indication_causes import cause_of
 from certify.inspection import SignatureFacts
 from certify.verdict import VERDICT_TEXTS, Verdict
 from certify.verify import Report
 
 
 class SignatureOut(BaseModel):
-    """A signature or timestamp: who and when; nothing private."""
+    """A signature or timestamp: who and when; nothing private.
+
+    Indications are those of ETSI EN 319 102-1 §5.1.3; `cause` says the sub-indication
+    in Vietnamese.
+    """
 
     kind: str = Field(examples=["signature"])
     field: str
     indication: str = Field(examples=["TOTAL-PASSED"])
     sub_indication: str
+    cause: str
     intact: bool
     signer: str
     title: str
     organisation: str
-    proven_time: str | None
+    claimed_time: str | None = Field(description="Do người ký tự ghi")
+    proven_time: str | None = Field(description="Do dấu thời gian chứng minh")
+    level: str = Field(examples=["PAdES-B-LTA"])
+    coverage: str = Field(examples=["file", "revision", "part"])
+    changes_since: str = Field(examples=["none", "allowed", "forbidden"])
+    certification_permission: int | None
+    permissions_respected: bool
+    chain: list[str] = Field(description="Tên các CA, từ nơi cấp trở lên")
+    certificate_sha256: str
+    certificate_valid_from: str | None
+    certificate_valid_to: str | None
 
     @classmethod
     def of(cls, facts: SignatureFacts) -> "SignatureOut":
@@ -34,11 +51,22 @@ class SignatureOut(BaseModel):
             field=facts.field,
             indication=facts.indication.value,
             sub_indication=facts.sub_indication,
+            cause=cause_of(facts.sub_indication),
             intact=facts.intact,
             signer=facts.signer,
             title=facts.title,
             organisation=facts.organisation,
+            claimed_time=facts.claimed_time,
             proven_time=facts.proven_time,
+            level=facts.level,
+            coverage=facts.coverage,
+            changes_since=facts.changes_since,
+            certification_permission=facts.certification,
+            permissions_respected=facts.docmdp_ok,
+            chain=list(facts.chain),
+            certificate_sha256=facts.certificate_sha256,
+            certificate_valid_from=facts.valid_from,
+            certificate_valid_to=facts.valid_to,
         )
 
 
@@ -92,6 +120,17 @@ class CodeOut(RegisterFacts):
         )
 
 
+class PolicyOut(BaseModel):
+    """By what it was judged; the same digest means the same rules and trust."""
+
+    id: str = Field(examples=["certified-copy-verification/1"])
+    digest: str
+    manifest_sha256: str
+    roster: str = Field(description="Danh bạ: <id>#<số thứ tự>, rỗng nếu không dùng")
+    annulments: str = Field(description="Danh sách hủy bỏ, cùng cách ghi")
+    register_asked: bool = Field(description="Có tra sổ chứng thực hay không")
+
+
 class ReportOut(BaseModel):
     """The judgement of one file."""
 
@@ -108,6 +147,7 @@ class ReportOut(BaseModel):
     signatures: list[SignatureOut]
     register_facts: RegisterFacts | None
     annulment: AnnulmentOut | None = None
+    policy: PolicyOut
 
     @classmethod
     def of(cls, report: Report) -> "ReportOut":
@@ -128,4 +168,29 @@ class ReportOut(BaseModel):
             signatures=[SignatureOut.of(facts) for facts in seen.signatures],
             register_facts=RegisterFacts.of(report.copy) if report.copy else None,
             annulment=AnnulmentOut.of(report.annulment) if report.annulment else None,
+            policy=PolicyOut(**report.policy.to_json()),
+        )
+
+
+class FileReportOut(BaseModel):
+    """One of several files: its report, or why there is none."""
+
+    file: str
+    colour: str
+    word: str
+    sentence: str
+    exit_code: int
+    report: ReportOut | None
+
+    @classmethod
+    def of(cls, judged: JudgedFile) -> "FileReportOut":
+        """Show one row."""
+        text = judged.text
+        return cls(
+            file=judged.name,
+            colour=text.colour.value,
+            word=text.word,
+            sentence=text.sentence,
+            exit_code=text.exit_code,
+            report=ReportOut.of(judged.report) if judged.report else None,
         )

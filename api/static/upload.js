@@ -1,4 +1,5 @@
 // Forms marked data-upload: drop a file, see it go, keep it for another try.
+import { judgeEach } from "./many.js";
 import { NO_ANSWER, arrive, tell } from "./swap.js";
 
 let last = null; // {action, files} of the newest try
@@ -46,6 +47,10 @@ function send(form) {
   const input = form.querySelector("input[type=file]");
   const files = [...input.files];
   if (!files.length || form.dataset.busy) return;
+  if ("each" in form.dataset && files.length > 1) {
+    judgeEach(form, files);
+    return;
+  }
   if (files.reduce((sum, file) => sum + file.size, 0) > Number(form.dataset.max)) {
     tell(form, "Tệp lớn hơn giới hạn cho phép.");
     return;

@@ -45,7 +45,15 @@ class RosterHolder:
     authority_name: str
 
 
-Holder: TypeAlias = SignatoryHolder | SealHolder | RosterHolder
+@dataclass(frozen=True)
+class ReportHolder:
+    """The verification service, which signs its reports on request."""
+
+    key_id: str
+    authority_name: str
+
+
+Holder: TypeAlias = SignatoryHolder | SealHolder | RosterHolder | ReportHolder
 
 
 def check_key_id(key_id: str) -> None:
@@ -71,6 +79,8 @@ def holder_name(holder: Holder) -> x509.Name:
             own.append((NameOID.COMMON_NAME, holder.authority_name))
         case RosterHolder():
             own.append((NameOID.COMMON_NAME, f"{MARK} - Ký danh bạ"))
+        case ReportHolder():
+            own.append((NameOID.COMMON_NAME, f"{MARK} - Ký báo cáo kiểm tra"))
     return _name(holder.authority_name, own)
 
 

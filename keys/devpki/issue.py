@@ -25,6 +25,7 @@ from keys.devpki.holders import (
     ROOT,
     TSA,
     Holder,
+    ReportHolder,
     RosterHolder,
     SealHolder,
     SignatoryHolder,
@@ -201,7 +202,7 @@ def _create_service(
 
 def _profile(holder: Holder) -> Profile:
     match holder:
-        case SignatoryHolder() | RosterHolder():
+        case SignatoryHolder() | RosterHolder() | ReportHolder():
             return SIGNATORY_PROFILE
         case SealHolder():
             return SEAL_PROFILE

@@ -31,4 +31,6 @@ def test_a_quick_bench_fills_every_row(tmp_path: Path) -> None:
     assert results["memory_mb"]["growth"] > 0
     assert set(results["quality"]) == set(FAULTS)
     assert results["intake"]["read"]["median"] > results["intake"]["decode"]["median"]
+    verified = results["verification"]
+    assert verified["verify again"]["median"] < verified["verify"]["median"] / 2
     assert (tmp_path / "results.svg").read_text().startswith("<svg")

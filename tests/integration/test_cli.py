@@ -393,6 +393,6 @@ def test_no_secret_is_ever_said(data: Path, certified: Path) -> None:
     said += again.out + again.err
     secrets = [(data / "service.key").read_bytes().hex()]
     secrets += [f.read_text() for f in (data / "pki" / "keys").glob("*.passphrase")]
-    assert len(secrets) == 4  # service, person, seal, roster
+    assert len(secrets) == 5  # service, person, seal, roster, report
     assert not any(secret in said for secret in secrets)
     assert "cc_" not in said
