@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -76,7 +77,9 @@ class SandboxedInspector:
             }
             try:
                 answer = self._runner.run(INSPECT_TASK, {"arguments": arguments})
-                return inspection_from_json(answer)
+                found = inspection_from_json(answer)
+                # Which file it is, the child does not say: it may be a stranger's own.
+                return replace(found, sha256=_digest(path))
             except IsolatedFailure as failure:
                 problem = _PROBLEMS.get(failure.kind, "damaged")
             except (TypeError, ValueError, KeyError):
