@@ -7,18 +7,23 @@ mm at 200 dpi and 0.08 mm at 300 dpi, hardly more than its own pixels.
 from collections.abc import Iterator
 
 from certify.intake.checks.check import SCAN_RULE, Check, Remark
-from certify.intake.facts import DocumentFacts
+from certify.intake.facts import DocumentFacts, PageLook
 from certify.scan import Severity
 
 MOST_MM = 0.125
 MOST_PX = 1.16  # sharp pages have 1.08 at most; fewer is the resolution, not the lens
 
 
+def is_blurred(look: PageLook) -> bool:
+    """Tell whether even the sharper edges are wide; False where none is measurable."""
+    if look.edge_mm is None or look.edge_px is None:
+        return False
+    return look.edge_mm >= MOST_MM and look.edge_px >= MOST_PX
+
+
 def _blurred(facts: DocumentFacts) -> Iterator[Remark]:
     for look in facts.looks:
-        if look.edge_mm is None or look.edge_px is None:
-            continue
-        if look.edge_mm >= MOST_MM and look.edge_px >= MOST_PX:
+        if is_blurred(look):
             yield Remark(
                 look.number,
                 "Ảnh trang này bị nhòe. Hãy lau kính máy quét, ép giấy phẳng và chụp "
