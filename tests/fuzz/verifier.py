@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from api.rendering import render
@@ -152,6 +153,8 @@ def _demand_shown(report: Report) -> None:
         development=True,
         report=report,
         other_code=False,
+        checked_at=datetime.now(UTC),  # noqa: TID251 - shown only
+        sealed_report=None,
         back="/verify",
     )
     if not page.encode():

@@ -147,7 +147,7 @@ def _roster(copy: Sealed) -> list[RosterEntry]:
             signed_at + year,
         )
         for role, certificate in (
-            ("signatory", statement.signatory_certificate),
+            ("chairman", statement.signatory_certificate),
             ("seal", statement.seal_certificate),
         )
     ]

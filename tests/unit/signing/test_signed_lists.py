@@ -1,5 +1,6 @@
 """The roster and the annulments count under the pinned signer's signature alone."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -109,7 +110,10 @@ def test_a_signed_list_comes_back(
     lists = FolderLists(folder, clock=SystemClock())
     assert lists.read(ListKind.ROSTER).content == roster
     assert lists.read(ListKind.ANNULMENTS).content == made
-    assert lists() == SignedLists(roster.entries, (), made, ())
+    manifest = hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
+    assert lists() == SignedLists(
+        roster.entries, (), made, (), manifest_sha256=manifest, roster_head=roster.head
+    )
 
 
 def test_openssl_finds_the_same_signature(
