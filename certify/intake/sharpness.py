@@ -18,7 +18,7 @@ LEAST_PIECE = 8  # pixels
 EVERY = 14  # rows and columns
 SHARPEST = 20  # percentile
 ENOUGH = 25  # pieces with strong contrast in one direction
-LEAST_CONTRAST = 40.0  # of 255
+LEAST_CONTRAST = 24.0  # of 255
 STRONG = 0.35  # of the contrast between paper and print
 
 

@@ -10,8 +10,8 @@ from certify.intake.checks.check import SCAN_RULE, Check, Remark
 from certify.intake.facts import DocumentFacts, PageLook
 from certify.scan import Severity
 
-MOST_MM = 0.125
-MOST_PX = 1.16  # sharp pages have 1.08 at most; fewer is the resolution, not the lens
+MOST_MM = 0.11
+MOST_PX = 1.1  # sharp pages have 1.08 at most; fewer is the resolution, not the lens
 
 
 def is_blurred(look: PageLook) -> bool:
