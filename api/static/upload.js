@@ -17,6 +17,10 @@ export function watchUploads() {
       input.form.requestSubmit();
     }
   });
+  // On a slow line the file is chosen before this script has come: it goes now.
+  for (const input of document.querySelectorAll("form[data-upload] input[type=file]")) {
+    if (input.files.length) input.form.requestSubmit();
+  }
   for (const kind of ["dragover", "dragleave", "drop"]) {
     document.addEventListener(kind, (event) => drag(event, kind));
   }

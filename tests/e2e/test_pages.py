@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from api.samples.make import Sample
 from tests.support.browser import PATIENCE_MS, Camera
@@ -149,3 +149,27 @@ def _check_altered(page: Page, address: str, copy: Path, camera: Camera) -> None
     page.set_input_files("#f-file", altered)
     page.wait_for_selector(".band.red")
     camera.take(page, "9-altered")
+
+
+@pytest.mark.timeout(300)
+def test_a_file_chosen_before_the_script_has_come_is_sent(
+    web_service: WebSystem, address: str, browser: Browser
+) -> None:
+    page = browser.new_page(locale="vi-VN")
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(f"{address}/desk")
+    page.fill("#f-name", "Giàng Thị Mỷ")
+    page.get_by_role("button", name="Mở hồ sơ").click()
+    page.fill("#f-title", "Giấy khai sinh")
+    held: list[Route] = []
+    page.route(
+        "**/upload.js",
+        lambda route: held.append(route),  # noqa: PLW0108 - a method takes no mark
+    )
+    page.get_by_role("button", name="Thêm giấy tờ").click()
+    page.wait_for_selector("#f-scan")
+    page.set_input_files("#f-scan", web_service.samples[1].path)
+    assert held  # else the script was there and nothing is tested
+    for route in held:
+        route.continue_()
+    page.wait_for_selector("#ban-chup")
