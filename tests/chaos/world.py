@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import signing.sealer  # noqa: F401 - imported before any fork
-from api import wiring
 from api.data_folder import DataFolder
 from api.development_keys import open_development_keys
 from api.initialise import initialise
 from api.services import Services
 from api.settings import Settings
+from api.wiring import service as wiring
 from certify.isolation.runner import IsolatedRunner
 from certify.isolation.zygote_process import ZygoteProcess
 from signing.inspector import INSPECT_MODULE, INSPECT_TASK

@@ -17,7 +17,6 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from api import wiring
 from api.data_folder import DataFolder
 from api.devpki import DevelopmentPkiServer, serve_if_free
 from api.initialise import initialise
@@ -25,6 +24,7 @@ from api.services import Services
 from api.settings import Settings
 from api.trust_folder import add_to_manifest
 from api.wiring import build_services
+from api.wiring import service as wiring
 from certify.attestation import CertifiedCopy
 from certify.verify import Report, VerifyCopy
 from keys.devpki import issue as devpki
