@@ -43,6 +43,8 @@ _REASONS = {
     "with the last revision",
     "shadow: hide": "DSS reads deleted objects all the same; we take no later revision",
     "DSS stripped": "DSS lets /DSS change; we take no later revision",
+    "CMS against CAdES": "without its own timestamp DSS takes the document's; we take "
+    "the time of each signature",
     "citizens' certificates": "rightly signed, but nobody of the roster",
     "same key twice": "rightly signed, but not person and agency",
     "not on the roster then": "rightly signed, but not in office then",
@@ -128,7 +130,7 @@ def _why(family: str, verdict: Verdict) -> str:
     if any(t.indication != "PASSED" for t in verdict.timestamps):
         return "DSS does not pass a timestamp, the signatures it does"
     if any(t.structure or t.warnings or t.errors for t in tokens):
-        return "DSS warns of changes, its policy lets them pass"
+        return "DSS warns, its policy lets it pass"
     levels = [s.kind for s in verdict.signatures]
     if levels != [_FINISHED, _FINISHED]:
         shown = ", ".join(level.removeprefix("PAdES-BASELINE-") for level in levels)
