@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from certify.condition import CertificateTerm, Condition, ServiceState
-from certify.errors import CertifyError
+from certify.errors import CertifyError, ServiceUnavailable
 from signing.certificates import CertificateGuard
 from signing.names import holder_of
 from signing.revocation import REVOCATION_SERVICE
@@ -51,6 +51,8 @@ class KnownCondition:
     def _away(self, key_id: str) -> str:
         try:
             self._guard.check_reachable(key_id)
+        except ServiceUnavailable:
+            return "tạm thời không phản hồi"
         except CertifyError as error:
             return str(error).rstrip(".")
         return ""

@@ -173,10 +173,9 @@ def issue_on(
     return token.settings(holder.key_id, scheme=scheme, certificates=pem)
 
 
-@pytest.fixture(scope="session")
-def softhsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoftHsm]:
-    module = need("libsofthsm2.so")
-    folder = tmp_path_factory.mktemp("softhsm")
+@contextmanager
+def open_softhsm(module: Path, folder: Path) -> Iterator[SoftHsm]:
+    """Have this process and its children use the tokens of a new folder."""
     tokens = folder / "tokens"
     tokens.mkdir()
     configuration = folder / "softhsm2.conf"
@@ -188,3 +187,10 @@ def softhsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoftHsm]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SOFTHSM2_CONF", str(configuration))  # read by C_Initialize
         yield SoftHsm(module, tokens)
+
+
+@pytest.fixture(scope="session")
+def softhsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoftHsm]:
+    module = need("libsofthsm2.so")
+    with open_softhsm(module, tmp_path_factory.mktemp("softhsm")) as opened:
+        yield opened
