@@ -122,8 +122,7 @@ class Pkcs11Module:
         except PKCS11Error:
             self._drop()
             raise
-        except PinRefused as error:
-            self._drop()  # a session may have been opened for the login
+        except PinRefused as error:  # others on the module keep their sessions
             raise KeyRefused(error.reason, key_id=settings.key_id) from error
 
     def _key(self, settings: Pkcs11KeySettings) -> TokenKey:
@@ -145,6 +144,7 @@ class Pkcs11Module:
         try:
             session = token.open(user_pin=settings.pin)  # read-only
         except PKCS11Error as error:
+            self._drop()  # or the session opened for the login would stay open
             self.pins.judge(token, settings.pin, error)
             raise
         self._sessions[token.serial] = session, pin

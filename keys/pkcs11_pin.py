@@ -75,8 +75,8 @@ class PinMemory:
 
 
 def _encoded(pin: str) -> bytes:
-    try:
-        return pin.encode()
-    except UnicodeEncodeError:  # bytes of the environment that are no UTF-8
-        # The error holds the PIN: it ends here.
-        raise PinRefused(RefusalReason.PIN_WRONG) from None
+    """Encode without an error that would hold the PIN."""
+    encoded = pin.encode(errors="replace")
+    if encoded.decode() != pin:  # bytes of the environment that are no UTF-8
+        raise PinRefused(RefusalReason.PIN_WRONG)
+    return encoded

@@ -8,6 +8,7 @@ from pkcs11 import TokenFlag
 
 from keys.base import KeyRefused, RefusalReason
 from keys.open import open_key
+from keys.pkcs11_module import module_at
 from keys.settings import Pkcs11KeySettings
 from tests.support.forked import in_child
 from tests.support.pki import RunningPki, rsa_key
@@ -71,6 +72,22 @@ def test_another_pin_is_not_tried_on_a_token_that_is_open(
     assert refusal(replace(settings, pin=WRONG)) is RefusalReason.PIN_WRONG
     assert not counted(token)
     key.sign_digest(DIGEST)
+
+
+def test_a_refused_key_leaves_the_sessions_of_others_alone(
+    softhsm: SoftHsm, settings: Pkcs11KeySettings, running_pki: RunningPki
+) -> None:
+    """It may be asked every minute; an HSM must not see a login each time."""
+    other = issue_on(softhsm.new_token(), running_pki, rsa_key(2048, 1))
+    wrong = replace(other, pin=WRONG)
+    assert refusal(wrong) is RefusalReason.PIN_WRONG
+    key = open_key(settings)
+    (before,) = module_at(softhsm.module)._sessions.values()
+    for _ in range(3):
+        assert refusal(wrong) is RefusalReason.PIN_WRONG
+        key.sign_digest(DIGEST)
+    (after,) = module_at(softhsm.module)._sessions.values()
+    assert after is before
 
 
 def test_a_pin_changed_meanwhile_is_tried_once(
