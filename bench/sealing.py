@@ -15,6 +15,7 @@ from signing.timestamps import Timestamps
 from signing.trust import TrustAnchors
 
 PERSON, SEAL = "chairman", "seal"
+HOLDERS = ("chu-tich-hung", "muong-te")  # of the statements: tests.support.builders
 
 
 class InProcessTsa:
@@ -47,7 +48,7 @@ def make_sealer(folder: Path) -> PadesSealer:
     trust = TrustAnchors([pki.root])
     return PadesSealer(
         keys={k: open_key(key_settings(folder / "pki", k)) for k in (PERSON, SEAL)},
-        pictures={k: load_picture(folder / f"{k}.png") for k in (PERSON, SEAL)},
+        pictures={holder: load_picture(folder / f"{holder}.png") for holder in HOLDERS},
         fonts=FontPrograms(folder / "fonts"),
         timestamps=Timestamps(
             [

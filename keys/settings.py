@@ -13,6 +13,8 @@ class FileKeySettings:
 
     Attributes:
         passphrase: opens the file; never shown by `repr`.
+        certificates: PEM file, the leaf first, issuers after it; None takes those that
+            lie in the key's file.
         scheme: None takes the usual one of the key's type: RSA PKCS#1 v1.5 with
             SHA-256, ECDSA with SHA-256 (P-256) or SHA-384 (P-384, P-521).
     """
@@ -20,6 +22,7 @@ class FileKeySettings:
     key_id: str
     path: Path
     passphrase: str = field(repr=False)
+    certificates: Path | None = None
     scheme: SignatureScheme | None = None
     kind: Literal["file"] = "file"
 
