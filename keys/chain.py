@@ -13,13 +13,13 @@ def read_certificates(path: Path, *, key_id: str) -> list[Certificate]:
     """Read a PEM file of certificates; they are public, so its mode is not looked at.
 
     Raises:
-        KeyRefused: CERTIFICATE_MISSING for a file without any, or unreadable.
+        KeyRefused: CERTIFICATE_UNREADABLE for a file without any, or missing.
         KeyUnreachable: the disk did not answer.
     """
     try:
         return load_pem_x509_certificates(path.read_bytes())
     except (FileNotFoundError, IsADirectoryError, PermissionError, ValueError) as error:
-        raise KeyRefused(RefusalReason.CERTIFICATE_MISSING, key_id=key_id) from error
+        raise KeyRefused(RefusalReason.CERTIFICATE_UNREADABLE, key_id=key_id) from error
     except OSError as error:
         raise KeyUnreachable(key_id=key_id) from error
 

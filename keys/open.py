@@ -3,7 +3,7 @@
 from keys.base import SigningKey
 from keys.file import open_file_key
 from keys.fitness import check_strength, check_usage
-from keys.settings import FileKeySettings, KeySettings
+from keys.settings import FileKeySettings, KeySettings, Pkcs11KeySettings
 
 
 def open_key(settings: KeySettings) -> SigningKey:
@@ -26,3 +26,8 @@ def _open(settings: KeySettings) -> SigningKey:
     match settings:
         case FileKeySettings():
             return open_file_key(settings)
+        case Pkcs11KeySettings():
+            # 55 ms and a C library: only for those who have such a key.
+            from keys.pkcs11 import open_pkcs11_key  # noqa: PLC0415 - see above
+
+            return open_pkcs11_key(settings)

@@ -5,7 +5,8 @@ was found good is recorded and archived with the copy; the chain and the OCSP an
 objects themselves stand in the copy's document security store.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from cryptography import x509
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from certify.attestation import CertificateCheck
 from certify.clock import Clock
 from certify.errors import CertificateUnfit, ServiceUnavailable
-from keys.base import KeyRefused, SigningKey
+from keys.base import KeyBackendError, KeyRefused, SigningKey
 from keys.fitness import check_strength, check_usable, check_usage
 from signing.names import holder_of
 from signing.revocation import RevocationClient, RevocationEvidence
@@ -56,6 +57,29 @@ class CertificateGuard:
         try:
             return self._keys[key_id]
         except KeyError as error:
+            raise ServiceUnavailable(service=KEY_SERVICE) from error
+
+    def check_reachable(self, key_id: str) -> None:
+        """Check that a key's backend answers and would sign; nothing is signed.
+
+        Raises:
+            ServiceUnavailable: it is away.
+            CertificateUnfit: it will not sign until a person changes something.
+        """
+        with self.translated():
+            self.key(key_id).check_reachable()
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Say in the core's words what a key says: away, or refused."""
+        try:
+            yield
+        except KeyRefused as error:
+            raise CertificateUnfit(
+                holder=holder_of(self.key(error.key_id).certificate),
+                reason=error.reason.sentence,
+            ) from error
+        except KeyBackendError as error:
             raise ServiceUnavailable(service=KEY_SERVICE) from error
 
     def path(self, key_id: str) -> CertificatePath:

@@ -23,6 +23,7 @@ class KnownCondition:
         self._guard = guard
         self._timestamps = timestamps
         self._revocation_problem = ""
+        self._key_problems: dict[str, str] = {}
 
     def look(self) -> Condition:
         """Tell how everything stands, from memory."""
@@ -35,7 +36,8 @@ class KnownCondition:
         )
 
     def refresh(self) -> int:
-        """Fetch revocation data of keys and TSAs ahead."""
+        """Fetch revocation data of keys and TSAs ahead; ask whether keys are there."""
+        self._key_problems = {k: self._away(k) for k in self._guard.keys}
         problem = ""
         missing = self._guard.refresh()
         for path in (*self._key_paths(), *self._tsa_paths()):
@@ -46,6 +48,13 @@ class KnownCondition:
                 problem = problem or str(error).rstrip(".")
         self._revocation_problem = problem
         return missing
+
+    def _away(self, key_id: str) -> str:
+        try:
+            self._guard.check_reachable(key_id)
+        except CertifyError as error:
+            return str(error).rstrip(".")
+        return ""
 
     def _key_paths(self) -> Iterator[CertificatePath]:
         for key_id in self._guard.keys:
@@ -70,7 +79,8 @@ class KnownCondition:
 
     def _keys(self) -> Iterator[ServiceState]:
         for key_id in self._guard.keys:
-            name, problem = f"Khóa ký {key_id}", ""
+            name = f"Khóa ký {key_id}"
+            problem = self._key_problems.get(key_id, "")
             try:
                 certificate = self._guard.key(key_id).certificate
                 name = f"Khóa ký của {holder_of(certificate)}"

@@ -5,6 +5,7 @@ Each stage offers only the next legal step: `PadesSealer.make_ready` → `ReadyP
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -17,19 +18,13 @@ from certify.clock import Clock, vietnamese_day
 from certify.errors import AttemptDiscarded, CertificateUnfit, ServiceUnavailable
 from certify.people import Authority, Signatory
 from certify.statement import AuthorisedStatement
-from keys.base import KeyBackendError, KeyRefused, SigningKey
-from signing.certificates import (
-    KEY_SERVICE,
-    CertificateGuard,
-    fingerprint,
-    record,
-)
+from keys.base import SigningKey
+from signing.certificates import CertificateGuard, fingerprint, record
 from signing.cms import CmsTemplate
 from signing.compose import Pictures, compose
 from signing.condition import KnownCondition
 from signing.embed import FontPrograms
 from signing.file_signature import FileSignatureError
-from signing.names import holder_of
 from signing.pades import Signer, open_composed
 from signing.pictures import Picture
 from signing.revocation import RevocationClient, RevocationEvidence
@@ -95,6 +90,8 @@ class PadesSealer:
         for holder_id in (statement.signatory_id, statement.authority_id):
             if holder_id not in self._pictures:
                 raise ServiceUnavailable(service="Hình chữ ký hoặc con dấu")
+        for key_id in (statement.signatory_key_id, statement.seal_key_id):
+            self._guard.check_reachable(key_id)
         person = self._guard.path(statement.signatory_key_id)
         agency = self._guard.path(statement.seal_key_id)
         stamps = self._timestamps.ready(self._guard.check_status)
@@ -134,6 +131,10 @@ class PadesSealer:
             pictures=self.pictures(order.statement),
             target=target,
         )
+
+    def translated_key_errors(self) -> AbstractContextManager[None]:
+        """Return what turns a key's errors into ours, see `CertificateGuard`."""
+        return self._guard.translated()
 
     @property
     def clock(self) -> Clock:
@@ -193,7 +194,10 @@ class PreparedPades:
         person = sealer.signer(statement.signatory_key_id, statement.signatory_name)
         agency = sealer.signer(statement.seal_key_id, statement.authority_name)
         try:
-            with open_composed(path, self._ready.stamps) as copy:
+            with (
+                sealer.translated_key_errors(),
+                open_composed(path, self._ready.stamps) as copy,
+            ):
                 sealer.check_person(statement)
                 signed_at = copy.sign_as_person(person, clock.now())
                 self._check_printed_time(signed_at)
@@ -201,13 +205,6 @@ class PreparedPades:
                 sealed_at = copy.sign_as_agency(agency, clock.now())
                 archived_at = copy.add_archive_timestamp(self._ready.evidence)
                 digest, size_bytes = copy.sha256_and_size()
-        except KeyRefused as error:
-            raise CertificateUnfit(
-                holder=holder_of(sealer.certificate(error.key_id)),
-                reason=error.reason.sentence,
-            ) from error
-        except KeyBackendError as error:
-            raise ServiceUnavailable(service=KEY_SERVICE) from error
         except FileSignatureError as error:
             raise CertificateUnfit(
                 holder=statement.signatory_name,
