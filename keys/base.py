@@ -81,6 +81,20 @@ class RefusalReason(StrEnum):
     USAGE_WRONG = "usage_wrong"
     NOT_YET_VALID = "not_yet_valid"
     EXPIRED = "expired"
+    PIN_MISSING = "pin_missing"
+    PIN_WRONG = "pin_wrong"
+    PIN_LOCKED = "pin_locked"
+    ADDRESS_UNSAFE = "address_unsafe"
+    CA_FILE_UNUSABLE = "ca_file_unusable"
+    ACCESS_REFUSED = "access_refused"
+    REQUEST_REFUSED = "request_refused"
+    CREDENTIAL_UNKNOWN = "credential_unknown"
+    CREDENTIAL_DISABLED = "credential_disabled"
+    CERTIFICATE_HALTED = "certificate_halted"
+    CERTIFICATE_CHANGED = "certificate_changed"
+    AUTHORISATION_UNSUPPORTED = "authorisation_unsupported"
+    HASH_NOT_PINNED = "hash_not_pinned"
+    HASH_NOT_AUTHORISED = "hash_not_authorised"
 
     @property
     def sentence(self) -> str:
@@ -104,6 +118,29 @@ _SENTENCES = {
     RefusalReason.USAGE_WRONG: "chứng thư số không dùng để ký văn bản",
     RefusalReason.NOT_YET_VALID: "chứng thư số chưa đến ngày có hiệu lực",
     RefusalReason.EXPIRED: "chứng thư số đã hết hạn",
+    RefusalReason.PIN_MISSING: "chưa có mã PIN",
+    RefusalReason.PIN_WRONG: "mã PIN không đúng; sẽ không thử lại để khóa không bị "
+    "chặn, hãy sửa mã PIN rồi khởi động lại dịch vụ",
+    RefusalReason.PIN_LOCKED: "mã PIN đã bị chặn; hãy mở lại với nơi cấp khóa",
+    RefusalReason.ADDRESS_UNSAFE: "địa chỉ dịch vụ ký từ xa phải là https và không "
+    "chứa tên đăng nhập",
+    RefusalReason.CA_FILE_UNUSABLE: "không đọc được tệp chứng thư dùng để nhận biết "
+    "máy chủ ký từ xa",
+    RefusalReason.ACCESS_REFUSED: "dịch vụ ký từ xa không chấp nhận thông tin truy "
+    "cập; hãy cấp lại",
+    RefusalReason.REQUEST_REFUSED: "dịch vụ ký từ xa từ chối yêu cầu",
+    RefusalReason.CREDENTIAL_UNKNOWN: "dịch vụ ký từ xa không có khóa này",
+    RefusalReason.CREDENTIAL_DISABLED: "khóa đang bị ngừng dùng tại dịch vụ ký từ xa",
+    RefusalReason.CERTIFICATE_HALTED: "dịch vụ ký từ xa báo chứng thư số bị thu hồi "
+    "hoặc tạm dừng",
+    RefusalReason.CERTIFICATE_CHANGED: "chứng thư số tại dịch vụ ký từ xa đã được "
+    "thay; hãy khởi động lại dịch vụ",
+    RefusalReason.AUTHORISATION_UNSUPPORTED: "khóa cần cách cho phép ký chưa được hỗ "
+    "trợ (chỉ hỗ trợ mã PIN, không OTP)",
+    RefusalReason.HASH_NOT_PINNED: "dịch vụ ký từ xa không gắn lần cho phép với đúng "
+    "giá trị băm được ký (cần SCAL2)",
+    RefusalReason.HASH_NOT_AUTHORISED: "dịch vụ ký từ xa báo giá trị băm không thuộc "
+    "lần cho phép này",
 }
 
 

@@ -1,16 +1,18 @@
 """From settings to a key that is fit to sign documents."""
 
 from keys.base import SigningKey
+from keys.csc import open_csc_key
 from keys.file import open_file_key
 from keys.fitness import check_strength, check_usage
-from keys.settings import FileKeySettings, KeySettings
+from keys.settings import CscKeySettings, FileKeySettings, KeySettings
 
 
 def open_key(settings: KeySettings) -> SigningKey:
     """Open a key and check all that time does not change; slow, so do it once.
 
-    Every backend proves itself that the private key belongs to the certificate. The
-    validity period is not looked at: see `keys.fitness.check_usable`.
+    Every backend proves itself that the private key belongs to the certificate: a file
+    now, a remote service with each signature, before that is handed on. The validity
+    period is not looked at: see `keys.fitness.check_usable`.
 
     Raises:
         KeyRefused: this key must not sign; `reason` says why.
@@ -26,3 +28,5 @@ def _open(settings: KeySettings) -> SigningKey:
     match settings:
         case FileKeySettings():
             return open_file_key(settings)
+        case CscKeySettings():
+            return open_csc_key(settings)
