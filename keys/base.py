@@ -110,7 +110,7 @@ _SENTENCES = {
     RefusalReason.FILE_UNREADABLE: "dịch vụ không có quyền đọc tệp khóa",
     RefusalReason.FILE_EXPOSED: "người dùng khác trên máy đọc được tệp khóa",
     RefusalReason.FILE_DAMAGED: "tệp khóa bị hỏng hoặc không đúng định dạng",
-    RefusalReason.CERTIFICATE_MISSING: "tệp khóa không kèm chứng thư số",
+    RefusalReason.CERTIFICATE_MISSING: "khóa không kèm chứng thư số",
     RefusalReason.KEY_MISMATCH: "khóa không khớp với chứng thư số",
     RefusalReason.KEY_WEAK: "khóa quá ngắn (cần RSA từ 2048 bit hoặc ECDSA từ 256 bit)",
     RefusalReason.KEY_UNSUPPORTED: "loại khóa không được hỗ trợ",

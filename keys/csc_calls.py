@@ -61,8 +61,8 @@ class CscCalls:
             KeyRefused: no access, or no such credential.
         """
         body = {"certificates": certificates, "certInfo": False, "authInfo": True}
-        deadline, tries = time.monotonic() + seconds, _TRIES_OF_INFO
-        return self._call("credentials/info", body, CredentialInfo, deadline, tries)
+        tries = _TRIES_OF_INFO
+        return self._call("credentials/info", body, CredentialInfo, seconds, tries)
 
     def authorize(self, digest: bytes) -> SecretStr:
         """Return signature activation data for one signature over this digest alone.
@@ -96,8 +96,7 @@ class CscCalls:
         }
         if algorithm.parameters:
             body["signAlgoParams"] = _text(algorithm.parameters)
-        deadline = time.monotonic() + self._seconds
-        said = self._call("signatures/signHash", body, Signatures, deadline)
+        said = self._call("signatures/signHash", body, Signatures, self._seconds)
         return said.signatures[0]
 
     def unreachable(self, call: str, what: object) -> KeyUnreachable:
@@ -110,9 +109,10 @@ class CscCalls:
         call: str,
         body: Mapping[str, object],
         model: type[A],
-        deadline: float,
+        seconds: float,
         tries: int = 1,
     ) -> A:
+        deadline = time.monotonic() + seconds
         while True:
             tries -= 1
             try:

@@ -1,7 +1,6 @@
 """From settings to a key that is fit to sign documents."""
 
 from keys.base import SigningKey
-from keys.csc import open_csc_key
 from keys.file import open_file_key
 from keys.fitness import check_strength, check_usage
 from keys.settings import CscKeySettings, FileKeySettings, KeySettings
@@ -29,4 +28,7 @@ def _open(settings: KeySettings) -> SigningKey:
         case FileKeySettings():
             return open_file_key(settings)
         case CscKeySettings():
+            # urllib3 and pydantic: only for those who have such a key.
+            from keys.csc import open_csc_key  # noqa: PLC0415 - see above
+
             return open_csc_key(settings)

@@ -4,6 +4,7 @@ import pytest
 
 pytest_plugins = (
     "tests.support.pki",
+    "tests.support.csc",
     "tests.support.real",
     "tests.support.sealing",
     "tests.support.web",

@@ -3,9 +3,11 @@
 # ruff: noqa: S105 - passphrases of keys made in this test
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields, is_dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -22,15 +24,17 @@ from keys.devpki.holders import SealHolder
 from keys.devpki.issue import HolderKey, issue_certificate
 from keys.open import open_key
 from keys.settings import FileKeySettings, KeySettings
+from tests.support.csc import RemoteSigning, keep_remotely
 from tests.support.pki import AUTHORITY_NAME, RunningPki, ec_key, fresh_key_id, rsa_key
 
 PASSPHRASE = "Mật khẩu thử 123"
+Build: TypeAlias = Callable[[RunningPki, Path, RemoteSigning], KeySettings]
 
 
 def _pkcs12(
     make_key: Callable[[], HolderKey], scheme: SignatureScheme | None = None
-) -> Callable[[RunningPki, Path], KeySettings]:
-    def build(pki: RunningPki, _: Path) -> KeySettings:
+) -> Build:
+    def build(pki: RunningPki, _: Path, __: RemoteSigning) -> KeySettings:
         key_id = fresh_key_id("contract")
         holder = SealHolder(key_id, AUTHORITY_NAME)
         issued = issue_certificate(
@@ -46,10 +50,8 @@ def _pkcs12(
     return build
 
 
-def _pem(
-    make_key: Callable[[], HolderKey],
-) -> Callable[[RunningPki, Path], KeySettings]:
-    def build(pki: RunningPki, folder: Path) -> KeySettings:
+def _pem(make_key: Callable[[], HolderKey]) -> Build:
+    def build(pki: RunningPki, folder: Path, _: RemoteSigning) -> KeySettings:
         key_id, key = fresh_key_id("contract"), make_key()
         holder = SealHolder(key_id, AUTHORITY_NAME)
         issued = issue_certificate(
@@ -71,6 +73,17 @@ def _pem(
     return build
 
 
+def _csc(
+    make_key: Callable[[], HolderKey], scheme: SignatureScheme | None = None
+) -> Build:
+    def build(pki: RunningPki, _: Path, service: RemoteSigning) -> KeySettings:
+        key_id = fresh_key_id("contract")
+        keep_remotely(service, pki, SealHolder(key_id, AUTHORITY_NAME), make_key())
+        return service.settings(key_id, scheme=scheme)
+
+    return build
+
+
 KEYS = {
     "pkcs12 RSA-2048": _pkcs12(lambda: rsa_key(2048)),
     "pem RSA-3072": _pem(lambda: rsa_key(3072)),
@@ -79,6 +92,10 @@ KEYS = {
     ),
     "pkcs12 P-256": _pkcs12(lambda: ec_key(ec.SECP256R1())),
     "pem P-384": _pem(lambda: ec_key(ec.SECP384R1())),
+    "csc RSA-2048": _csc(lambda: rsa_key(2048)),
+    "csc RSA-3072": _csc(lambda: rsa_key(3072)),
+    "csc RSA-2048 PSS": _csc(lambda: rsa_key(2048), SignatureScheme.RSA_PSS_SHA256),
+    "csc P-256": _csc(lambda: ec_key(ec.SECP256R1())),
 }
 
 
@@ -86,10 +103,11 @@ KEYS = {
 def settings(
     request: pytest.FixtureRequest,
     running_pki: RunningPki,
+    csc_service: RemoteSigning,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> KeySettings:
-    built: KeySettings = request.param(running_pki, tmp_path_factory.mktemp("key"))
-    return built
+    build: Build = request.param
+    return build(running_pki, tmp_path_factory.mktemp("key"), csc_service)
 
 
 @pytest.fixture(scope="module")
@@ -144,9 +162,22 @@ def test_chain_leads_to_the_root(key: SigningKey, running_pki: RunningPki) -> No
     assert key.chain == (running_pki.pki.issuing, running_pki.pki.root)
 
 
+def _secrets(settings: object) -> Iterator[str]:
+    """Yield what settings keep out of their `repr`."""
+    assert is_dataclass(settings)
+    for one in fields(settings):
+        value = getattr(settings, one.name)
+        if is_dataclass(value):
+            yield from _secrets(value)
+        elif not one.repr:
+            yield value
+
+
 def test_no_secret_in_repr(key: SigningKey, settings: KeySettings) -> None:
     shown = repr(key) + str(key) + repr(settings) + str(settings)
-    assert settings.passphrase not in shown
+    secrets = list(_secrets(settings))
+    assert secrets
+    assert [s for s in secrets if not s or s in shown] == []
     assert "PrivateKey" not in shown
     assert key.key_id == settings.key_id
     assert key.key_id in repr(key)
