@@ -41,7 +41,7 @@ from tests.support.csc_service import (
 from tests.support.pki import RunningPki, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-PIN = "27182818"
+PIN, WRONG_PIN = "27182818", "31415926"
 TOKEN = "given-token.4711"
 CLIENT = CscClient(client_id="muong-te", client_secret="client-secret-1618")
 INFO, AUTHORIZE, SIGN = (
@@ -63,7 +63,7 @@ class RemoteSigning:
 
     def __post_init__(self) -> None:
         (self.folder / "credentials").mkdir(parents=True)
-        self.set()
+        self.disturb()
         self.configure()
         _write_tls(self.folder)
 
@@ -85,8 +85,8 @@ class RemoteSigning:
         }
         _write(self.folder / "service.json", settings | changes)
 
-    def set(self, call: str = "", kind: str = "", **more: object) -> None:
-        """From now on just this fault of this call; `set()` heals everything."""
+    def disturb(self, call: str = "", kind: str = "", **more: object) -> None:
+        """From now on just this fault of this call; `disturb()` heals everything."""
         _write(self.folder / "faults.json", {call: {"kind": kind, **more}})
 
     def requests(self, call: str = "") -> list[dict[str, Any]]:
@@ -94,6 +94,13 @@ class RemoteSigning:
         log = self.folder / "requests.jsonl"
         lines = log.read_text().splitlines() if log.exists() else []
         return [row for row in map(json.loads, lines) if call in {"", row["call"]}]
+
+    @property
+    def secrets(self) -> set[str]:
+        """All that must appear in no log and no error."""
+        file = self.folder / "handed_out"
+        handed_out = file.read_text().split() if file.exists() else []
+        return {PIN, WRONG_PIN, TOKEN, CLIENT.client_secret, *handed_out}
 
     def forget_requests(self) -> None:
         (self.folder / "requests.jsonl").unlink(missing_ok=True)
@@ -182,12 +189,18 @@ def keep_remotely(
     service: RemoteSigning, pki: RunningPki, holder: Holder, key: HolderKey
 ) -> None:
     """Have the PKI certify a key that the service keeps under the holder's key id."""
+    service.add(holder.key_id, key, certified(pki, holder, key))
+
+
+def certified(
+    pki: RunningPki, holder: Holder, key: HolderKey
+) -> list[x509.Certificate]:
+    """Have the PKI certify a key; return the leaf and its issuers."""
     issued = issue_certificate(
         pki.folder, holder, now=SystemClock().now(), private_key=key
     )
     # The issuers come in the wrong order on purpose.
-    chain = [issued.certificate, pki.pki.root, pki.pki.issuing]
-    service.add(holder.key_id, key, chain)
+    return [issued.certificate, pki.pki.root, pki.pki.issuing]
 
 
 def _write(path: Path, value: object) -> None:

@@ -72,7 +72,7 @@ class Handler(BaseHTTPRequestHandler):
             case "media_type":
                 media_type = "html"
             case "huge":
-                body = b'{"x": "' + b"x" * 10_000_000 + b'"}'
+                body = json.dumps(said | {"x": "x" * 10_000_000}).encode()
             case "wrong_signature" if "signatures" in said:
                 wrong = bytearray(b64decode(said["signatures"][0]))
                 wrong[-1] ^= 1

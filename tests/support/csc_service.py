@@ -70,6 +70,11 @@ class Service:
         with self.lock, (self.folder / "requests.jsonl").open("a") as log:
             log.write(json.dumps(row) + "\n")
 
+    def _hand_out(self, secret: str) -> None:
+        """Tell the test what nobody else may be told."""
+        with (self.folder / "handed_out").open("a") as file:
+            file.write(f"{secret}\n")
+
     def credential(self, body: dict[str, Any]) -> dict[str, Any]:
         name = body.get("credentialID")
         if not isinstance(name, str):
@@ -99,6 +104,7 @@ class Service:
         token, seconds = secrets.token_urlsafe(32), self.setting("token_seconds")
         with self.lock:
             self.tokens[token] = time.monotonic() + seconds
+            self._hand_out(token)
         said = seconds * self.fault("oauth2/token").get("overstates", 1)
         return {"access_token": token, "token_type": "Bearer", "expires_in": said}
 
@@ -144,10 +150,10 @@ class Service:
         with self.lock:
             self._check_pin(name, credential["pin"], body.get("PIN"))
             sad = secrets.token_urlsafe(32)
-            until = time.monotonic() + self.fault("credentials/authorize").get(
-                "sad_seconds", 300.0
-            )
-            self.sads[sad] = Sad(name, hashes, until)
+            fault = self.fault("credentials/authorize")
+            until = time.monotonic() + fault.get("sad_seconds", 300.0)
+            self.sads[sad] = Sad(name, fault.get("pins", hashes), until)
+            self._hand_out(sad)
         return {"SAD": sad, "expiresIn": 300}
 
     def _check_pin(self, name: str, right: str, told: object) -> None:
