@@ -29,6 +29,7 @@ from signing.renewer import PadesRenewer
 from signing.revocation import RevocationClient
 from signing.trust import TrustAnchors
 from tests.support import corpus, uploads
+from tests.support.judged_remote import REMOTE, remote_sealers
 from tests.support.pki import AUTHORITY_NAME, RunningPki, ec_key, fresh_key_id, rsa_key
 from tests.support.sealing import (
     PERSON,
@@ -141,6 +142,7 @@ CANONICAL: tuple[Sample, ...] = (
 SAMPLES: tuple[Sample, ...] = (
     *(Sample(name, about) for name, (about, *_) in _SHAPES.items()),
     *(Sample(name, about) for name, (about, *_) in _SCHEMES.items()),
+    *(Sample(kind.name, kind.about) for kind in REMOTE),
     _RENEWED,
     *CANONICAL,
     *SPOILT,
@@ -170,6 +172,12 @@ class CopyMaker:
         for name in _SCHEMES:
             scan = make_canonical_scan(self._workdir(name) / "scan.pdf", **SMALL)
             files[name] = self._sealed(name, scan)
+        for name, sealer in remote_sealers(
+            self._pki, self._folder, self._pictures, self._fonts
+        ):
+            scan = make_canonical_scan(self._workdir(name) / "scan.pdf", **SMALL)
+            order = make_order(sealer, scan, self._workdir(name))
+            files[name] = seal(sealer, order).path
         files[_RENEWED.name] = self._renewed(files["default"], _RENEWED.renewals)
         for name, scan in self._read_uploads():
             files[name] = self._sealed(name, scan)
