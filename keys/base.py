@@ -104,6 +104,7 @@ class RefusalReason(StrEnum):
     KEY_MISSING = "key_missing"
     KEY_AMBIGUOUS = "key_ambiguous"
     CERTIFICATE_UNREADABLE = "certificate_unreadable"
+    KEY_EXPOSED = "key_exposed"
     ADDRESS_UNSAFE = "address_unsafe"
     CA_FILE_UNUSABLE = "ca_file_unusable"
     ACCESS_REFUSED = "access_refused"
@@ -155,6 +156,8 @@ _SENTENCES = {
     RefusalReason.KEY_MISSING: "thiết bị không có khóa này",
     RefusalReason.KEY_AMBIGUOUS: "thiết bị có nhiều khóa cùng nhãn hoặc cùng mã",
     RefusalReason.CERTIFICATE_UNREADABLE: "không đọc được tệp chứng thư số",
+    RefusalReason.KEY_EXPOSED: "thiết bị không giữ khóa riêng ở bên trong; đã xóa khóa "
+    "vừa tạo",
     RefusalReason.ADDRESS_UNSAFE: "địa chỉ dịch vụ ký từ xa phải là https và không "
     "chứa tên đăng nhập",
     RefusalReason.CA_FILE_UNUSABLE: "không đọc được tệp chứng thư dùng để nhận biết "

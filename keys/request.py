@@ -2,7 +2,7 @@
 
 from hashlib import new
 
-from asn1crypto import csr, keys, x509
+from asn1crypto import csr, keys, pem, x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import Name
 
@@ -39,3 +39,8 @@ def certification_request(key: SigningKey, subject: Name) -> bytes:
         }
     )
     return bytes(request.dump())
+
+
+def pem_request(request: bytes) -> str:
+    """Write a request as CAs take it (RFC 7468 §7)."""
+    return str(pem.armor("CERTIFICATE REQUEST", request).decode("ascii"))

@@ -1,7 +1,8 @@
 """From a row of the registry to the settings of its backend.
 
 Parameters are text, as an operator types them with `--set name=value`; secrets are
-references. A new backend adds its line to `BACKENDS` and its case to `key_settings`.
+references. A new backend (USB tokens at the signatory's desk come next) adds its line
+to `BACKENDS` and its case to `key_settings`.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,16 @@ from pathlib import Path
 from certify.errors import InvalidInput, StoredDataDamaged
 from certify.signing_key import KeyRecord
 from keys.base import SignatureScheme
-from keys.settings import FileKeySettings, KeySettings
+from keys.settings import (
+    CscBearer,
+    CscClient,
+    CscKeySettings,
+    FileKeySettings,
+    KeySettings,
+    Pkcs11KeySettings,
+)
+
+_HEX = frozenset("0123456789abcdefABCDEF")
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,8 @@ class Backend:
                 raise InvalidInput(
                     field=option, reason=f"thiếu mục {', '.join(sorted(missing))}"
                 )
+        if not all(c in _HEX for c in parameters.get("key_cka_id", "")):
+            raise InvalidInput(field="--set", reason="key_cka_id phải là chữ số hex")
         scheme = parameters.get("scheme")
         if scheme is not None and scheme not in set(SignatureScheme):
             raise InvalidInput(
@@ -51,6 +63,16 @@ class Backend:
 
 BACKENDS: Mapping[str, Backend] = {
     "file": Backend(frozenset({"path"}), frozenset(), ("passphrase",)),
+    "pkcs11": Backend(
+        frozenset({"module"}),
+        frozenset({"token_label", "token_serial", "key_label", "key_cka_id"}),
+        ("pin",),
+    ),
+    "csc": Backend(
+        frozenset({"base_url", "credential_id"}),
+        frozenset({"client_id", "token_url", "ca_file"}),
+        ("pin", "token", "client_secret"),
+    ),
 }
 
 
@@ -65,14 +87,19 @@ def backend(kind: str) -> Backend:
 
 
 def key_settings(
-    key: KeyRecord, secrets: Mapping[str, str], *, certificates: Path, folder: Path
+    key: KeyRecord,
+    secrets: Mapping[str, str],
+    *,
+    certificates: Path | None,
+    folder: Path,
 ) -> KeySettings:
     """Return the settings that open a key.
 
     Args:
         key: its row.
         secrets: name → the secret itself.
-        certificates: PEM file with the key's certificate and its issuers.
+        certificates: PEM file with the key's certificate and its issuers; None takes
+            what the backend has.
         folder: where relative paths start.
 
     Raises:
@@ -89,5 +116,41 @@ def key_settings(
                 certificates=certificates,
                 scheme=scheme,
             )
+        case "pkcs11":
+            cka_id = given.get("key_cka_id")
+            return Pkcs11KeySettings(
+                key_id=key.id,
+                module=folder / given["module"],
+                token_label=given.get("token_label"),
+                token_serial=given.get("token_serial"),
+                key_label=given.get("key_label"),
+                key_cka_id=bytes.fromhex(cka_id) if cka_id else None,
+                pin=secrets["pin"],
+                certificates=certificates,
+                scheme=scheme,
+            )
+        case "csc":
+            ca_file = given.get("ca_file")
+            return CscKeySettings(
+                key_id=key.id,
+                base_url=given["base_url"],
+                credential_id=given["credential_id"],
+                pin=secrets["pin"],
+                access=_csc_access(given, secrets),
+                ca_file=folder / ca_file if ca_file else None,
+                scheme=scheme,
+            )
         case _:
             raise StoredDataDamaged(what=f"khóa {key.id}: loại {key.backend}")
+
+
+def _csc_access(
+    given: Mapping[str, str], secrets: Mapping[str, str]
+) -> CscBearer | CscClient:
+    if "client_id" not in given:
+        return CscBearer(token=secrets.get("token", ""))
+    return CscClient(
+        client_id=given["client_id"],
+        client_secret=secrets.get("client_secret", ""),
+        token_url=given.get("token_url"),
+    )

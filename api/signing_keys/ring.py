@@ -10,19 +10,20 @@ from threading import Lock
 
 from typing_extensions import override
 
-from api.signing_keys.opening import KeyOpener
+from api.signing_keys.opening import KeyOpener, key_errors
 from certify.clock import Clock
-from certify.errors import KeyNotUsable, NotFound, ServiceUnavailable
+from certify.errors import KeyNotUsable, NotFound
 from certify.signing_key import KeyRecord, SigningKeys, check_usable
-from keys.base import KeyRefused, KeyUnreachable, RefusalReason, SigningKey
+from keys.base import KeyRefused, RefusalReason, SigningKey
 
-KEY_SERVICE = "Khóa ký số"
 # Mended outside, by the owner of the file: worth another look.
 _MAY_MEND = {
     RefusalReason.FILE_MISSING,
     RefusalReason.FILE_UNREADABLE,
     RefusalReason.FILE_EXPOSED,
     RefusalReason.FILE_DAMAGED,
+    RefusalReason.MODULE_MISSING,
+    RefusalReason.KEY_MISSING,
 }
 
 
@@ -103,15 +104,8 @@ class KeyRing(Mapping[str, SigningKey]):
         if slot.key is not None and slot.version == version:
             return slot.key
         slot.key = None
-        try:
+        with key_errors(record.id):
             slot.key, slot.version = self._open(record, slot, version), version
-        except KeyRefused as error:
-            raise KeyNotUsable(
-                key=record.id,
-                reason=f"{error.reason.sentence}; sửa rồi chạy: certify keys test",
-            ) from error
-        except KeyUnreachable as error:
-            raise ServiceUnavailable(service=KEY_SERVICE) from error
         return slot.key
 
     def _open(self, record: KeyRecord, slot: _Slot, version: object) -> SigningKey:
