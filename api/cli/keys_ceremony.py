@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from api.cli.terminal import Terminal
 from api.rendering import render
-from api.signing_keys.making import subject_of
+from api.signing_keys.making import readable, subject_of
 from api.signing_keys.room import KeyRoom
 from certify.errors import InvalidInput
 from certify.signing_key import ROLE_WORDS, KeyRecord
@@ -52,7 +52,7 @@ def ceremony(
         authority=holder.authority,
         person=holder.person,
         role=ROLE_WORDS[key.role],
-        subject=subject_of(holder).rfc4514_string(),
+        subject=readable(subject_of(holder)),
         facts=_facts(key, request),
         now=room.clock.now(),
     )

@@ -14,6 +14,7 @@ from api.signing_keys.certificates import read_bundle, with_bundle
 from api.signing_keys.making import (
     existing_key,
     generate_key,
+    readable,
     request_of,
 )
 from api.signing_keys.room import KeyRoom
@@ -179,7 +180,7 @@ def _say_imported(room: KeyRoom, key: KeyRecord, terminal: Terminal) -> None:
             "next": commands,
         }
     )
-    terminal.say(f"Khóa {key.id} có chứng thư số: {leaf.subject.rfc4514_string()}")
+    terminal.say(f"Khóa {key.id} có chứng thư số: {readable(leaf.subject)}")
     terminal.say(f"SHA-256: {key.certificate_sha256}")
     if not trusted:
         terminal.note(

@@ -45,6 +45,15 @@ def subject_of(holder: Holder) -> Name:
     return Name([NameAttribute(oid, value) for oid, value in parts])
 
 
+def readable(name: Name) -> str:
+    """Write a subject in its own order, for people."""
+    shown = {NameOID.TITLE: "title"}
+    return ", ".join(
+        f"{shown.get(part.oid, part.rfc4514_attribute_name)}={part.value!s}"
+        for part in name
+    )
+
+
 def generate_key(opener: KeyOpener, key: KeyRecord, algorithm: str) -> KeyRecord:
     """Make the key that a row describes; return the row with its public key.
 
