@@ -230,7 +230,7 @@ class Settings(BaseSettings):
         if self.keys == "development":
             problems.append(
                 "CERTIFY_KEYS=development là khóa THỬ NGHIỆM, không được dùng để ký "
-                "thật"
+                "thật; hãy đặt CERTIFY_KEYS=registry"
             )
         if self.base_url is None:
             problems.append("thiếu CERTIFY_BASE_URL (địa chỉ tra cứu in trong mã QR)")

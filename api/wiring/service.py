@@ -61,6 +61,13 @@ if TYPE_CHECKING:
     pass
 
 
+MISSING_IN_PRODUCTION = (
+    "bản chính thức chưa phát hành được vì còn thiếu: đăng nhập của cán bộ, xác nhận "
+    "WebAuthn của người ký, khởi tạo dữ liệu và khóa ký danh bạ chính thức. Đã dùng "
+    "được: các lệnh certify keys"
+)
+
+
 def build_services(
     settings: Settings, clock: Clock | None = None, *, public: bool = False
 ) -> Services:
@@ -74,11 +81,11 @@ def build_services(
 
     Raises:
         InvalidInput: not initialised, or another program has the PKI's port.
-        NotAllowed: production; it has no signing keys of its own in this version.
+        NotAllowed: production; see `MISSING_IN_PRODUCTION`.
         CertifyError: what is stored is damaged or out of reach.
     """
     if settings.env != "development":
-        raise NotAllowed(reason="phiên bản này chỉ có khóa ký THỬ NGHIỆM")
+        raise NotAllowed(reason=MISSING_IN_PRODUCTION)
     folder = DataFolder(settings.data)
     plan = Plan(settings, clock or SystemClock(), folder, folder.choices())
     with ExitStack() as stack:
@@ -244,7 +251,9 @@ def _assemble(
 def _record_development_keys(plan: Plan, storage: Storage) -> None:
     """Put the development keys on record in a data folder made before there was one."""
     choices = plan.choices
-    if storage.signing_keys.keys(choices.authority_id):
+    if plan.settings.keys != "development" or storage.signing_keys.keys(
+        choices.authority_id
+    ):
         return
     for record in development_key_records(
         plan.folder,
