@@ -114,7 +114,8 @@ class KeyOffice:
     def signers(self, attestation_id: str) -> Sequence[str]:
         """Certificates of the person and the seal on a released copy."""
         report = self.verify(attestation_id)
-        return [s.certificate_sha256 for s in report.inspection.signatures]
+        person, seal, *_timestamps = report.inspection.signatures
+        return [person.certificate_sha256, seal.certificate_sha256]
 
     def certificate(self, key_id: str) -> str:
         listed = self.keys("list", "--json").json["keys"]
