@@ -89,14 +89,15 @@ class KeyOpener:
         leaf = self.leaf(key)
         self._refuse_development(key.id, leaf)
         chain = [_certificate(key, der) for der in key.issuers]
-        opened = open_key(
-            key_settings(
-                key,
-                self.secrets(key) if secrets is None else secrets,
-                certificates=self._certificate_file([leaf, *chain]),
-                folder=self.folder,
+        given = self.secrets(key) if secrets is None else secrets
+        file = self._certificate_file([leaf, *chain])
+        try:
+            opened = open_key(
+                key_settings(key, given, certificates=file, folder=self.folder)
             )
-        )
+        finally:
+            if key.certificate is None:  # each placeholder is another one
+                file.unlink(missing_ok=True)
         if opened.certificate != leaf:
             raise KeyRefused(RefusalReason.KEY_MISMATCH, key_id=key.id)
         return opened
@@ -119,7 +120,6 @@ class KeyOpener:
         if key.certificate is not None:
             return _certificate(key, key.certificate)
         public_key = load_der_public_key(key.public_key)
-        # mypy: x509 takes every type that `keys.fitness` lets pass
         return placeholder_certificate(public_key, self.clock.now())  # type: ignore[arg-type]  # DH keys, which it refuses
 
     def _refuse_development(self, key_id: str, leaf: x509.Certificate) -> None:
