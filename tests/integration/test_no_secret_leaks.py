@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -134,17 +135,17 @@ def ask(run: Run, address: str, method: str, path: str, key: str = "") -> int:
         return answer.status
 
 
-def approve(run: Run, count: int) -> Sequence[str]:
-    """Papers confirmed with the registry's keys, ready to be issued."""
+def approve(run: Run) -> str:
+    """A paper confirmed with the registry's keys, ready to be issued."""
     services = build_services(Settings(data=run.data))
     try:
         paper = run.folder / "paper.jpg"
         draw_paper(paper)
-        ids = compared_papers(services, paper, count)
-        confirm_shown(services, ids)
+        (attestation_id,) = compared_papers(services, paper, 1)
+        confirm_shown(services, [attestation_id])
     finally:
         services.close()
-    return ids
+    return attestation_id
 
 
 def stored(run: Run) -> Iterator[tuple[str, bytes]]:
@@ -179,11 +180,22 @@ def test_the_search_finds_what_was_planted() -> None:
     assert found(b"pin=" + PASSPHRASE.encode(), secrets) == []
 
 
+def issue(run: Run, address: str, attestation_id: str, key: str) -> int:
+    """Ask for a copy; the status when neither we nor the server's worker is at it."""
+    path = f"/api/v1/attestations/{attestation_id}/issue"
+    deadline = time.monotonic() + 200
+    busy = HTTPStatus.SERVICE_UNAVAILABLE
+    while (status := ask(run, address, "POST", path, key)) == busy:
+        assert time.monotonic() < deadline
+        time.sleep(1)
+    return status
+
+
 def issue_all_right(run: Run, attestation_id: str, key: str) -> None:
     """A server that signs, looked at from outside while it runs."""
     with served(run) as (pid, address):
-        path = f"/api/v1/attestations/{attestation_id}/issue"
-        assert ask(run, address, "POST", path, key) == 200
+        # 409 when the server's worker was quicker
+        assert issue(run, address, attestation_id, key) in {200, 409}
         run.said += titles()
         children = children_of(pid)
         assert children, "the readers of untrusted files are children"
@@ -201,8 +213,8 @@ def fail_with_wrong_secrets(
     pin.write_text(WRONG_PIN)
     run.certify("keys", "test", "nguoi", code=2)
     with served(run) as (_, address):
-        path = f"/api/v1/attestations/{attestation_id}/issue"
-        assert ask(run, address, "POST", path, key) == 409
+        assert issue(run, address, attestation_id, key) == 409
+        assert b"key.not_usable" in run.said[-1][1]
         ask(run, address, "GET", "/desk")
         run.said += titles()
     pin.chmod(0o644)
@@ -235,8 +247,9 @@ def test_nothing_secret_gets_out(
         *("nguoi", "signatory", f"file:{pin}", f"module={softhsm.module}"),
         *(f"token_label={token.label}", "key_label=nguoi"),
     )
-    good, bad = approve(run, 2)
+    good = approve(run)
     issue_all_right(run, good, key)
+    bad = approve(run)
     fail_with_wrong_secrets(run, bad, key, pin, seal)
     secrets = {
         "passphrase": words(PASSPHRASE),
@@ -248,5 +261,6 @@ def test_nothing_secret_gets_out(
     places = [*run.said, *stored(run), *decrypted(run, [good, bad])]
     names = [name for name, _ in places]
     assert any(name.startswith("register.db") for name in names)
-    assert any(name.startswith(good) for name in names)
+    assert any(name.startswith(good) for name in names), "nothing was issued"
+    assert not any(name.startswith(bad) for name in names)
     assert {n: leak for n, data in places if (leak := found(data, secrets))} == {}
