@@ -15,6 +15,7 @@ from typer.exceptions import Abort, TyperException
 
 from api.cli.app import app
 from api.cli.case_commands import case_app
+from api.cli.keys_app import keys
 from api.cli.terminal import Terminal
 from api.cli.vietnamese import usage_sentence
 from certify.errors import CertifyError
@@ -24,6 +25,7 @@ FAULT = 70
 INTERRUPTED = 128 + signal.SIGINT
 
 app.add_typer(case_app, name="case")
+app.add_typer(keys, name="keys")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

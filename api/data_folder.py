@@ -29,7 +29,8 @@ class ServiceChoices(BaseModel):
 
     Attributes:
         pki_port: loopback port written into AIA, CRL and OCSP addresses.
-        picture_digests: picture name → SHA-256; checked before each use.
+        picture_digests: id of the person or authority whose signature or seal it
+            shows → SHA-256; checked before each use.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,17 +1,16 @@
-"""The keys of the development people: made once by init, opened at every start.
+"""The keys of the development people: made and put on record once, by init.
 
 Beside the wiring and `api.devpki` the only reader of `keys`. Passphrases of signing
 keys lie beside them, readable by the owner only; that of the confirmation key is
 derived from the service key.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from api.data_folder import DataFolder
 from api.development import (
@@ -26,6 +25,7 @@ from api.service_key import derive_key, read_service_key
 from certify.confirmation import EnrolledKey, enrolment_mac
 from certify.errors import StoredDataDamaged
 from certify.roster import Role, RosterEntry, role_of
+from certify.signing_key import KeyRecord, KeyRole, KeyState
 from certify.trust import Anchor, Hierarchy, Purpose
 from keys.base import KeyRefused, SigningKey
 from keys.confirmation import (
@@ -47,19 +47,6 @@ from keys.open import open_key
 from keys.settings import FileKeySettings
 
 CONFIRMATION_KIND = "software-p256"
-
-
-@dataclass(frozen=True)
-class DevelopmentKeys:
-    """All keys of the development people, opened.
-
-    Attributes:
-        signing: by key id.
-        confirmation: by the id of the person.
-    """
-
-    signing: Mapping[str, SigningKey]
-    confirmation: Mapping[str, ConfirmationKey]
 
 
 def pki_address(port: int) -> str:
@@ -182,27 +169,52 @@ def create_development_confirmation(
     )
 
 
-def open_development_keys(folder: DataFolder, signatory_id: str) -> DevelopmentKeys:
-    """Open all keys; parsing takes a while, so once per process.
+def open_development_confirmation(folder: DataFolder) -> ConfirmationKey:
+    """Open the development signatory's confirmation key.
 
     Raises:
-        StoredDataDamaged: a key is missing, exposed to others or damaged.
+        StoredDataDamaged: it is missing, exposed to others or damaged.
     """
-    service_key = read_service_key(folder.service_key)
     try:
-        confirmation = load_confirmation_key(
+        return load_confirmation_key(
             folder.confirmation_key,
             key_id=CONFIRMATION_KEY,
-            passphrase=_passphrase(service_key),
+            passphrase=_passphrase(read_service_key(folder.service_key)),
         )
-        signing = {
-            key_id: _open(folder, key_id) for key_id in (SIGNATORY_KEY, SEAL_KEY)
-        }
     except KeyRefused as error:
         raise StoredDataDamaged(
             what=f"{error.key_id}: {error.reason.sentence}"
         ) from error
-    return DevelopmentKeys(signing=signing, confirmation={signatory_id: confirmation})
+
+
+def development_key_records(
+    folder: DataFolder, *, authority_id: str, signatory_id: str
+) -> Iterator[KeyRecord]:
+    """Return the rows of the registry for the signatory's and the seal's key."""
+    for key_id, role, person_id in (
+        (SIGNATORY_KEY, KeyRole.SIGNATORY, signatory_id),
+        (SEAL_KEY, KeyRole.SEAL, None),
+    ):
+        key = _opened(folder, key_id)
+        certificate = key.certificate
+        yield KeyRecord(
+            id=key_id,
+            authority_id=authority_id,
+            role=role,
+            person_id=person_id,
+            backend="file",
+            parameters={"path": f"pki/keys/{key_id}.p12"},
+            secrets={"passphrase": f"file:pki/keys/{key_id}.passphrase"},
+            public_key=certificate.public_key().public_bytes(
+                Encoding.DER, PublicFormat.SubjectPublicKeyInfo
+            ),
+            created_at=certificate.not_valid_before_utc,
+            certificate=certificate.public_bytes(Encoding.DER),
+            certificate_sha256=certificate.fingerprint(SHA256()).hex(),
+            issuers=tuple(c.public_bytes(Encoding.DER) for c in key.chain),
+            state=KeyState.ACTIVE,
+            active_from=certificate.not_valid_before_utc,
+        )
 
 
 def _open(folder: DataFolder, key_id: str) -> SigningKey:

@@ -31,6 +31,7 @@ STATUS: dict[type[errors.CertifyError], int] = {
     errors.ScanChanged: 409,
     errors.ScanCompared: 409,
     errors.CertificateUnfit: 409,
+    errors.KeyNotUsable: 409,
     errors.TryLater: 503,
     errors.ServiceUnavailable: 503,
     errors.TimestampUnavailable: 503,

@@ -18,16 +18,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from api.data_folder import PRIVATE_FOLDER, DataFolder, ServiceChoices
-from api.development import (
-    SEAL_KEY,
-    SIGNATORY_KEY,
-    DevelopmentPeople,
-    development_people,
-)
+from api.development import DevelopmentPeople, development_people
 from api.development_keys import (
     create_development_confirmation,
     create_development_keys,
     development_anchors,
+    development_key_records,
     pki_address,
 )
 from api.samples.pictures import seal_picture, signature_picture
@@ -151,13 +147,19 @@ def _seed(
         storage.people.add_officer(people.officer, Act(_BY_INIT, "officer.add"))
         storage.people.add_signatory(
             people.signatory,
-            Act(_BY_INIT, "signatory.add", _picture(pictures[SIGNATORY_KEY])),
+            Act(_BY_INIT, "signatory.add", _picture(pictures[people.signatory.id])),
         )
         storage.people.add_seal_authorisation(
             people.seal_authorisation,
-            Act(_BY_INIT, "seal.authorise", _picture(pictures[SEAL_KEY])),
+            Act(_BY_INIT, "seal.authorise", _picture(pictures[people.authority.id])),
         )
         storage.people.enrol_key(confirmation, Act(_BY_INIT, "key.enrol"))
+        for record in development_key_records(
+            folder,
+            authority_id=people.authority.id,
+            signatory_id=people.signatory.id,
+        ):
+            storage.signing_keys.add(record, Act(_BY_INIT, "signing_key.add"))
 
 
 def _picture(digest: str) -> str:
@@ -167,14 +169,14 @@ def _picture(digest: str) -> str:
 def _write_pictures(folder: DataFolder, people: DevelopmentPeople) -> dict[str, str]:
     folder.pictures.mkdir(mode=PRIVATE_FOLDER)
     drawn = {
-        SIGNATORY_KEY: signature_picture(people.signatory.name),
-        SEAL_KEY: seal_picture(people.authority.name),
+        people.signatory.id: signature_picture(people.signatory.name),
+        people.authority.id: seal_picture(people.authority.name),
     }
-    for key_id, png in drawn.items():
-        file = folder.pictures / f"{key_id}.png"
+    for holder_id, png in drawn.items():
+        file = folder.pictures / f"{holder_id}.png"
         file.write_bytes(png)
         file.chmod(PRIVATE_FILE)
-    return {key_id: hashlib.sha256(png).hexdigest() for key_id, png in drawn.items()}
+    return {holder: hashlib.sha256(png).hexdigest() for holder, png in drawn.items()}
 
 
 def _free_port() -> int:

@@ -44,7 +44,7 @@ class Settings(BaseSettings):
         host, port: where the web server listens.
         trusted_proxies: addresses or networks, with commas, whose X-Forwarded-For is
             believed; nobody's by default, as any client can send that header.
-        keys: which signing keys; "development" is the development PKI.
+        keys: "registry" refuses the development keys, which "development" allows.
         tsa_urls, tsa_file: time stamping authorities in order; see
             `api.trust_services`. With neither, the development one.
         fetch_hosts, fetch_networks: where OCSP and CRLs may lie; see `signing.fetch`.
@@ -75,7 +75,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     trusted_proxies: str = ""
-    keys: Literal["development"] = "development"
+    keys: Literal["development", "registry"] = "development"
     tsa_urls: str = ""
     tsa_file: Path | None = None
     fetch_hosts: str = ""
@@ -230,7 +230,7 @@ class Settings(BaseSettings):
         if self.keys == "development":
             problems.append(
                 "CERTIFY_KEYS=development là khóa THỬ NGHIỆM, không được dùng để ký "
-                "thật"
+                "thật; hãy đặt CERTIFY_KEYS=registry"
             )
         if self.base_url is None:
             problems.append("thiếu CERTIFY_BASE_URL (địa chỉ tra cứu in trong mã QR)")
@@ -314,6 +314,11 @@ def _is_web_address(text: str) -> bool:
         return False
     extra = parts.query or parts.fragment or parts.username
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and not extra
+
+
+def secret_variable(name: str) -> str:
+    """Return a variable that a secret's reference names, "" when there is none."""
+    return os.environ.get(name, "")  # noqa: TID251 - this is the one reader
 
 
 def debugging() -> bool:

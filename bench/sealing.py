@@ -17,6 +17,7 @@ from signing.timestamps import Timestamps
 from signing.trust import TrustAnchors
 
 PERSON, SEAL = "chairman", "seal"
+HOLDERS = ("chu-tich-hung", "muong-te")  # of the statements: tests.support.builders
 
 
 class InProcessTsa:
@@ -55,7 +56,7 @@ def make_sealer(
     return PadesSealer(
         keys=keys
         or {k: open_key(key_settings(folder / "pki", k)) for k in (PERSON, SEAL)},
-        pictures={k: load_picture(folder / f"{k}.png") for k in (PERSON, SEAL)},
+        pictures={holder: load_picture(folder / f"{holder}.png") for holder in HOLDERS},
         fonts=FontPrograms(folder / "fonts"),
         timestamps=Timestamps(
             [

@@ -14,6 +14,7 @@
     │   ├── ScanChanged         the pages changed in another window
     │   └── ScanCompared        pages stay as they were compared
     ├── CertificateUnfit    a certificate may not sign now                exit 2
+    ├── KeyNotUsable        a signing key is frozen, ended or used up     exit 2
     ├── TryLater            a dependency is away; wait and retry          exit 4
     │   ├── ServiceUnavailable  TSA, OCSP/CRL, key, archive or database
     │   │   ├── TimestampUnavailable  no TSA gave a usable token
@@ -155,6 +156,14 @@ class CertificateUnfit(CertifyError):
     code = "certificate.unfit"
     exit_code = 2
     sentence = "Chứng thư số của {holder} không dùng được để ký: {reason}"
+
+
+class KeyNotUsable(CertifyError):
+    """The registry does not let this key sign now; `reason` says what to do."""
+
+    code = "key.not_usable"
+    exit_code = 2
+    sentence = "Khóa ký “{key}” không dùng được: {reason}."
 
 
 class TryLater(CertifyError):

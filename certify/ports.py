@@ -209,7 +209,11 @@ class Register(Protocol):
         ...
 
     def intend(self, lease: Lease, intent: Intent, now: datetime) -> None:
-        """Write down what is about to be signed; replaces an earlier attempt's."""
+        """Write down what is about to be signed; replaces an earlier attempt's.
+
+        MUST count a use of each key of the statement that the registry knows
+        (`certify.signing_key`), and raise KeyNotUsable when one may not sign.
+        """
         ...
 
     def complete(

@@ -13,12 +13,19 @@ Entry point: `keys.open.open_key(settings)` returns a `keys.base.SigningKey`.
     file.py          PKCS#12 or PEM file, parsed once
     pkcs11.py        token or HSM, with pkcs11_*.py beside it
     schemes.py       which scheme fits a public key; does a signature verify
+    csc.py           a key at a remote signing service (CSC API 1.0.4); beside it
+        csc_calls.py       the three calls        csc_access.py      access tokens
+        csc_http.py        TLS, time, size        csc_answers.py     forms of answers
+        csc_refusals.py    errors of the service  csc_algorithms.py  OIDs, verification
+        csc_pin.py         a wrong PIN is sent once
+    recent_check.py  is the backend there? Asked every few seconds at most
+    after_fork.py    locks and connections of a forked child
     chain.py         order the certificates that come with a key
     private_file.py  reading and writing files nobody else may read
     confirmation.py  software P-256 confirmation key (development only)
     devpki/          development CA, OCSP, CRL and TSA as pure functions
 
 It must not: import a sibling package, know documents, PDFs or the register, read
-the environment or the clock, speak HTTP, or put a key, passphrase or PIN into a log,
-an error or a `repr`.
+the environment or the clock, speak HTTP outside `csc_http.py`, or put a key,
+passphrase, PIN, token or SAD into a log, an error or a `repr`.
 """

@@ -104,6 +104,18 @@ class RefusalReason(StrEnum):
     KEY_MISSING = "key_missing"
     KEY_AMBIGUOUS = "key_ambiguous"
     CERTIFICATE_UNREADABLE = "certificate_unreadable"
+    KEY_EXPOSED = "key_exposed"
+    ADDRESS_UNSAFE = "address_unsafe"
+    CA_FILE_UNUSABLE = "ca_file_unusable"
+    ACCESS_REFUSED = "access_refused"
+    REQUEST_REFUSED = "request_refused"
+    CREDENTIAL_UNKNOWN = "credential_unknown"
+    CREDENTIAL_DISABLED = "credential_disabled"
+    CERTIFICATE_HALTED = "certificate_halted"
+    CERTIFICATE_CHANGED = "certificate_changed"
+    AUTHORISATION_UNSUPPORTED = "authorisation_unsupported"
+    HASH_NOT_PINNED = "hash_not_pinned"
+    HASH_NOT_AUTHORISED = "hash_not_authorised"
 
     @property
     def sentence(self) -> str:
@@ -144,6 +156,27 @@ _SENTENCES = {
     RefusalReason.KEY_MISSING: "thiết bị không có khóa này",
     RefusalReason.KEY_AMBIGUOUS: "thiết bị có nhiều khóa cùng nhãn hoặc cùng mã",
     RefusalReason.CERTIFICATE_UNREADABLE: "không đọc được tệp chứng thư số",
+    RefusalReason.KEY_EXPOSED: "thiết bị không giữ khóa riêng ở bên trong; đã xóa khóa "
+    "vừa tạo",
+    RefusalReason.ADDRESS_UNSAFE: "địa chỉ dịch vụ ký từ xa phải là https và không "
+    "chứa tên đăng nhập",
+    RefusalReason.CA_FILE_UNUSABLE: "không đọc được tệp chứng thư dùng để nhận biết "
+    "máy chủ ký từ xa",
+    RefusalReason.ACCESS_REFUSED: "dịch vụ ký từ xa không chấp nhận thông tin truy "
+    "cập; hãy cấp lại",
+    RefusalReason.REQUEST_REFUSED: "dịch vụ ký từ xa từ chối yêu cầu",
+    RefusalReason.CREDENTIAL_UNKNOWN: "dịch vụ ký từ xa không có khóa này",
+    RefusalReason.CREDENTIAL_DISABLED: "khóa đang bị ngừng dùng tại dịch vụ ký từ xa",
+    RefusalReason.CERTIFICATE_HALTED: "dịch vụ ký từ xa báo chứng thư số bị thu hồi "
+    "hoặc tạm dừng",
+    RefusalReason.CERTIFICATE_CHANGED: "chứng thư số tại dịch vụ ký từ xa đã được "
+    "thay; hãy khởi động lại dịch vụ",
+    RefusalReason.AUTHORISATION_UNSUPPORTED: "khóa cần cách cho phép ký chưa được hỗ "
+    "trợ (chỉ hỗ trợ mã PIN, không OTP)",
+    RefusalReason.HASH_NOT_PINNED: "dịch vụ ký từ xa không gắn lần cho phép với đúng "
+    "giá trị băm được ký (cần SCAL2)",
+    RefusalReason.HASH_NOT_AUTHORISED: "dịch vụ ký từ xa báo giá trị băm không thuộc "
+    "lần cho phép này",
 }
 
 

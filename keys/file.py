@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import (
 from cryptography.x509 import Certificate, load_der_x509_certificate
 
 from keys.base import KeyRefused, RefusalReason, SignatureScheme
-from keys.chain import issuers_of
+from keys.chain import issuers_of, read_certificates
 from keys.fitness import check_match, check_strength
 from keys.private_file import read_private_file
 from keys.schemes import ECDSA, rsa_padding, usual_scheme
@@ -73,6 +73,8 @@ def open_file_key(settings: FileKeySettings) -> FileKey:
     private_key, certificates = read(data, passphrase, key_id)
     if not isinstance(private_key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
         raise KeyRefused(RefusalReason.KEY_UNSUPPORTED, key_id=key_id)
+    if settings.certificates is not None:
+        certificates = read_certificates(settings.certificates, key_id=key_id)
     if not certificates:
         raise KeyRefused(RefusalReason.CERTIFICATE_MISSING, key_id=key_id)
     leaf = certificates[0]

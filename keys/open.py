@@ -3,14 +3,20 @@
 from keys.base import SigningKey
 from keys.file import open_file_key
 from keys.fitness import check_strength, check_usage
-from keys.settings import FileKeySettings, KeySettings, Pkcs11KeySettings
+from keys.settings import (
+    CscKeySettings,
+    FileKeySettings,
+    KeySettings,
+    Pkcs11KeySettings,
+)
 
 
 def open_key(settings: KeySettings) -> SigningKey:
     """Open a key and check all that time does not change; slow, so do it once.
 
-    Every backend proves itself that the private key belongs to the certificate. The
-    validity period is not looked at: see `keys.fitness.check_usable`.
+    Every backend proves itself that the private key belongs to the certificate: a file
+    now, a remote service with each signature, before that is handed on. The validity
+    period is not looked at: see `keys.fitness.check_usable`.
 
     Raises:
         KeyRefused: this key must not sign; `reason` says why.
@@ -31,3 +37,8 @@ def _open(settings: KeySettings) -> SigningKey:
             from keys.pkcs11 import open_pkcs11_key  # noqa: PLC0415 - see above
 
             return open_pkcs11_key(settings)
+        case CscKeySettings():
+            # urllib3 and pydantic: only for those who have such a key.
+            from keys.csc import open_csc_key  # noqa: PLC0415 - see above
+
+            return open_csc_key(settings)

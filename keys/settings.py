@@ -13,6 +13,8 @@ class FileKeySettings:
 
     Attributes:
         passphrase: opens the file; never shown by `repr`.
+        certificates: PEM file, the leaf first, issuers after it; None takes those that
+            lie in the key's file.
         scheme: None takes the usual one of the key's type: RSA PKCS#1 v1.5 with
             SHA-256, ECDSA with SHA-256 (P-256) or SHA-384 (P-384, P-521).
     """
@@ -20,6 +22,7 @@ class FileKeySettings:
     key_id: str
     path: Path
     passphrase: str = field(repr=False)
+    certificates: Path | None = None
     scheme: SignatureScheme | None = None
     kind: Literal["file"] = "file"
 
@@ -53,5 +56,50 @@ class Pkcs11KeySettings:
     kind: Literal["pkcs11"] = "pkcs11"
 
 
+@dataclass(frozen=True, kw_only=True)
+class CscBearer:
+    """An access token that the provider handed out by another way (RFC 6750)."""
+
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CscClient:
+    """A client that asks for its tokens itself (RFC 6749 §4.4, client credentials).
+
+    Attributes:
+        token_url: None takes `oauth2/token` below the service's base address.
+    """
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    token_url: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CscKeySettings:
+    """A key at a remote signing service that speaks the CSC API 1.0.4.
+
+    Attributes:
+        base_url: with the version, as `https://sign.example.vn/csc/v1`; https, or
+            plain http to loopback.
+        credential_id: the provider's name of the key.
+        pin: authorises each signature; never shown by `repr`.
+        ca_file: PEM; only these CAs vouch for the service. None takes the system's.
+        scheme: as in `FileKeySettings`.
+        timeout_seconds: of one call, from connecting to the last byte.
+    """
+
+    key_id: str
+    base_url: str
+    credential_id: str
+    pin: str = field(repr=False)
+    access: CscBearer | CscClient
+    ca_file: Path | None = None
+    scheme: SignatureScheme | None = None
+    timeout_seconds: float = 30.0
+    kind: Literal["csc"] = "csc"
+
+
 # A new backend joins here with `|`, and gets its case in `keys.open`.
-KeySettings: TypeAlias = FileKeySettings | Pkcs11KeySettings
+KeySettings: TypeAlias = FileKeySettings | Pkcs11KeySettings | CscKeySettings

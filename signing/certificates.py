@@ -36,8 +36,8 @@ class CertificateGuard:
         trust: TrustAnchors,
         clock: Clock,
     ) -> None:
-        """`keys` are by key id."""
-        self._keys = dict(keys)
+        """`keys` are by key id, and may come and go."""
+        self._keys = keys
         self._revocation = revocation
         self._trust = trust
         self._clock = clock
@@ -51,7 +51,8 @@ class CertificateGuard:
         """Return a key.
 
         Raises:
-            ServiceUnavailable: it is not loaded.
+            ServiceUnavailable: it is not loaded, or its backend is away.
+            KeyNotUsable: it may not sign now.
         """
         try:
             return self._keys[key_id]
@@ -110,6 +111,7 @@ class CertificateGuard:
 
         Raises:
             CertificateUnfit: with the holder and the reason.
+            KeyNotUsable: the key is frozen, ended or cannot be opened.
             StatusUnknown, ServiceUnavailable: its status cannot be told.
         """
         certificate = self.key(key_id).certificate

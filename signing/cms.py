@@ -11,6 +11,7 @@ from asn1crypto import algos, cms, core, tsp, x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from keys.algorithms import algorithm_identifier
 from keys.base import SignatureScheme, SigningKey
 from signing.der import CONTEXT_0, CONTEXT_1, OCTETS, SEQUENCE, SET, integer, tlv
 
@@ -34,7 +35,7 @@ class CmsTemplate:
 
     def __init__(self, key: SigningKey) -> None:
         """Encode the constant parts."""
-        self._key = key
+        self.key = key
         self.certificate = key.certificate
         self.digest = _digest_of(key.scheme)
         leaf, *issuers = (
@@ -42,9 +43,8 @@ class CmsTemplate:
             for c in (key.certificate, *key.chain)
         )
         algorithm = algos.DigestAlgorithm({"algorithm": self.digest.name}).dump()
-        signature_algorithm = _signature_algorithm(key.scheme)
         self._digest_algorithm = algorithm
-        self._signature_algorithm = signature_algorithm.dump()
+        self._signature_algorithm = algorithm_identifier(key.scheme).dump()
         self._signer_id = cms.IssuerAndSerialNumber(
             {"issuer": leaf.issuer, "serial_number": leaf.serial_number}
         ).dump()
@@ -66,7 +66,7 @@ class CmsTemplate:
 
     def sign(self, signed_attributes: bytes) -> bytes:
         """Have the key sign; raises what `SigningKey.sign_digest` raises."""
-        return self._key.sign_digest(self.digest.of(signed_attributes))
+        return self.key.sign_digest(self.digest.of(signed_attributes))
 
     def assemble(
         self, attributes: bytes, signature: bytes, token: bytes = b""
@@ -111,31 +111,6 @@ _TIMESTAMP_TOKEN = core.ObjectIdentifier("1.2.840.113549.1.9.16.2.14").dump()
 def _digest_of(scheme: SignatureScheme) -> Digest:
     algorithm = scheme.hash_algorithm
     return Digest(algorithm.name, algorithm)
-
-
-def _signature_algorithm(scheme: SignatureScheme) -> algos.SignedDigestAlgorithm:
-    match scheme:
-        case SignatureScheme.RSA_PKCS1_SHA256:
-            return algos.SignedDigestAlgorithm({"algorithm": "sha256_rsa"})
-        case SignatureScheme.ECDSA_SHA256:
-            return algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"})
-        case SignatureScheme.ECDSA_SHA384:
-            return algos.SignedDigestAlgorithm({"algorithm": "sha384_ecdsa"})
-        case SignatureScheme.RSA_PSS_SHA256:
-            parameters = {
-                "hash_algorithm": {"algorithm": "sha256"},
-                "mask_gen_algorithm": {
-                    "algorithm": "mgf1",
-                    "parameters": {"algorithm": "sha256"},
-                },
-                "salt_length": 32,
-            }
-            return algos.SignedDigestAlgorithm(
-                {
-                    "algorithm": "rsassa_pss",
-                    "parameters": algos.RSASSAPSSParams(parameters),
-                }
-            )
 
 
 def _signing_certificate(leaf: x509.Certificate, digest: Digest) -> bytes:

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from certify.condition import CertificateTerm, Condition, ServiceState
 from certify.errors import CertifyError, ServiceUnavailable
+from keys.base import SigningKey
 from signing.certificates import CertificateGuard
 from signing.names import holder_of
 from signing.revocation import REVOCATION_SERVICE
@@ -79,17 +80,24 @@ class KnownCondition:
         return states
 
     def _keys(self) -> Iterator[ServiceState]:
-        for key_id, key in self._guard.keys.items():
-            name = f"Khóa ký của {holder_of(key.certificate)}"
+        for key_id in self._guard.keys:
+            name = f"Khóa ký {key_id}"
             problem = self._key_problems.get(key_id, "")
             try:
+                certificate = self._guard.key(key_id).certificate
+                name = f"Khóa ký của {holder_of(certificate)}"
                 self._guard.path(key_id)
             except CertifyError as error:
                 problem = str(error).rstrip(".")
             yield ServiceState("keys", name, problem)
 
+    def _opened(self) -> Iterator[SigningKey]:
+        for key_id in self._guard.keys:
+            with suppress(CertifyError):  # `_keys` says what is wrong with it
+                yield self._guard.key(key_id)
+
     def _terms(self) -> list[CertificateTerm]:
-        ours = [(key.certificate, *key.chain) for key in self._guard.keys.values()]
+        ours = [(key.certificate, *key.chain) for key in self._opened()]
         tsas = list(self._tsa_paths())
         known: dict[bytes, CertificateTerm] = {}
         for role, paths in (("ký", ours), ("dấu thời gian", tsas)):

@@ -48,17 +48,17 @@ class PadesSealer:
         trust: TrustAnchors,
         clock: Clock,
     ) -> None:
-        """Prepare one CMS template per key.
+        """Take the collaborators; a CMS template is made when its key first signs.
 
-        `keys` and `pictures` are by key id; a picture is the signature or the seal
-        of the key's holder.
+        `keys` are by key id and may come and go. `pictures` are by the id of the
+        person (signature) or of the authority (seal): a new key keeps the picture.
         """
         self._guard = CertificateGuard(
             keys=keys, revocation=revocation, trust=trust, clock=clock
         )
         self.condition = KnownCondition(guard=self._guard, timestamps=timestamps)
         self._pictures = dict(pictures)
-        self._templates = {key_id: CmsTemplate(key) for key_id, key in keys.items()}
+        self._templates: dict[str, CmsTemplate] = {}
         self._fonts = fonts
         self._timestamps = timestamps
         self._clock = clock
@@ -87,9 +87,10 @@ class PadesSealer:
 
     def make_ready(self, statement: AuthorisedStatement) -> "ReadyPades":
         """Collect evidence and prove that TSA and keys answer."""
-        for key_id in (statement.signatory_key_id, statement.seal_key_id):
-            if key_id not in self._pictures:
+        for holder_id in (statement.signatory_id, statement.authority_id):
+            if holder_id not in self._pictures:
                 raise ServiceUnavailable(service="Hình chữ ký hoặc con dấu")
+        for key_id in (statement.signatory_key_id, statement.seal_key_id):
             self._guard.check_reachable(key_id)
         person = self._guard.path(statement.signatory_key_id)
         agency = self._guard.path(statement.seal_key_id)
@@ -104,9 +105,12 @@ class PadesSealer:
         return ReadyPades(self, evidence, stamps, checks)
 
     def signer(self, key_id: str, name: str) -> Signer:
-        """Return the loaded signer of a key."""
-        self._guard.key(key_id)
-        return Signer(self._templates[key_id], name)
+        """Return the signer of a key that may sign now."""
+        key = self._guard.key(key_id)
+        template = self._templates.get(key_id)
+        if template is None or template.key is not key:  # opened anew since
+            template = self._templates[key_id] = CmsTemplate(key)
+        return Signer(template, name)
 
     def certificate(self, key_id: str) -> x509.Certificate:
         """Return the certificate of a key."""
@@ -115,8 +119,8 @@ class PadesSealer:
     def pictures(self, statement: AuthorisedStatement) -> Pictures:
         """Return the visible signature and seal of a statement."""
         return Pictures(
-            signature=self._pictures[statement.signatory_key_id],
-            seal=self._pictures[statement.seal_key_id],
+            signature=self._pictures[statement.signatory_id],
+            seal=self._pictures[statement.authority_id],
         )
 
     def compose(self, order: CopyOrder, target: Path) -> None:

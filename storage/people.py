@@ -41,9 +41,9 @@ class SqlPeople:
         self._clock = clock
 
     def authority(self, authority_id: str) -> Authority:
-        """Return an authority. Raises NotFound."""
+        """Return an authority with its seal key of now. Raises NotFound."""
         with self._database.reading() as connection:
-            return read_authority(connection, authority_id)
+            return read_authority(connection, authority_id, self._clock.now())
 
     def officer(self, officer_id: str) -> Officer:
         """Return an officer. Raises NotFound."""
@@ -51,9 +51,9 @@ class SqlPeople:
             return read_officer(connection, officer_id)
 
     def signatory(self, signatory_id: str) -> Signatory:
-        """Return a signatory. Raises NotFound."""
+        """Return a signatory with the key of now. Raises NotFound."""
         with self._database.reading() as connection:
-            return read_signatory(connection, signatory_id)
+            return read_signatory(connection, signatory_id, self._clock.now())
 
     def signatories(self, authority_id: str) -> Sequence[Signatory]:
         """Return the signatories of an authority by name. Raises NotFound."""
@@ -64,7 +64,8 @@ class SqlPeople:
                 .where(signatories.c.authority_id == authority_id)
                 .order_by(signatories.c.name, signatories.c.id)
             )
-            return [as_signatory(row) for row in rows]
+            now = self._clock.now()
+            return [as_signatory(connection, row, now) for row in rows]
 
     def seal_authorisation(
         self, authority_id: str, day: date

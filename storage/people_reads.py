@@ -1,6 +1,7 @@
 """Reads of people inside a caller's transaction."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, false, or_, select
@@ -15,6 +16,7 @@ from certify.people import (
     SealAuthorisation,
     Signatory,
 )
+from storage.signing_key_rows import current_key_id
 from storage.tables import (
     authorities,
     confirmation_keys,
@@ -26,10 +28,22 @@ from storage.tables import (
 _Row = Row[tuple[Any, ...]]
 
 
-def read_authority(connection: Connection, authority_id: str) -> Authority:
-    """Read an authority. Raises NotFound."""
+def read_authority(
+    connection: Connection, authority_id: str, now: datetime | None = None
+) -> Authority:
+    """Read an authority, with its seal key of a time if one is given.
+
+    Raises:
+        NotFound: no such authority.
+    """
     row = one(connection, authorities, authority_id, "cơ quan chứng thực")
-    return Authority(**row._mapping)  # noqa: SLF001 - public API of SQLAlchemy
+    authority = Authority(**row._mapping)  # noqa: SLF001 - public API of SQLAlchemy
+    if now is None:
+        return authority
+    key_id = current_key_id(
+        connection, authority_id, None, now, fallback=authority.seal_key_id
+    )
+    return replace(authority, seal_key_id=key_id)
 
 
 def read_officer(connection: Connection, officer_id: str) -> Officer:
@@ -38,9 +52,12 @@ def read_officer(connection: Connection, officer_id: str) -> Officer:
     return Officer(**row._mapping)  # noqa: SLF001 - public API of SQLAlchemy
 
 
-def read_signatory(connection: Connection, signatory_id: str) -> Signatory:
-    """Read a signatory. Raises NotFound."""
-    return as_signatory(one(connection, signatories, signatory_id, "người ký"))
+def read_signatory(
+    connection: Connection, signatory_id: str, now: datetime
+) -> Signatory:
+    """Read a signatory with the key of this time. Raises NotFound."""
+    row = one(connection, signatories, signatory_id, "người ký")
+    return as_signatory(connection, row, now)
 
 
 def read_seal_authorisation(
@@ -91,8 +108,11 @@ def read_enrolled_key(connection: Connection, person_id: str) -> EnrolledKey:
     )
 
 
-def as_signatory(row: _Row) -> Signatory:
-    """Build a signatory from a row."""
+def as_signatory(connection: Connection, row: _Row, now: datetime) -> Signatory:
+    """Build a signatory from a row, with the key of this time."""
+    key_id = current_key_id(
+        connection, row.authority_id, row.id, now, fallback=row.key_id
+    )
     return Signatory(
         id=row.id,
         person_id=row.person_id,
@@ -105,7 +125,7 @@ def as_signatory(row: _Row) -> Signatory:
             valid_from=row.mandate_from,
             valid_to=row.mandate_to,
         ),
-        key_id=row.key_id,
+        key_id=key_id,
     )
 
 

@@ -52,6 +52,7 @@ from storage.register_reads import (
     unfinished_ids,
 )
 from storage.register_view import SqlRegisterView
+from storage.signing_key_rows import check_keys, count_uses
 from storage.tables import attestations
 from storage.voiding import close_book, void_number
 
@@ -157,6 +158,7 @@ class SqlRegister(SqlRegisterView):
         Raises:
             LeaseLost: overtaken or expired; no number was taken.
             TryLater: `open_numbering` was not called in this process.
+            KeyNotUsable: a key of the statement may not sign; no number was taken.
             WrongState: the book of this year is closed; or the number it has is of an
                 earlier year, whose book must be closed first.
         """
@@ -173,6 +175,7 @@ class SqlRegister(SqlRegisterView):
                         f"số {existing.number} chờ hủy khi khóa sổ"
                     )
                 return as_reservation(existing)
+            check_keys(connection, as_statement(row), now)
             audit.lock_chain(connection, row.authority_id)
             number = books.next_number(
                 connection, row.authority_id, self._book_kind, now
@@ -199,8 +202,11 @@ class SqlRegister(SqlRegisterView):
     def intend(self, lease: Lease, intent: Intent, now: datetime) -> None:
         """Write down what is about to be signed; replaces an earlier attempt's.
 
+        One use of both keys is counted: from here on they may have been used.
+
         Raises:
             LeaseLost: overtaken or expired.
+            KeyNotUsable: a key of the statement may not sign; the number is kept.
             WrongState: nothing is reserved; or number, statement, pages or attempt
                 are not those that were reserved and confirmed.
         """
@@ -237,6 +243,7 @@ class SqlRegister(SqlRegisterView):
                 "composed": intent.composed_sha256,
                 "statement": intent.statement_digest,
                 "fence": lease.fence,
+                **count_uses(connection, as_statement(row), now),
             }
             _record(
                 connection, row, _act(lease, audit.Action.COPY_INTEND), details, now

@@ -58,9 +58,9 @@ def read_task(
     reserved = live_book_row(connection, row.id)
     return IssuanceTask(
         lease=lease,
-        authority=read_authority(connection, row.authority_id),
+        authority=read_authority(connection, row.authority_id, now),
         officer=read_officer(connection, statement.officer_id),
-        signatory=read_signatory(connection, statement.signatory_id),
+        signatory=read_signatory(connection, statement.signatory_id, now),
         seal_authorisation=read_seal_authorisation(
             connection, row.authority_id, vietnamese_day(now)
         ),

@@ -4,6 +4,8 @@ import pytest
 
 pytest_plugins = (
     "tests.support.pki",
+    "tests.support.csc",
+    "tests.support.csc_cases",
     "tests.support.real",
     "tests.support.sealing",
     "tests.support.softhsm",

@@ -1,11 +1,13 @@
 """Builds the system. The only package that imports concrete code of the others.
 
 service         the service itself: start reading here
+keys            the registry of signing keys, and what opens them
 stores          what stands on the database
 outside         whom we trust and ask; the sealer and the renewer
 verification    the reader of signed files and the signed lists
 """
 
+from api.wiring.keys import open_key_room
 from api.wiring.service import build_intake, build_services
 from api.wiring.stores import Storage, open_storage
 from api.wiring.verification import (
@@ -25,5 +27,6 @@ __all__ = [
     "build_services",
     "build_signed_reports",
     "build_verifier",
+    "open_key_room",
     "open_storage",
 ]

@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api.development_keys import (
-    DevelopmentKeys,
-    pki_address,
-)
+from api.development import SEAL_KEY, SIGNATORY_KEY
+from api.development_keys import pki_address
 from api.settings import Settings
 from api.trust_services import TsaChoice, hosts_of
 from api.wiring.plan import Plan
 from certify.errors import StoredDataDamaged
 from certify.renewal import Renewer
 from certify.trust import Purpose
+from keys.base import SigningKey
 from signing.fetch import LOOPBACK, Fetcher, FetchPolicy
 from signing.inspector import (
     list_addresses,
@@ -84,13 +83,15 @@ def build_fetcher(trust: Path, settings: Settings) -> Fetcher:
     return Fetcher(FetchPolicy(hosts=hosts, networks=inside))
 
 
-def build_sealer(plan: Plan, keys: DevelopmentKeys, outside: Outside) -> "PadesSealer":
+def build_sealer(
+    plan: Plan, keys: Mapping[str, SigningKey], outside: Outside
+) -> "PadesSealer":
     """Load pictures and fonts; reach for TSA and revocation evidence when asked."""
     from signing.embed import FontPrograms  # noqa: PLC0415
     from signing.sealer import PadesSealer  # noqa: PLC0415
 
     return PadesSealer(
-        keys=keys.signing,
+        keys=keys,
         pictures=_pictures(plan),
         fonts=FontPrograms(plan.folder.cache),
         timestamps=outside.timestamps,
@@ -113,15 +114,20 @@ def build_renewer(plan: Plan, outside: Outside) -> Renewer:
 
 
 def _pictures(plan: Plan) -> Mapping[str, Picture]:
-    """Load the pictures that init made, and only those."""
+    """Load the pictures that init made, and only those, by the id of their holder."""
+    # Up to version 0.1 a picture was named after the key it came with.
+    older = {
+        SIGNATORY_KEY: plan.choices.signatory_id,
+        SEAL_KEY: plan.choices.authority_id,
+    }
     pictures = {}
-    for key_id, digest in plan.choices.picture_digests.items():
-        file = plan.folder.pictures / f"{key_id}.png"
+    for name, digest in plan.choices.picture_digests.items():
+        file = plan.folder.pictures / f"{name}.png"
         try:
             intact = hashlib.sha256(file.read_bytes()).hexdigest() == digest
         except OSError as error:
             raise StoredDataDamaged(what=f"hình {file.name}") from error
         if not intact:
             raise StoredDataDamaged(what=f"hình {file.name}")
-        pictures[key_id] = load_picture(file)
+        pictures[older.get(name, name)] = load_picture(file)
     return pictures

@@ -4,7 +4,7 @@ import os
 import secrets
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,12 +13,14 @@ from api.annul_and_publish import AnnulAndPublish
 from api.bundle import VerificationBundle
 from api.data_folder import DataFolder
 from api.development_keys import (
-    open_development_keys,
+    development_key_records,
+    open_development_confirmation,
 )
 from api.legal_tables import read_legal_tables
 from api.pki_host import PkiHost
 from api.services import Services
 from api.settings import Settings
+from api.wiring.keys import build_ring
 from api.wiring.outside import build_outside, build_renewer, build_sealer
 from api.wiring.plan import Plan
 from api.wiring.stores import Storage, open_storage
@@ -30,11 +32,12 @@ from api.wiring.verification import (
 )
 from api.work_folder import PrivateWorkFolder
 from certify.annul import AnnulCopy
+from certify.attestation import Act
 from certify.clock import Clock, SystemClock
 from certify.close_year import CloseYear
 from certify.desk import Desk, DeskRules
 from certify.desk_papers import DeskPapers
-from certify.errors import NotAllowed, StoredDataDamaged
+from certify.errors import NotAllowed, StoredDataDamaged, WrongState
 from certify.intake import tasks
 from certify.intake.reader import SandboxedIntake
 from certify.isolation.runner import IsolatedRunner
@@ -58,6 +61,13 @@ if TYPE_CHECKING:
     pass
 
 
+MISSING_IN_PRODUCTION = (
+    "bản chính thức chưa phát hành được vì còn thiếu: đăng nhập của cán bộ, xác nhận "
+    "WebAuthn của người ký, khởi tạo dữ liệu và khóa ký danh bạ chính thức. Đã dùng "
+    "được: các lệnh certify keys"
+)
+
+
 def build_services(
     settings: Settings, clock: Clock | None = None, *, public: bool = False
 ) -> Services:
@@ -71,11 +81,11 @@ def build_services(
 
     Raises:
         InvalidInput: not initialised, or another program has the PKI's port.
-        NotAllowed: production; it has no signing keys of its own in this version.
+        NotAllowed: production; see `MISSING_IN_PRODUCTION`.
         CertifyError: what is stored is damaged or out of reach.
     """
     if settings.env != "development":
-        raise NotAllowed(reason="phiên bản này chỉ có khóa ký THỬ NGHIỆM")
+        raise NotAllowed(reason=MISSING_IN_PRODUCTION)
     folder = DataFolder(settings.data)
     plan = Plan(settings, clock or SystemClock(), folder, folder.choices())
     with ExitStack() as stack:
@@ -107,9 +117,9 @@ def _assemble(
     settings, clock, choices = plan.settings, plan.clock, plan.choices
     work_folder = PrivateWorkFolder(plan.folder.work)
     work_folder.remove_stale(clock)
-    keys = open_development_keys(plan.folder, choices.signatory_id)
+    _record_development_keys(plan, storage)
     outside = build_outside(plan)
-    sealer = build_sealer(plan, keys, outside)
+    sealer = build_sealer(plan, build_ring(plan, storage.signing_keys), outside)
     worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
     scans = FolderScanStore(plan.folder.scans, key=plan.key("scans"))
     archive = open_archive(FolderLocation(plan.folder.archive, plan.key("archive")))
@@ -143,7 +153,9 @@ def _assemble(
         people=storage.people,
         cases=storage.cases,
         sealer=sealer,
-        confirmer=SoftwareConfirmer(keys=keys.confirmation),
+        confirmer=SoftwareConfirmer(
+            keys={choices.signatory_id: open_development_confirmation(plan.folder)}
+        ),
         clock=clock,
         rules=DeskRules(
             confirmation_valid=timedelta(hours=settings.confirmation_hours),
@@ -234,6 +246,22 @@ def _assemble(
         api_keys=storage.api_keys,
         close=stack.pop_all().close,
     )
+
+
+def _record_development_keys(plan: Plan, storage: Storage) -> None:
+    """Put the development keys on record in a data folder made before there was one."""
+    choices = plan.choices
+    if plan.settings.keys != "development" or storage.signing_keys.keys(
+        choices.authority_id
+    ):
+        return
+    for record in development_key_records(
+        plan.folder,
+        authority_id=choices.authority_id,
+        signatory_id=choices.signatory_id,
+    ):
+        with suppress(WrongState):  # another process did it just now
+            storage.signing_keys.add(record, Act("system", "signing_key.add"))
 
 
 def _renew_due(plan: Plan, storage: Storage, renew: RenewCopy) -> RenewDue:

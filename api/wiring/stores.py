@@ -16,6 +16,7 @@ from storage.desk_records import SqlDeskRecords
 from storage.people import SqlPeople
 from storage.register import SqlRegister
 from storage.renewals import SqlRenewals
+from storage.signing_keys import SqlSigningKeys
 
 if TYPE_CHECKING:
     pass
@@ -32,6 +33,7 @@ class Storage:
     renewals: SqlRenewals
     trail: SqlAuditTrail
     api_keys: SqlApiKeys
+    signing_keys: SqlSigningKeys
 
 
 @contextmanager
@@ -57,6 +59,7 @@ def open_storage(
             renewals=SqlRenewals(database=database, lease=settings.lease),
             trail=SqlAuditTrail(database=database),
             api_keys=SqlApiKeys(database=database),
+            signing_keys=SqlSigningKeys(database=database, clock=clock),
         )
     finally:
         database.close()

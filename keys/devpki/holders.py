@@ -96,8 +96,14 @@ def service_name(service: str) -> x509.Name:
 
 
 def is_development(certificate: x509.Certificate) -> bool:
-    """Tell whether a certificate was issued by a PKI of this package."""
-    units = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)
+    """Tell whether a certificate was issued by a PKI of this package.
+
+    The issuer is looked at too: a subject taken from a request carries no mark.
+    """
+    units = (
+        *certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME),
+        *certificate.issuer.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME),
+    )
     return any(unit.value == MARK for unit in units)
 
 

@@ -27,6 +27,7 @@ from storage.tables.people import (
     signatories,
 )
 from storage.tables.renewals import renewals
+from storage.tables.signing_keys import signing_keys
 from storage.tables.trail import trail, trail_reasons
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "scans",
     "seal_authorisations",
     "signatories",
+    "signing_keys",
     "trail",
     "trail_reasons",
     "withdrawals",

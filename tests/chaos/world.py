@@ -11,11 +11,13 @@ from typing import Any, TypeVar
 
 import signing.sealer  # noqa: F401 - imported before any fork
 from api.data_folder import DataFolder
-from api.development_keys import open_development_keys
 from api.initialise import initialise
 from api.services import Services
 from api.settings import Settings
+from api.signing_keys import opening
 from api.wiring import service as wiring
+from api.wiring.keys import build_key_opener
+from certify.clock import SystemClock
 from certify.isolation.runner import IsolatedRunner
 from certify.isolation.zygote_process import ZygoteProcess
 from signing.inspector import INSPECT_MODULE, INSPECT_TASK
@@ -66,7 +68,12 @@ class World:
         self._runner._zygote.await_ready(60)
         self._jobs = 0
         # parsing them takes half a second, so not in every child
-        self._keys = open_development_keys(self.folder, self.choices.signatory_id)
+        with wiring.open_storage(self.folder, self.settings) as storage:
+            opener = build_key_opener(self.folder, self.settings, SystemClock())
+            self._keys = {
+                record.id: opener(record)
+                for record in storage.signing_keys.keys(self.choices.authority_id)
+            }
 
     def close(self) -> None:
         self._runner.close()
@@ -75,7 +82,7 @@ class World:
 
     def services(self, clock: SteppingClock) -> Services:
         """Build the service in this (child) process."""
-        wiring.open_development_keys = lambda *_: self._keys
+        opening.open_key = lambda settings: self._keys[settings.key_id]
         wiring._development_pki = lambda _plan: nullcontext()  # type: ignore[assignment,return-value] # served by our liar
         services = wiring.build_services(self.settings, clock)
         runner: Any = services.verify._inspector._runner  # type: ignore[attr-defined]

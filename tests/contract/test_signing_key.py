@@ -3,9 +3,11 @@
 # ruff: noqa: S105 - passphrases of keys made in this test
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields, is_dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -22,11 +24,12 @@ from keys.devpki.holders import SealHolder
 from keys.devpki.issue import HolderKey, issue_certificate
 from keys.open import open_key
 from keys.settings import FileKeySettings, KeySettings
+from tests.support.csc import RemoteSigning, keep_remotely
 from tests.support.pki import AUTHORITY_NAME, RunningPki, ec_key, fresh_key_id, rsa_key
 from tests.support.softhsm import SoftHsm, issue_on
 
 PASSPHRASE = "Mật khẩu thử 123"
-Build = Callable[[pytest.FixtureRequest, RunningPki, Path], KeySettings]
+Build: TypeAlias = Callable[[pytest.FixtureRequest, RunningPki, Path], KeySettings]
 
 
 def _pkcs12(
@@ -48,9 +51,7 @@ def _pkcs12(
     return build
 
 
-def _pem(
-    make_key: Callable[[], HolderKey],
-) -> Build:
+def _pem(make_key: Callable[[], HolderKey]) -> Build:
     def build(_: object, pki: RunningPki, folder: Path) -> KeySettings:
         key_id, key = fresh_key_id("contract"), make_key()
         holder = SealHolder(key_id, AUTHORITY_NAME)
@@ -94,6 +95,18 @@ def _softhsm(
     return build
 
 
+def _csc(
+    make_key: Callable[[], HolderKey], scheme: SignatureScheme | None = None
+) -> Build:
+    def build(request: pytest.FixtureRequest, pki: RunningPki, _: Path) -> KeySettings:
+        service: RemoteSigning = request.getfixturevalue("csc_service")
+        key_id = fresh_key_id("contract")
+        keep_remotely(service, pki, SealHolder(key_id, AUTHORITY_NAME), make_key())
+        return service.settings(key_id, scheme=scheme)
+
+    return build
+
+
 KEYS = {
     "pkcs12 RSA-2048": _pkcs12(lambda: rsa_key(2048)),
     "pem RSA-3072": _pem(lambda: rsa_key(3072)),
@@ -112,6 +125,10 @@ KEYS = {
         lambda: ec_key(ec.SECP256R1()), SignatureScheme.ECDSA_SHA384
     ),
     "SoftHSM P-384": _softhsm(lambda: ec_key(ec.SECP384R1())),
+    "csc RSA-2048": _csc(lambda: rsa_key(2048)),
+    "csc RSA-3072": _csc(lambda: rsa_key(3072)),
+    "csc RSA-2048 PSS": _csc(lambda: rsa_key(2048), SignatureScheme.RSA_PSS_SHA256),
+    "csc P-256": _csc(lambda: ec_key(ec.SECP256R1())),
 }
 
 
@@ -183,10 +200,22 @@ def test_chain_leads_to_the_root(key: SigningKey, running_pki: RunningPki) -> No
     assert key.chain == (running_pki.pki.issuing, running_pki.pki.root)
 
 
+def _secrets(settings: object) -> Iterator[str]:
+    """Yield what settings keep out of their `repr`."""
+    assert is_dataclass(settings)
+    for one in fields(settings):
+        value = getattr(settings, one.name)
+        if is_dataclass(value):
+            yield from _secrets(value)
+        elif not one.repr:
+            yield value
+
+
 def test_no_secret_in_repr(key: SigningKey, settings: KeySettings) -> None:
     shown = repr(key) + str(key) + repr(settings) + str(settings)
-    is_file = isinstance(settings, FileKeySettings)
-    assert (settings.passphrase if is_file else settings.pin) not in shown
+    secrets = list(_secrets(settings))
+    assert secrets
+    assert [s for s in secrets if not s or s in shown] == []
     assert "PrivateKey" not in shown
     assert key.key_id == settings.key_id
     assert key.key_id in repr(key)

@@ -67,7 +67,7 @@ def test_people_can_work_at_once(made: Settings) -> None:
         assert signatory.title_lines == ("CHỦ TỊCH",)
         assert storage.people.seal_authorisation(authority.id, today) is not None
         assert storage.people.enrolled_key(signatory.id).kind == "software-p256"
-        assert storage.trail.check(authority.id).sequence == 5
+        assert storage.trail.check(authority.id).sequence == 7
 
 
 def test_roster_names_both_certificates(made: Settings) -> None:

@@ -27,6 +27,7 @@ from signing.sealer import PadesSealer
 from signing.trust import TrustAnchors
 from tests.support import corpus, uploads
 from tests.support.judged_keys import HSM_SCHEMES, SCHEMES, in_files, in_hsm
+from tests.support.judged_remote import REMOTE, remote_sealers
 from tests.support.pki import RunningPki
 from tests.support.sealing import (
     make_canonical_scan,
@@ -121,6 +122,7 @@ CANONICAL: tuple[Sample, ...] = (
 SAMPLES: tuple[Sample, ...] = (
     *(Sample(name, about) for name, (about, *_) in _SHAPES.items()),
     *(Sample(name, made.about) for name, made in (SCHEMES | HSM_SCHEMES).items()),
+    *(Sample(kind.name, kind.about) for kind in REMOTE),
     _RENEWED,
     *CANONICAL,
     *SPOILT,
@@ -151,6 +153,12 @@ class CopyMaker:
         for name in (*SCHEMES, *HSM_SCHEMES):
             scan = make_canonical_scan(self._workdir(name) / "scan.pdf", **SMALL)
             files[name] = self._sealed(name, scan)
+        for name, sealer in remote_sealers(
+            self._pki, self._folder, self._pictures, self._fonts
+        ):
+            scan = make_canonical_scan(self._workdir(name) / "scan.pdf", **SMALL)
+            order = make_order(sealer, scan, self._workdir(name))
+            files[name] = seal(sealer, order).path
         files[_RENEWED.name] = self._renewed(files["default"], _RENEWED.renewals)
         for name, scan in self._read_uploads():
             files[name] = self._sealed(name, scan)

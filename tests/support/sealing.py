@@ -29,7 +29,7 @@ from signing.sealer import PadesSealer
 from signing.timestamp import TimestampClient, TimestampSettings
 from signing.timestamps import Timestamps
 from signing.trust import TrustAnchors
-from tests.support.builders import make_statement
+from tests.support.builders import AUTHORITY_ID, SIGNATORY_ID, make_statement
 from tests.support.pki import PkiOnDisk, RunningPki
 from tests.support.trust import listed, make_trust
 
@@ -119,8 +119,8 @@ def make_canonical_scan(
 
 def make_pictures(folder: Path) -> dict[str, Picture]:
     made = {
-        PERSON: signature_picture("Lò Văn Thử"),
-        SEAL: seal_picture("Ủy ban nhân dân xã Mường Tè"),
+        SIGNATORY_ID: signature_picture("Lò Văn Thử"),
+        AUTHORITY_ID: seal_picture("Ủy ban nhân dân xã Mường Tè"),
     }
     for name, data in made.items():
         (folder / f"{name}.png").write_bytes(data)

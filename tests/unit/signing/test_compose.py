@@ -19,11 +19,10 @@ from signing.page_images import NotACopyError, read_page_images
 from signing.pictures import Picture
 from signing.record import copy_record, read_record
 from signing.sealer import PadesSealer
+from tests.support.builders import AUTHORITY_ID, SIGNATORY_ID
 from tests.support.real import need
 from tests.support.sealing import (
     ADDRESS,
-    PERSON,
-    SEAL,
     make_canonical_scan,
     make_order,
 )
@@ -42,7 +41,7 @@ def composed(
     order: CopyOrder, fonts: FontPrograms, pictures: dict[str, Picture]
 ) -> Path:
     target = order.workdir / "composed.pdf"
-    both = Pictures(pictures[PERSON], pictures[SEAL])
+    both = Pictures(pictures[SIGNATORY_ID], pictures[AUTHORITY_ID])
     compose(order, fonts=fonts, pictures=both, target=target)
     return target
 
@@ -102,7 +101,7 @@ def test_a_narrow_page_carries_no_band(
 ) -> None:
     scan = make_canonical_scan(tmp_path / "scan.pdf", width=340, height=500)
     target = tmp_path / "composed.pdf"
-    both = Pictures(pictures[PERSON], pictures[SEAL])
+    both = Pictures(pictures[SIGNATORY_ID], pictures[AUTHORITY_ID])
     compose(
         make_order(sealer, scan, tmp_path), fonts=fonts, pictures=both, target=target
     )
@@ -121,7 +120,7 @@ def test_band_text_stays_inside_pages_of_any_width(
 ) -> None:
     scan = make_canonical_scan(tmp_path / "scan.pdf", width=width, height=800)
     target = tmp_path / "composed.pdf"
-    both = Pictures(pictures[PERSON], pictures[SEAL])
+    both = Pictures(pictures[SIGNATORY_ID], pictures[AUTHORITY_ID])
     compose(
         make_order(sealer, scan, tmp_path, authority_name=LONG[:150]),
         fonts=fonts,
@@ -179,8 +178,8 @@ def test_nothing_overlaps_on_the_last_page(
     page = draw_last_page(
         Canvas(fonts.typeface),
         order,
-        signature=pictures[PERSON],
-        seal=pictures[SEAL],
+        signature=pictures[SIGNATORY_ID],
+        seal=pictures[AUTHORITY_ID],
     )
     assert not page.person_widget.meets(page.seal_widget)
     for widget in (page.person_widget, page.seal_widget):

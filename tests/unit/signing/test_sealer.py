@@ -307,7 +307,7 @@ def test_a_revoked_certificate_signs_nothing(
     key = open_key(running_pki.key_settings(key_id))
     sealer = make_sealer(
         running_pki,
-        pictures={**pictures, PERSON: pictures[PERSON]},
+        pictures=pictures,
         fonts=fonts,
         keys={
             PERSON: key,
