@@ -45,7 +45,8 @@ def csc(
     with caplog.at_level(logging.DEBUG):
         yield disturbed_csc
         told = caplog.text
-    assert [secret for secret in disturbed_csc.secrets if secret in told] == []
+    # Their beginning is enough: errors show long input shortened.
+    assert [s for s in disturbed_csc.secrets if s[:10] in told] == []
 
 
 Certified: TypeAlias = tuple[HolderKey, list[Certificate]]
