@@ -1,5 +1,6 @@
 """Remote signing: every fault of the service, and each signature tied to its hash."""
 
+import logging
 import time
 from base64 import b64encode
 from typing import Any
@@ -17,7 +18,7 @@ from keys.csc import open_csc_key
 from keys.csc_calls import CscCalls
 from keys.open import open_key
 from tests.support.csc import AUTHORIZE, INFO, PIN, SIGN, RemoteSigning
-from tests.support.csc_cases import DIGEST, OTHER, calls, fails, refuses, verify
+from tests.support.csc_cases import DIGEST, OTHER, Told, calls, fails, refuses, verify
 from tests.support.pki import ec_key
 
 FAULTS: dict[str, dict[str, Any]] = {
@@ -154,9 +155,14 @@ class TestHashPinning:
         verify(key, key.sign_digest(DIGEST))
 
 
-def test_what_a_log_may_show(csc: RemoteSigning, remote_key: str) -> None:
-    """The check after each test sees what is logged, and would see a secret."""
+def test_a_secret_in_a_log_would_be_seen(
+    csc: RemoteSigning, remote_key: str, told: Told
+) -> None:
+    """urllib3 speaks of every request; the check after each test hears it."""
     key = open_key(csc.settings(remote_key))
     key.sign_digest(DIGEST)
-    assert PIN in csc.secrets
+    assert any("signatures/signHash" in text for text in told.texts)
     assert len(csc.secrets) > 4, "the SAD is among them"
+    logging.getLogger("anybody").debug("PIN %s", PIN)
+    assert told.secrets_of(csc) == [PIN]
+    told.texts.clear()

@@ -18,7 +18,8 @@ from tests.support.csc import (
     keep_remotely,
 )
 from tests.support.csc_cases import DIGEST, calls, fails, refuses, verify
-from tests.support.pki import AUTHORITY_NAME, RunningPki, ec_key, fresh_key_id
+from tests.support.csc_service import RSA
+from tests.support.pki import AUTHORITY_NAME, RunningPki, ec_key, fresh_key_id, rsa_key
 
 
 class TestPin:
@@ -131,6 +132,15 @@ class TestCredential:
         csc.change(remote_key, raw_ecdsa=True)
         key = open_csc_key(csc.settings(remote_key))
         verify(key, key.sign_digest(DIGEST))
+
+    def test_a_service_that_names_only_the_type_of_its_key(
+        self, csc: RemoteSigning, running_pki: RunningPki
+    ) -> None:
+        """Then the hash is named by `hashAlgo`, or the service refuses."""
+        name = fresh_key_id("csc")
+        keep_remotely(csc, running_pki, SealHolder(name, AUTHORITY_NAME), rsa_key(2048))
+        csc.change(name, algo=[RSA])
+        assert open_key(csc.settings(name)).sign_digest(DIGEST)
 
 
 class TestReachability:
