@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 from threading import Lock
 
-from keys.after_fork import after_fork
 from keys.base import KeyBackendError, KeyRefused, KeyUnreachable, RefusalReason
+from keys.per_process import PerProcess
 
 
 class RecentCheck:
@@ -31,11 +31,7 @@ class RecentCheck:
         self._until = -math.inf
         self._refusal: RefusalReason | None = None
         self._away = False
-        self._renew_lock()
-        after_fork(self._renew_lock)
-
-    def _renew_lock(self) -> None:
-        self._lock = Lock()
+        self._lock = PerProcess(Lock)
 
     def run(self, check: Callable[[], None]) -> None:
         """Make the check, or say again what the last one found.
@@ -43,7 +39,7 @@ class RecentCheck:
         Raises:
             KeyRefused, KeyUnreachable: from the check.
         """
-        with self._lock:
+        with self._lock.get():
             if self._monotonic() < self._until:
                 self._say_again()
                 return
