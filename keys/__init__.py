@@ -19,7 +19,7 @@ Entry point: `keys.open.open_key(settings)` returns a `keys.base.SigningKey`.
         csc_refusals.py    errors of the service  csc_algorithms.py  OIDs, verification
         csc_pin.py         a wrong PIN is sent once
     recent_check.py  is the backend there? Asked every few seconds at most
-    after_fork.py    locks and connections of a forked child
+    per_process.py   locks and connections that a forked child must not share
     chain.py         order the certificates that come with a key
     private_file.py  reading and writing files nobody else may read
     confirmation.py  software P-256 confirmation key (development only)

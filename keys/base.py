@@ -107,6 +107,7 @@ class RefusalReason(StrEnum):
     KEY_EXPOSED = "key_exposed"
     ADDRESS_UNSAFE = "address_unsafe"
     CA_FILE_UNUSABLE = "ca_file_unusable"
+    CLIENT_REFUSED = "client_refused"
     ACCESS_REFUSED = "access_refused"
     REQUEST_REFUSED = "request_refused"
     CREDENTIAL_UNKNOWN = "credential_unknown"
@@ -162,8 +163,10 @@ _SENTENCES = {
     "chứa tên đăng nhập",
     RefusalReason.CA_FILE_UNUSABLE: "không đọc được tệp chứng thư dùng để nhận biết "
     "máy chủ ký từ xa",
-    RefusalReason.ACCESS_REFUSED: "dịch vụ ký từ xa không chấp nhận thông tin truy "
-    "cập; hãy cấp lại",
+    RefusalReason.CLIENT_REFUSED: "dịch vụ ký từ xa không chấp nhận mã ứng dụng hoặc "
+    "khóa bí mật của ứng dụng",
+    RefusalReason.ACCESS_REFUSED: "dịch vụ ký từ xa không chấp nhận mã truy cập; hãy "
+    "cấp lại",
     RefusalReason.REQUEST_REFUSED: "dịch vụ ký từ xa từ chối yêu cầu",
     RefusalReason.CREDENTIAL_UNKNOWN: "dịch vụ ký từ xa không có khóa này",
     RefusalReason.CREDENTIAL_DISABLED: "khóa đang bị ngừng dùng tại dịch vụ ký từ xa",

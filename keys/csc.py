@@ -18,7 +18,7 @@ from keys.csc_pin import PinGuard
 from keys.recent_check import RecentCheck
 from keys.settings import CscKeySettings
 
-CHECK_SECONDS = 10.0  # a check takes no longer, and its result counts as long
+CHECK_SECONDS = 10.0  # a check takes no longer, and a good one counts as long
 
 
 class CscKey:
@@ -63,7 +63,7 @@ class CscKey:
     def check_reachable(self) -> None:
         """Check that the service answers and would let this key sign.
 
-        Costs no PIN. Takes ten seconds at most; the result counts for ten more.
+        Costs no PIN and takes ten seconds at most; a good result counts for ten more.
 
         Raises:
             KeyUnreachable: no answer.

@@ -13,15 +13,15 @@ from urllib.parse import urlencode
 
 from pydantic import SecretStr
 
-from keys.after_fork import after_fork
 from keys.base import KeyRefused, RefusalReason
 from keys.csc_answers import Token, read_answer
 from keys.csc_http import CscTransport, NoAnswerError, check_address
 from keys.csc_refusals import TokenRefusedError, check_status
+from keys.per_process import PerProcess
 from keys.settings import CscBearer, CscKeySettings
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-_RENEWED_BEFORE = 0.1  # of its life, at most so many seconds before its end:
+_RENEWED_BEFORE = 0.1  # of its life is left, but no more than
 _RENEWED_BEFORE_SECONDS = 30.0
 # RFC 6750 §2.1 b64token; anything else would be shown by the HTTP library's error.
 _B64TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
@@ -39,7 +39,7 @@ class Access(Protocol):
         """Return a token, fetched within so many seconds if need be.
 
         Raises:
-            KeyRefused: ACCESS_REFUSED.
+            KeyRefused: CLIENT_REFUSED.
             NoAnswerError: the service gave none.
         """
         ...
@@ -53,7 +53,7 @@ def open_access(settings: CscKeySettings, transport: CscTransport) -> Access:
     """Return the access that the settings choose.
 
     Raises:
-        KeyRefused: ACCESS_REFUSED for no token, ADDRESS_UNSAFE.
+        KeyRefused: ACCESS_REFUSED for what is no token, ADDRESS_UNSAFE.
     """
     access, key_id = settings.access, settings.key_id
     if isinstance(access, CscBearer):
@@ -108,22 +108,18 @@ class FetchedToken:
         self._transport = transport
         self._key_id = key_id
         self._kept: _Kept | None = None
-        self._renew_lock()
-        after_fork(self._renew_lock)
-
-    def _renew_lock(self) -> None:
-        self._lock = Lock()
+        self._lock = PerProcess(Lock)
 
     def token(self, seconds: float) -> SecretStr:
         """Return the kept token or a new one; see `Access`."""
-        with self._lock:
+        with self._lock.get():
             if self._kept is None or time.monotonic() >= self._kept.until:
                 self._kept = self._fetch(seconds)
             return self._kept.token
 
     def refused(self, token: SecretStr) -> None:
         """Forget a token, unless another thread has replaced it already."""
-        with self._lock:
+        with self._lock.get():
             if self._kept is not None and self._kept.token is token:
                 self._kept = None
 
@@ -132,8 +128,8 @@ class FetchedToken:
         answer = self._transport.post(self._address, self._form, _FORM, seconds=seconds)
         try:
             check_status(answer, key_id=self._key_id)
-        except TokenRefusedError as error:
-            reason = RefusalReason.ACCESS_REFUSED
+        except (TokenRefusedError, KeyRefused) as error:
+            reason = RefusalReason.CLIENT_REFUSED
             raise KeyRefused(reason, key_id=self._key_id) from error
         told = read_answer(answer, Token)
         fit = _B64TOKEN.fullmatch(told.access_token.get_secret_value())

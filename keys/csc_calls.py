@@ -28,7 +28,6 @@ from keys.settings import CscKeySettings
 
 _log = logging.getLogger(__name__)
 _TRIES_OF_INFO = 2
-_SHORTEST_SECONDS = 0.01  # a time-out of nothing or less is an error of its own
 
 
 class CscCalls:
@@ -133,10 +132,13 @@ class CscCalls:
                 "Content-Type": "application/json",
                 "Authorization": f"Bearer {token.get_secret_value()}",
             },
-            seconds=max(_SHORTEST_SECONDS, deadline - time.monotonic()),
+            seconds=deadline - time.monotonic(),
         )
         try:
             check_status(answer, key_id=self.key_id)
+        except KeyRefused:
+            self._access.refused(token)  # it may be the reason
+            raise
         except TokenRefusedError as error:
             self._access.refused(token)
             if self._access.renewable:

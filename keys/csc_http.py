@@ -20,11 +20,12 @@ import urllib3
 from typing_extensions import override
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from keys.after_fork import after_fork
 from keys.base import KeyRefused, RefusalReason
+from keys.per_process import PerProcess
 
 CONNECT_SECONDS = 5.0
 MAX_BYTES = 256 * 1024  # a chain of certificates has some ten kilobytes
+_SHORTEST_SECONDS = 0.01  # a time-out of nothing or less is an error of its own
 _CHUNK = 16 * 1024
 _CONNECTIONS = 8  # kept alive; more threads open more for a moment
 
@@ -66,14 +67,14 @@ class CscTransport:
         except (OSError, ValueError) as error:
             reason = RefusalReason.CA_FILE_UNUSABLE
             raise KeyRefused(reason, key_id=key_id) from error
-        self._open()
-        after_fork(self._open)
+        self._pools = PerProcess(self._open)
 
-    def _open(self) -> None:
-        self._pools = urllib3.PoolManager(
+    def _open(self) -> urllib3.PoolManager:
+        pools = urllib3.PoolManager(
             num_pools=2, maxsize=_CONNECTIONS, ssl_context=self._tls
         )
-        self._pools.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+        pools.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+        return pools
 
     def post(
         self, address: str, body: bytes, headers: Mapping[str, str], *, seconds: float
@@ -84,9 +85,10 @@ class CscTransport:
             NoAnswerError: none in time, broken off, too long, or of a server that its
                 certificate does not prove.
         """
+        seconds = max(_SHORTEST_SECONDS, seconds)
         deadline = time.monotonic() + seconds
         try:
-            response = self._pools.urlopen(
+            response = self._pools.get().urlopen(
                 "POST",
                 address,
                 body=body,

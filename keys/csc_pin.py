@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from keys.after_fork import after_fork
 from keys.base import KeyRefused, RefusalReason
+from keys.per_process import PerProcess
 
 # After these the PIN is not sent again: each time may cost one of its tries.
 _MAY_COST_A_TRY = {
@@ -26,11 +26,7 @@ class PinGuard:
         """Nothing is known of the PIN yet."""
         self._key_id = key_id
         self._refusal: RefusalReason | None = None
-        self._renew_lock()
-        after_fork(self._renew_lock)
-
-    def _renew_lock(self) -> None:
-        self._lock = Lock()
+        self._lock = PerProcess(Lock)
 
     @contextmanager
     def one_try(self) -> Iterator[None]:
@@ -39,7 +35,7 @@ class PinGuard:
         Raises:
             KeyRefused: it was refused, now or before.
         """
-        with self._lock:
+        with self._lock.get():
             self.check()
             try:
                 yield

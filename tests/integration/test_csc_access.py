@@ -169,8 +169,18 @@ class TestToken:
     ) -> None:
         client = CscClient(client_id=CLIENT.client_id, client_secret="wrong")
         settings = csc.settings(remote_key, access=client)
-        assert refuses(lambda: open_key(settings)) is RefusalReason.ACCESS_REFUSED
+        assert refuses(lambda: open_key(settings)) is RefusalReason.CLIENT_REFUSED
         assert calls(csc) == [OAUTH]
+
+    def test_client_refused_for_a_while_costs_no_pin(
+        self, csc: RemoteSigning, remote_key: str
+    ) -> None:
+        csc.disturb(OAUTH, overstates=0)  # each call needs a token of its own
+        key = open_csc_key(csc.settings(remote_key, access=CLIENT))
+        csc.configure(clients={})
+        assert refuses(lambda: key.sign_digest(DIGEST)) is RefusalReason.CLIENT_REFUSED
+        csc.configure()
+        verify(key, key.sign_digest(DIGEST))
 
     @pytest.mark.parametrize(
         "fault",
@@ -214,7 +224,8 @@ key = open_key(CscKeySettings(**told, access=access, ca_file=ca_file))
 digest = bytes(32)
 key.sign_digest(digest)
 # Another thread holds every lock, and the kept connection, at the fork.
-for lock in (key._pin._lock, key._check._lock):
+locks = [key._pin._lock.get(), key._check._lock.get()]
+for lock in locks:
     lock.acquire()
 child = os.fork()
 if child == 0:
@@ -222,7 +233,7 @@ if child == 0:
     key.check_reachable()
     os._exit(0)
 _, status = os.waitpid(child, 0)
-for lock in (key._pin._lock, key._check._lock):
+for lock in locks:
     lock.release()
 key.sign_digest(digest)
 key.check_reachable()

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import Certificate
+from typing_extensions import override
 
 from keys.base import KeyBackendError, KeyRefused, RefusalReason
 from keys.csc import CscKey
@@ -34,18 +35,43 @@ def disturbed_csc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RemoteSi
         yield service
 
 
+class Told(logging.Handler):
+    """Keeps all that is logged, with the text of exceptions."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.texts: list[str] = []
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        self.texts.append(self.format(record))
+
+    def secrets_of(self, service: RemoteSigning) -> list[str]:
+        """Their beginning is enough: errors show long input shortened."""
+        told = "\n".join(self.texts)
+        return [secret for secret in service.secrets if secret[:10] in told]
+
+
 @pytest.fixture
-def csc(
-    disturbed_csc: RemoteSigning, caplog: pytest.LogCaptureFixture
-) -> Iterator[RemoteSigning]:
+def told() -> Iterator[Told]:
+    """All logs of the test. `caplog` forgets them before a fixture ends."""
+    handler, root = Told(), logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield handler
+    root.setLevel(level)
+    root.removeHandler(handler)
+
+
+@pytest.fixture
+def csc(disturbed_csc: RemoteSigning, told: Told) -> Iterator[RemoteSigning]:
     """The service, healed; afterwards nothing secret was said."""
     disturbed_csc.disturb()
     disturbed_csc.configure()
     disturbed_csc.forget_requests()
-    with caplog.at_level(logging.DEBUG):
-        yield disturbed_csc
-        told = caplog.text
-    assert [secret for secret in disturbed_csc.secrets if secret in told] == []
+    yield disturbed_csc
+    assert told.secrets_of(disturbed_csc) == []
 
 
 Certified: TypeAlias = tuple[HolderKey, list[Certificate]]

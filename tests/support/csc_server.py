@@ -62,9 +62,8 @@ class Handler(BaseHTTPRequestHandler):
     def _send(self, status: int, said: dict[str, Any], fault: dict[str, Any]) -> None:
         kind = fault.get("kind", "")
         body, media_type = json.dumps(said | fault.get("says", {})).encode(), "json"
+        time.sleep(fault.get("seconds", 0))
         match kind:
-            case "slow":
-                time.sleep(fault["seconds"])
             case "status":
                 status, body = fault["status"], fault.get("body", "{}").encode()
             case "truncated":
