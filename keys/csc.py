@@ -11,11 +11,13 @@ from typing_extensions import override
 
 from keys.base import KeyRefused, RefusalReason, SignatureScheme
 from keys.chain import issuers_of
-from keys.csc_algorithms import CscAlgorithm, algorithm_for, usual_scheme, verified
+from keys.csc_algorithms import CscAlgorithm, algorithm_for, verified
 from keys.csc_answers import CredentialInfo
 from keys.csc_calls import CscCalls
 from keys.csc_pin import PinGuard
+from keys.fitness import check_strength
 from keys.recent_check import RecentCheck
+from keys.schemes import usual_scheme
 from keys.settings import CscKeySettings
 
 CHECK_SECONDS = 10.0  # a check takes no longer, and a good one counts as long
@@ -97,7 +99,8 @@ def open_csc_key(settings: CscKeySettings) -> CscKey:
     info = calls.info(certificates="chain", seconds=settings.timeout_seconds)
     _check_usable(info, key_id=key_id)
     leaf, *others = _certificates(info, calls)
-    scheme = settings.scheme or usual_scheme(leaf, key_id=key_id)
+    check_strength(leaf.public_key(), key_id=key_id)
+    scheme = settings.scheme or usual_scheme(leaf.public_key())
     return CscKey(
         calls=calls,
         certificate=leaf,

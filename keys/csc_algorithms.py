@@ -1,20 +1,20 @@
 """Signature schemes in the words of the CSC API, and the check of what comes back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from asn1crypto import algos
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import (
-    Prehashed,
     decode_dss_signature,
     encode_dss_signature,
 )
 from cryptography.x509 import Certificate
 
 from keys.base import KeyRefused, RefusalReason, SignatureScheme
+from keys.schemes import check_scheme, verify_digest
 
 _SHA256, _SHA384 = "2.16.840.1.101.3.4.2.1", "2.16.840.1.101.3.4.2.2"
 _PSS_PARAMETERS = algos.RSASSAPSSParams(
@@ -52,23 +52,6 @@ class CscAlgorithm:
     parameters: bytes = field(default=b"", repr=False)
 
 
-def usual_scheme(certificate: Certificate, *, key_id: str) -> SignatureScheme:
-    """Return what a key of the certificate's type usually signs with.
-
-    Raises:
-        KeyRefused: KEY_UNSUPPORTED.
-    """
-    match certificate.public_key():
-        case rsa.RSAPublicKey():
-            return SignatureScheme.RSA_PKCS1_SHA256
-        case ec.EllipticCurvePublicKey(curve=ec.SECP256R1()):
-            return SignatureScheme.ECDSA_SHA256
-        case ec.EllipticCurvePublicKey():
-            return SignatureScheme.ECDSA_SHA384
-        case _:
-            raise KeyRefused(RefusalReason.KEY_UNSUPPORTED, key_id=key_id)
-
-
 def algorithm_for(
     scheme: SignatureScheme,
     certificate: Certificate,
@@ -81,10 +64,9 @@ def algorithm_for(
     Raises:
         KeyRefused: SCHEME_UNSUITABLE; the key or the service cannot do the scheme.
     """
-    elliptic = scheme in (SignatureScheme.ECDSA_SHA256, SignatureScheme.ECDSA_SHA384)
-    fits = isinstance(certificate.public_key(), ec.EllipticCurvePublicKey) == elliptic
+    check_scheme(certificate.public_key(), scheme, key_id=key_id)
     sign_algo = next((oid for oid in _OIDS[scheme] if oid in offered), None)
-    if sign_algo is None or not fits:
+    if sign_algo is None:
         raise KeyRefused(RefusalReason.SCHEME_UNSUITABLE, key_id=key_id)
     return CscAlgorithm(
         sign_algo,
@@ -106,16 +88,12 @@ def verified(
         InvalidSignature: under no reading.
     """
     public_key = certificate.public_key()
-    prehashed = Prehashed(scheme.hash_algorithm)
-    if isinstance(public_key, rsa.RSAPublicKey):
-        public_key.verify(signature, digest, _padding(scheme), prehashed)
-        return signature
+    readings: Iterable[bytes] = [signature]
     if isinstance(public_key, ec.EllipticCurvePublicKey):
-        for candidate in _readings(signature, (public_key.key_size + 7) // 8):
-            try:
-                public_key.verify(candidate, digest, ec.ECDSA(prehashed))
-            except InvalidSignature:
-                continue
+        readings = _readings(signature, (public_key.key_size + 7) // 8)
+    for candidate in readings:
+        with suppress(InvalidSignature):
+            verify_digest(public_key, scheme, digest, candidate)
             return candidate
     raise InvalidSignature
 
@@ -127,10 +105,3 @@ def _readings(signature: bytes, size: int) -> Iterator[bytes]:
     if len(signature) == 2 * size:
         r, s = signature[:size], signature[size:]
         yield encode_dss_signature(int.from_bytes(r), int.from_bytes(s))
-
-
-def _padding(scheme: SignatureScheme) -> padding.PSS | padding.PKCS1v15:
-    if scheme is SignatureScheme.RSA_PSS_SHA256:
-        digest = scheme.hash_algorithm
-        return padding.PSS(mgf=padding.MGF1(digest), salt_length=digest.digest_size)
-    return padding.PKCS1v15()

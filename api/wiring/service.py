@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 
 from api.annul_and_publish import AnnulAndPublish
 from api.bundle import VerificationBundle
@@ -56,10 +55,6 @@ from signing.chain import stored_certificates
 from signing.confirmer import SoftwareConfirmer
 from storage.archive.open import FolderLocation, open_archive
 from storage.scans import FolderScanStore
-
-if TYPE_CHECKING:
-    pass
-
 
 MISSING_IN_PRODUCTION = (
     "bản chính thức chưa phát hành được vì còn thiếu: đăng nhập của cán bộ, xác nhận "

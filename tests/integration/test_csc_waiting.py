@@ -23,7 +23,6 @@ from certify.errors import CertificateUnfit, ServiceUnavailable
 from certify.numbering import DEFAULT_BOOK_KIND
 from certify.verify import Verdict
 from keys.open import open_key
-from signing.cms import CmsTemplate
 from tests.support.confirming import confirm_shown
 from tests.support.csc import AUTHORIZE, PIN, WRONG_PIN, RemoteSigning, serving
 from tests.support.papers import compared_papers, draw_paper
@@ -41,8 +40,7 @@ class Office:
         """Open the key again, as a restart with other settings does."""
         key = open_key(self.remote.settings(SIGNATORY_KEY, pin=pin))
         sealer: Any = self.services.issue._sealer
-        sealer._guard._keys[SIGNATORY_KEY] = key
-        sealer._templates[SIGNATORY_KEY] = CmsTemplate(key)
+        sealer._guard._keys = {**sealer._guard.keys, SIGNATORY_KEY: key}
 
     def approved(self) -> str:
         (attestation_id,) = compared_papers(self.services, self.paper, 1)

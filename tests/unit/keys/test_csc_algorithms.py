@@ -14,8 +14,9 @@ from cryptography.x509.oid import NameOID
 
 from certify.clock import SystemClock
 from keys.base import KeyRefused, RefusalReason, SignatureScheme
-from keys.csc_algorithms import algorithm_for, usual_scheme, verified
+from keys.csc_algorithms import algorithm_for, verified
 from keys.devpki.issue import HolderKey
+from keys.schemes import usual_scheme
 from tests.support.pki import ec_key, rsa_key
 
 RSA, SHA256_RSA, PSS = (f"1.2.840.113549.1.1.{n}" for n in (1, 11, 10))
@@ -84,8 +85,8 @@ def test_what_key_or_service_cannot_do_is_refused(
 
 def test_the_usual_scheme_follows_the_curve(ec_leaf: x509.Certificate) -> None:
     longer = certificate(ec_key(ec.SECP384R1()))
-    assert usual_scheme(ec_leaf, key_id="seal") is SignatureScheme.ECDSA_SHA256
-    assert usual_scheme(longer, key_id="seal") is SignatureScheme.ECDSA_SHA384
+    assert usual_scheme(ec_leaf.public_key()) is SignatureScheme.ECDSA_SHA256
+    assert usual_scheme(longer.public_key()) is SignatureScheme.ECDSA_SHA384
 
 
 def test_an_ecdsa_signature_is_read_as_der_and_as_two_numbers(
