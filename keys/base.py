@@ -3,10 +3,12 @@
 KeyBackendError
 ├── KeyRefused       this key must not be used; `reason` says why; final
 └── KeyUnreachable   the backend is away; the same call can succeed later
+    └── KeyOwnerAbsent   the key is in its owner's hands, who is not there
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 from cryptography.x509 import Certificate
@@ -62,6 +64,47 @@ class SigningKey(Protocol):
         """
         ...
 
+    def check_reachable(self) -> None:
+        """Ask the backend, cheaply and without signing, whether it would sign now.
+
+        Called before a register number is reserved: a number must not wait for an HSM.
+
+        Raises:
+            KeyUnreachable: the backend did not answer.
+            KeyRefused: the backend will not sign with this key.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class SigningPurpose:
+    """What one signature is for; to a key it is only a name.
+
+    Attributes:
+        subject: id of what the signed document is about.
+        attempt: from 1; each attempt signs other bytes.
+    """
+
+    subject: str
+    attempt: int
+
+
+@runtime_checkable
+class AttendedKey(SigningKey, Protocol):
+    """A key in the hands of its owner, who is asked each time and told what for."""
+
+    def sign_message(self, message: bytes, purpose: SigningPurpose) -> bytes:
+        """Sign the digest of a message, as `sign_digest` would.
+
+        The message goes along, so that the owner's machine makes the digest itself.
+
+        Raises:
+            KeyOwnerAbsent: the owner did not sign in time.
+            KeyRefused: the owner said no (DECLINED), or what came back is not a
+                signature of this key.
+        """
+        ...
+
 
 class RefusalReason(StrEnum):
     """Why a key must not be used: a stable code for machines and logs."""
@@ -81,6 +124,8 @@ class RefusalReason(StrEnum):
     USAGE_WRONG = "usage_wrong"
     NOT_YET_VALID = "not_yet_valid"
     EXPIRED = "expired"
+    DECLINED = "declined"
+    PURPOSE_MISSING = "purpose_missing"
 
     @property
     def sentence(self) -> str:
@@ -104,6 +149,8 @@ _SENTENCES = {
     RefusalReason.USAGE_WRONG: "chứng thư số không dùng để ký văn bản",
     RefusalReason.NOT_YET_VALID: "chứng thư số chưa đến ngày có hiệu lực",
     RefusalReason.EXPIRED: "chứng thư số đã hết hạn",
+    RefusalReason.DECLINED: "người ký đã từ chối lượt ký này",
+    RefusalReason.PURPOSE_MISSING: "không nói rõ chữ ký dùng cho bản sao nào",
 }
 
 
@@ -130,3 +177,7 @@ class KeyUnreachable(KeyBackendError):
     def __init__(self, *, key_id: str) -> None:
         self.key_id = key_id
         super().__init__(f"Khóa ký “{key_id}” tạm thời không truy cập được.")
+
+
+class KeyOwnerAbsent(KeyUnreachable):
+    """Nobody sits at the key, or nobody signed in time."""

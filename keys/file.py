@@ -52,6 +52,9 @@ class FileKey:
             raise ValueError("digest length does not fit the scheme")
         return self.raw_sign(digest)
 
+    def check_reachable(self) -> None:
+        """Do nothing: the key is in memory."""
+
 
 def open_file_key(settings: FileKeySettings) -> FileKey:
     """Read the file, prove that key and certificate belong together.

@@ -17,19 +17,14 @@ from certify.clock import Clock, vietnamese_day
 from certify.errors import AttemptDiscarded, CertificateUnfit, ServiceUnavailable
 from certify.people import Authority, Signatory
 from certify.statement import AuthorisedStatement
-from keys.base import KeyBackendError, KeyRefused, SigningKey
-from signing.certificates import (
-    KEY_SERVICE,
-    CertificateGuard,
-    fingerprint,
-    record,
-)
+from keys.base import SigningKey, SigningPurpose
+from signing.certificates import CertificateGuard, fingerprint, record
 from signing.cms import CmsTemplate
 from signing.compose import Pictures, compose
 from signing.condition import KnownCondition
 from signing.embed import FontPrograms
 from signing.file_signature import FileSignatureError
-from signing.names import holder_of
+from signing.key_errors import key_errors
 from signing.pades import Signer, open_composed
 from signing.pictures import Picture
 from signing.revocation import RevocationClient, RevocationEvidence
@@ -95,6 +90,8 @@ class PadesSealer:
         for key_id in (statement.signatory_key_id, statement.seal_key_id):
             if key_id not in self._pictures:
                 raise ServiceUnavailable(service="Hình chữ ký hoặc con dấu")
+            with key_errors(self.certificate):
+                self._guard.key(key_id).check_reachable()
         person = self._guard.path(statement.signatory_key_id)
         agency = self._guard.path(statement.seal_key_id)
         stamps = self._timestamps.ready(self._guard.check_status)
@@ -107,10 +104,10 @@ class PadesSealer:
         )
         return ReadyPades(self, evidence, stamps, checks)
 
-    def signer(self, key_id: str, name: str) -> Signer:
+    def signer(self, key_id: str, name: str, purpose: SigningPurpose) -> Signer:
         """Return the loaded signer of a key."""
         self._guard.key(key_id)
-        return Signer(self._templates[key_id], name)
+        return Signer(self._templates[key_id], name, purpose)
 
     def certificate(self, key_id: str) -> x509.Certificate:
         """Return the certificate of a key."""
@@ -187,10 +184,16 @@ class PreparedPades:
         path, self._path = self._path, None
         sealer, statement = self._ready.sealer, self._order.statement
         clock = sealer.clock
-        person = sealer.signer(statement.signatory_key_id, statement.signatory_name)
-        agency = sealer.signer(statement.seal_key_id, statement.authority_name)
+        purpose = SigningPurpose(statement.attestation_id, self._order.attempt)
+        person = sealer.signer(
+            statement.signatory_key_id, statement.signatory_name, purpose
+        )
+        agency = sealer.signer(statement.seal_key_id, statement.authority_name, purpose)
         try:
-            with open_composed(path, self._ready.stamps) as copy:
+            with (
+                key_errors(sealer.certificate),
+                open_composed(path, self._ready.stamps) as copy,
+            ):
                 sealer.check_person(statement)
                 signed_at = copy.sign_as_person(person, clock.now())
                 self._check_printed_time(signed_at)
@@ -198,13 +201,6 @@ class PreparedPades:
                 sealed_at = copy.sign_as_agency(agency, clock.now())
                 archived_at = copy.add_archive_timestamp(self._ready.evidence)
                 digest, size_bytes = copy.sha256_and_size()
-        except KeyRefused as error:
-            raise CertificateUnfit(
-                holder=holder_of(sealer.certificate(error.key_id)),
-                reason=error.reason.sentence,
-            ) from error
-        except KeyBackendError as error:
-            raise ServiceUnavailable(service=KEY_SERVICE) from error
         except FileSignatureError as error:
             raise CertificateUnfit(
                 holder=statement.signatory_name,

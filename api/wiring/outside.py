@@ -9,16 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api.development_keys import (
-    DevelopmentKeys,
-    pki_address,
-)
+from api.development_keys import pki_address
 from api.settings import Settings
 from api.trust_services import TsaChoice, hosts_of
 from api.wiring.plan import Plan
 from certify.errors import StoredDataDamaged
 from certify.renewal import Renewer
 from certify.trust import Purpose
+from keys.base import SigningKey
 from signing.fetch import LOOPBACK, Fetcher, FetchPolicy
 from signing.inspector import (
     list_addresses,
@@ -84,13 +82,15 @@ def build_fetcher(trust: Path, settings: Settings) -> Fetcher:
     return Fetcher(FetchPolicy(hosts=hosts, networks=inside))
 
 
-def build_sealer(plan: Plan, keys: DevelopmentKeys, outside: Outside) -> "PadesSealer":
+def build_sealer(
+    plan: Plan, keys: Mapping[str, SigningKey], outside: Outside
+) -> "PadesSealer":
     """Load pictures and fonts; reach for TSA and revocation evidence when asked."""
     from signing.embed import FontPrograms  # noqa: PLC0415
     from signing.sealer import PadesSealer  # noqa: PLC0415
 
     return PadesSealer(
-        keys=keys.signing,
+        keys=keys,
         pictures=_pictures(plan),
         fonts=FontPrograms(plan.folder.cache),
         timestamps=outside.timestamps,

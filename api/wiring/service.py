@@ -15,10 +15,17 @@ from api.data_folder import DataFolder
 from api.development_keys import (
     open_development_keys,
 )
+from api.issue_soon import IssueSoon
 from api.legal_tables import read_legal_tables
 from api.pki_host import PkiHost
 from api.services import Services
 from api.settings import Settings
+from api.wiring.external_keys import (
+    StoredExchange,
+    external_key_ids,
+    verifies,
+    with_external_key,
+)
 from api.wiring.outside import build_outside, build_renewer, build_sealer
 from api.wiring.plan import Plan
 from api.wiring.stores import Storage, open_storage
@@ -32,6 +39,7 @@ from api.work_folder import PrivateWorkFolder
 from certify.annul import AnnulCopy
 from certify.clock import Clock, SystemClock
 from certify.close_year import CloseYear
+from certify.collect_signature import CollectSignature
 from certify.desk import Desk, DeskRules
 from certify.desk_papers import DeskPapers
 from certify.errors import NotAllowed, StoredDataDamaged
@@ -109,8 +117,11 @@ def _assemble(
     work_folder.remove_stale(clock)
     keys = open_development_keys(plan.folder, choices.signatory_id)
     outside = build_outside(plan)
-    sealer = build_sealer(plan, keys, outside)
     worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
+    requests = storage.signature_requests
+    exchange = StoredExchange(requests=requests, clock=clock, worker=worker)
+    signing_keys = with_external_key(keys.signing, settings, exchange)
+    sealer = build_sealer(plan, signing_keys, outside)
     scans = FolderScanStore(plan.folder.scans, key=plan.key("scans"))
     archive = open_archive(FolderLocation(plan.folder.archive, plan.key("archive")))
     tables = read_legal_tables(plan.folder.path)
@@ -227,6 +238,15 @@ def _assemble(
             book_kind=settings.book_kind,
         ),
         condition=sealer.condition,
+        collect=CollectSignature(
+            requests=requests,
+            people=storage.people,
+            cases=storage.cases,
+            clock=clock,
+            verifies=partial(verifies, signing_keys),
+        ),
+        external_keys=external_key_ids(signing_keys),
+        issue_soon=IssueSoon(issue),
         work_folder=work_folder,
         authority_id=choices.authority_id,
         officer_id=choices.officer_id,

@@ -16,6 +16,7 @@ from storage.desk_records import SqlDeskRecords
 from storage.people import SqlPeople
 from storage.register import SqlRegister
 from storage.renewals import SqlRenewals
+from storage.signature_requests import SqlSignatureRequests
 
 if TYPE_CHECKING:
     pass
@@ -32,6 +33,7 @@ class Storage:
     renewals: SqlRenewals
     trail: SqlAuditTrail
     api_keys: SqlApiKeys
+    signature_requests: SqlSignatureRequests
 
 
 @contextmanager
@@ -57,6 +59,7 @@ def open_storage(
             renewals=SqlRenewals(database=database, lease=settings.lease),
             trail=SqlAuditTrail(database=database),
             api_keys=SqlApiKeys(database=database),
+            signature_requests=SqlSignatureRequests(database=database),
         )
     finally:
         database.close()

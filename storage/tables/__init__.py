@@ -27,6 +27,7 @@ from storage.tables.people import (
     signatories,
 )
 from storage.tables.renewals import renewals
+from storage.tables.signing import signature_requests, signing_presence
 from storage.tables.trail import trail, trail_reasons
 
 __all__ = [
@@ -53,6 +54,8 @@ __all__ = [
     "scans",
     "seal_authorisations",
     "signatories",
+    "signature_requests",
+    "signing_presence",
     "trail",
     "trail_reasons",
     "withdrawals",
