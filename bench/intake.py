@@ -17,7 +17,13 @@ from PIL import Image
 
 from api.previews import DEFAULT_WIDTH
 from api.samples.make import make_samples
-from bench.measure import Cost, Spread, cpu_with_descendants, run_rounds
+from bench.measure import (
+    Cost,
+    Spread,
+    cpu_with_descendants,
+    run_rounds,
+    table,
+)
 from certify.intake import tasks
 from certify.intake.reader import SandboxedIntake
 from certify.isolation.runner import IsolatedRunner
@@ -137,16 +143,7 @@ def ratios(rows: Mapping[str, Spread]) -> dict[str, float]:
 
 def lines(rows: Mapping[str, Spread]) -> Iterator[str]:
     """Markdown for the page of results."""
-    yield "| intake of 4 pages, 300 dpi, colour | CPU ms, median (quartiles) | wall |"
-    yield "|---|---:|---:|"
-    for name, row in rows.items():
-        cpu = f"{row.median:.0f} ({row.low:.0f}–{row.high:.0f})"
-        yield f"| {name} | {cpu} | {row.wall_median:.0f} |"
-    yield ""
-    yield "| ratio of CPU | |"
-    yield "|---|---:|"
-    for name, ratio in ratios(rows).items():
-        yield f"| {name} | {ratio:.2f} |"
+    return table("intake of 4 pages, 300 dpi, colour", rows, ratios(rows))
 
 
 def main() -> int:

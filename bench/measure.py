@@ -5,7 +5,7 @@ import os
 import resource
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -108,3 +108,19 @@ def spread(costs: Sequence[Cost]) -> Spread:
     return Spread(
         statistics.median(cpu), low, high, statistics.median(wall), len(costs)
     )
+
+
+def table(
+    what: str, rows: Mapping[str, Spread], ratios: Mapping[str, float]
+) -> Iterator[str]:
+    """Markdown for the page of results: costs, and the ratios the targets speak of."""
+    yield f"| {what} | CPU ms, median (quartiles) | wall |"
+    yield "|---|---:|---:|"
+    for name, row in rows.items():
+        cpu = f"{row.median:.1f} ({row.low:.1f}–{row.high:.1f})"
+        yield f"| {name} | {cpu} | {row.wall_median:.1f} |"
+    yield ""
+    yield "| ratio of CPU | |"
+    yield "|---|---:|"
+    for name, ratio in ratios.items():
+        yield f"| {name} | {ratio:.2f} |"

@@ -15,7 +15,13 @@ from cryptography import x509
 
 from api.wiring import build_inspector
 from bench.inputs import PAPERS, open_workplace
-from bench.measure import Cost, Spread, cpu_with_descendants, run_rounds
+from bench.measure import (
+    Cost,
+    Spread,
+    cpu_with_descendants,
+    run_rounds,
+    table,
+)
 from bench.others import Process
 from certify.clock import SystemClock
 from certify.inspection import Indication
@@ -101,16 +107,7 @@ def ratios(rows: Mapping[str, Spread]) -> dict[str, float]:
 
 def lines(rows: Mapping[str, Spread]) -> Iterator[str]:
     """Markdown for the page of results."""
-    yield "| verification of a 4-page copy | CPU ms, median (quartiles) | wall |"
-    yield "|---|---:|---:|"
-    for name, row in rows.items():
-        cpu = f"{row.median:.1f} ({row.low:.1f}–{row.high:.1f})"
-        yield f"| {name} | {cpu} | {row.wall_median:.1f} |"
-    yield ""
-    yield "| ratio of CPU | |"
-    yield "|---|---:|"
-    for name, ratio in ratios(rows).items():
-        yield f"| {name} | {ratio:.2f} |"
+    return table("verification of a 4-page copy", rows, ratios(rows))
 
 
 def main() -> int:

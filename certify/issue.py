@@ -6,8 +6,8 @@ checked again and released, anything else is composed anew as the next attempt.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -25,10 +25,10 @@ from certify.comparison import check_comparison
 from certify.errors import (
     AttemptDiscarded,
     CertifyError,
-    ServiceUnavailable,
     StoredDataDamaged,
 )
 from certify.evidence import CopyEvidence
+from certify.give_back import giving_back
 from certify.identifiers import verification_address
 from certify.numbering import DEFAULT_NUMBER_TEMPLATE
 from certify.permission import check_permission
@@ -51,7 +51,6 @@ from certify.wording import wording_by_version
 ATTEMPTS = 3  # compositions of one run; a later run continues with the same number
 RETENTION = timedelta(days=3653)  # 10 years: dated default 2026-11-22, unconfirmed
 
-DISK_SERVICE = "Ổ đĩa của máy chủ"
 
 Progress = Callable[[int, str], None]
 
@@ -119,7 +118,10 @@ class IssueCopy:
         # 1. lease; statement; mandate, officer ≠ signatory; certificates good now
         progress(1, "Kiểm tra thẩm quyền và chứng thư số")
         task = self._register.take(attestation_id, self._worker, self._clock.now())
-        with self._giving_back(task), self._work_folder() as workdir:
+        with (
+            giving_back(lambda error: self._give_back(task, error)),
+            self._work_folder() as workdir,
+        ):
             if (edition := self._finish_archived(task, workdir)) is not None:
                 return edition
             check_permission(task, self._clock.now(), self._service_key)
@@ -261,24 +263,6 @@ class IssueCopy:
         """Keep the lease through steps that may take minutes; LeaseLost if gone."""
         lease = self._register.renew(task.lease, self._clock.now())
         return replace(task, lease=lease)
-
-    @contextmanager
-    def _giving_back(self, task: IssuanceTask) -> Iterator[None]:
-        """End the lease however the run ends; say at the desk what it waits for."""
-        try:
-            yield
-        except CertifyError as error:
-            self._give_back(task, error)
-            raise
-        except OSError as error:  # collaborators translate theirs: our work folder
-            away = ServiceUnavailable(service=DISK_SERVICE)
-            self._give_back(task, away)
-            raise away from error
-        except BaseException:
-            self._give_back(task, CertifyError())
-            raise
-        else:
-            self._give_back(task, None)
 
     def _give_back(self, task: IssuanceTask, error: CertifyError | None) -> None:
         """End the lease if the register answers; if not, it ends by itself.

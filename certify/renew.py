@@ -6,8 +6,7 @@ released before is never touched.
 """
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,11 +18,11 @@ from certify.errors import (
     CertificateUnfit,
     CertifyError,
     NotFound,
-    ServiceUnavailable,
     StoredDataDamaged,
     WrongState,
 )
 from certify.evidence import CopyEvidence, evidence_from_json, evidence_key
+from certify.give_back import giving_back
 from certify.inspection import Inspection
 from certify.ports import Archive, Inspector, WorkFolder
 from certify.protection import Protection, Sunsets, protection_of
@@ -41,8 +40,6 @@ from certify.self_check import (
     check_as_stranger,
     check_belongs_to_intent,
 )
-
-DISK_SERVICE = "Ổ đĩa của máy chủ"
 
 
 class Outcome(StrEnum):
@@ -99,7 +96,10 @@ class RenewCopy:
         """
         # 1. lease; which edition is the newest; COMMIT
         task = self._renewals.take(attestation_id, self._worker, self._clock.now())
-        with self._giving_back(task), self._work_folder() as workdir:
+        with (
+            giving_back(lambda error: self._give_back(task, error)),
+            self._work_folder() as workdir,
+        ):
             # 2. its bytes, by version and digest, judged as a stranger would
             base = self._base(task, workdir)
             self._renewals.measured(task.lease, base.protection, self._clock.now())
@@ -219,24 +219,6 @@ class RenewCopy:
         self._archive.put_once(evidence.key, path, digest, until)
         key = f"{lease.attestation_id}/{renewed.sha256}"
         return self._archive.put_once(key, renewed.path, renewed.sha256, until)
-
-    @contextmanager
-    def _giving_back(self, task: RenewalTask) -> Iterator[None]:
-        """End the lease however the run ends; keep why it failed, and the next try."""
-        try:
-            yield
-        except CertifyError as error:
-            self._give_back(task, error)
-            raise
-        except OSError as error:  # collaborators translate theirs: our work folder
-            away = ServiceUnavailable(service=DISK_SERVICE)
-            self._give_back(task, away)
-            raise away from error
-        except BaseException:
-            self._give_back(task, CertifyError())
-            raise
-        else:
-            self._give_back(task, None)
 
     def _give_back(self, task: RenewalTask, error: CertifyError | None) -> None:
         waiting, cause = None, ""

@@ -12,7 +12,8 @@ Entry point: `keys.open.open_key(settings)` returns a `keys.base.SigningKey`.
     fitness.py       strength, usage, validity, key against certificate
     file.py          PKCS#12 or PEM file, parsed once
     external.py      a key in its owner's hands; signatures come over an exchange
-    schemes.py       which scheme fits a key; does a signature verify
+    pkcs11.py        token or HSM, with pkcs11_*.py beside it
+    schemes.py       which scheme fits a public key; does a signature verify
     chain.py         order the certificates that come with a key
     private_file.py  reading and writing files nobody else may read
     confirmation.py  software P-256 confirmation key (development only)

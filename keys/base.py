@@ -126,6 +126,18 @@ class RefusalReason(StrEnum):
     EXPIRED = "expired"
     DECLINED = "declined"
     PURPOSE_MISSING = "purpose_missing"
+    PIN_MISSING = "pin_missing"
+    PIN_WRONG = "pin_wrong"
+    PIN_LOCKED = "pin_locked"
+    PIN_LAST_TRY = "pin_last_try"
+    PIN_UNUSABLE = "pin_unusable"
+    MODULE_MISSING = "module_missing"
+    MODULE_UNUSABLE = "module_unusable"
+    SETTINGS_INCOMPLETE = "settings_incomplete"
+    TOKEN_AMBIGUOUS = "token_ambiguous"  # noqa: S105 - a code, no secret
+    KEY_MISSING = "key_missing"
+    KEY_AMBIGUOUS = "key_ambiguous"
+    CERTIFICATE_UNREADABLE = "certificate_unreadable"
 
     @property
     def sentence(self) -> str:
@@ -141,7 +153,7 @@ _SENTENCES = {
     RefusalReason.FILE_UNREADABLE: "dịch vụ không có quyền đọc tệp khóa",
     RefusalReason.FILE_EXPOSED: "người dùng khác trên máy đọc được tệp khóa",
     RefusalReason.FILE_DAMAGED: "tệp khóa bị hỏng hoặc không đúng định dạng",
-    RefusalReason.CERTIFICATE_MISSING: "tệp khóa không kèm chứng thư số",
+    RefusalReason.CERTIFICATE_MISSING: "khóa không kèm chứng thư số",
     RefusalReason.KEY_MISMATCH: "khóa không khớp với chứng thư số",
     RefusalReason.KEY_WEAK: "khóa quá ngắn (cần RSA từ 2048 bit hoặc ECDSA từ 256 bit)",
     RefusalReason.KEY_UNSUPPORTED: "loại khóa không được hỗ trợ",
@@ -151,6 +163,23 @@ _SENTENCES = {
     RefusalReason.EXPIRED: "chứng thư số đã hết hạn",
     RefusalReason.DECLINED: "người ký đã từ chối lượt ký này",
     RefusalReason.PURPOSE_MISSING: "không nói rõ chữ ký dùng cho bản sao nào",
+    RefusalReason.PIN_MISSING: "chưa có mã PIN",
+    RefusalReason.PIN_WRONG: "mã PIN không đúng; sẽ không thử lại để khóa không bị "
+    "chặn, hãy sửa mã PIN rồi khởi động lại dịch vụ",
+    RefusalReason.PIN_LOCKED: "mã PIN đã bị chặn; hãy mở lại với nơi cấp khóa",
+    RefusalReason.PIN_LAST_TRY: "mã PIN chỉ còn một lần thử; dịch vụ không thử, hãy "
+    "đăng nhập thiết bị bằng tay với mã PIN đúng",
+    RefusalReason.PIN_UNUSABLE: "mã PIN chưa được đặt hoặc đã hết hạn; hãy đặt lại mã "
+    "PIN trên thiết bị",
+    RefusalReason.MODULE_MISSING: "không có tệp thư viện PKCS#11",
+    RefusalReason.MODULE_UNUSABLE: "tệp được chỉ định không phải thư viện PKCS#11 dùng "
+    "được trên máy này",
+    RefusalReason.SETTINGS_INCOMPLETE: "cấu hình phải nêu nhãn hoặc số sê-ri của "
+    "thiết bị, và nhãn hoặc mã của khóa",
+    RefusalReason.TOKEN_AMBIGUOUS: "có nhiều thiết bị khóa cùng nhãn; hãy nêu số sê-ri",
+    RefusalReason.KEY_MISSING: "thiết bị không có khóa này",
+    RefusalReason.KEY_AMBIGUOUS: "thiết bị có nhiều khóa cùng nhãn hoặc cùng mã",
+    RefusalReason.CERTIFICATE_UNREADABLE: "không đọc được tệp chứng thư số",
 }
 
 

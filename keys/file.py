@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from asn1crypto import keys as asn1_keys
 from asn1crypto import pem, pkcs12
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 from cryptography.hazmat.primitives.serialization.pkcs12 import (
@@ -22,6 +22,7 @@ from keys.base import KeyRefused, RefusalReason, SignatureScheme
 from keys.chain import issuers_of
 from keys.fitness import check_match, check_strength
 from keys.private_file import read_private_file
+from keys.schemes import ECDSA, rsa_padding, usual_scheme
 from keys.settings import FileKeySettings
 
 FilePrivateKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
@@ -77,7 +78,7 @@ def open_file_key(settings: FileKeySettings) -> FileKey:
     leaf = certificates[0]
     check_strength(private_key.public_key(), key_id=key_id)
     check_match(private_key.public_key(), leaf, key_id=key_id)
-    scheme = settings.scheme or _usual_scheme(private_key)
+    scheme = settings.scheme or usual_scheme(private_key.public_key())
     return FileKey(
         key_id=key_id,
         certificate=leaf,
@@ -133,31 +134,16 @@ def _read_pem(data: bytes, passphrase: bytes, key_id: str) -> _Content:
         raise KeyRefused(RefusalReason.PASSPHRASE_WRONG, key_id=key_id) from error
 
 
-def _usual_scheme(private_key: FilePrivateKey) -> SignatureScheme:
-    if isinstance(private_key, rsa.RSAPrivateKey):
-        return SignatureScheme.RSA_PKCS1_SHA256
-    if isinstance(private_key.curve, ec.SECP256R1):
-        return SignatureScheme.ECDSA_SHA256
-    return SignatureScheme.ECDSA_SHA384
-
-
 def _signer(
     private_key: FilePrivateKey, scheme: SignatureScheme, key_id: str
 ) -> Callable[[bytes], bytes]:
     """Bind the private key into a function, so that no attribute shows it."""
     prehashed = Prehashed(scheme.hash_algorithm)
-    is_ecdsa = scheme in (SignatureScheme.ECDSA_SHA256, SignatureScheme.ECDSA_SHA384)
+    is_ecdsa = scheme in ECDSA
     if isinstance(private_key, ec.EllipticCurvePrivateKey) and is_ecdsa:
         ec_key, ecdsa = private_key, ec.ECDSA(prehashed)
         return lambda digest: ec_key.sign(digest, ecdsa)
     if isinstance(private_key, rsa.RSAPrivateKey) and not is_ecdsa:
-        rsa_key, pad = private_key, _rsa_padding(scheme)
+        rsa_key, pad = private_key, rsa_padding(scheme)
         return lambda digest: rsa_key.sign(digest, pad, prehashed)
     raise KeyRefused(RefusalReason.SCHEME_UNSUITABLE, key_id=key_id)
-
-
-def _rsa_padding(scheme: SignatureScheme) -> padding.PSS | padding.PKCS1v15:
-    if scheme is SignatureScheme.RSA_PSS_SHA256:
-        mgf = padding.MGF1(scheme.hash_algorithm)
-        return padding.PSS(mgf=mgf, salt_length=scheme.hash_algorithm.digest_size)
-    return padding.PKCS1v15()

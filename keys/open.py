@@ -4,7 +4,12 @@ from keys.base import SigningKey
 from keys.external import SignatureExchange, open_external_key
 from keys.file import open_file_key
 from keys.fitness import check_strength, check_usage
-from keys.settings import ExternalKeySettings, FileKeySettings, KeySettings
+from keys.settings import (
+    ExternalKeySettings,
+    FileKeySettings,
+    KeySettings,
+    Pkcs11KeySettings,
+)
 
 
 def open_key(
@@ -37,3 +42,8 @@ def _open(settings: KeySettings, exchange: SignatureExchange | None) -> SigningK
             if exchange is None:
                 raise ValueError("an external key needs an exchange")
             return open_external_key(settings, exchange=exchange)
+        case Pkcs11KeySettings():
+            # 55 ms and a C library: only for those who have such a key.
+            from keys.pkcs11 import open_pkcs11_key  # noqa: PLC0415 - see above
+
+            return open_pkcs11_key(settings)

@@ -42,5 +42,34 @@ class ExternalKeySettings:
     kind: Literal["external"] = "external"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Pkcs11KeySettings:
+    """A key on a token or HSM that is reached through its vendor's PKCS#11 module.
+
+    Attributes:
+        module: the vendor's shared library.
+        token_label: with or instead of `token_serial`, names the token.
+        key_label: with or instead of `key_cka_id`, names the private key.
+        pin: of the token's user; never shown by `repr`.
+        certificates: PEM file, the leaf first, issuers after it. None takes the
+            certificate that lies on the token under the same CKA_ID; with a file, the
+            service can start while the token is away.
+        scheme: as in `FileKeySettings`.
+        time_limit_seconds: of one operation; a module silent for longer is away.
+    """
+
+    key_id: str
+    module: Path
+    token_label: str | None = None
+    token_serial: str | None = None
+    key_label: str | None = None
+    key_cka_id: bytes | None = None
+    pin: str = field(repr=False)
+    certificates: Path | None = None
+    scheme: SignatureScheme | None = None
+    time_limit_seconds: float = 20.0
+    kind: Literal["pkcs11"] = "pkcs11"
+
+
 # A new backend joins here with `|`, and gets its case in `keys.open`.
-KeySettings: TypeAlias = FileKeySettings | ExternalKeySettings
+KeySettings: TypeAlias = FileKeySettings | Pkcs11KeySettings | ExternalKeySettings

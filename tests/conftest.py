@@ -6,6 +6,7 @@ pytest_plugins = (
     "tests.support.pki",
     "tests.support.real",
     "tests.support.sealing",
+    "tests.support.softhsm",
     "tests.support.web",
     "tests.support.browser",  # last: it imports the others
 )

@@ -23,14 +23,16 @@ from keys.devpki.issue import HolderKey, issue_certificate
 from keys.open import open_key
 from keys.settings import FileKeySettings, KeySettings
 from tests.support.pki import AUTHORITY_NAME, RunningPki, ec_key, fresh_key_id, rsa_key
+from tests.support.softhsm import SoftHsm, issue_on
 
 PASSPHRASE = "Mật khẩu thử 123"
+Build = Callable[[pytest.FixtureRequest, RunningPki, Path], KeySettings]
 
 
 def _pkcs12(
     make_key: Callable[[], HolderKey], scheme: SignatureScheme | None = None
-) -> Callable[[RunningPki, Path], KeySettings]:
-    def build(pki: RunningPki, _: Path) -> KeySettings:
+) -> Build:
+    def build(_: object, pki: RunningPki, __: Path) -> KeySettings:
         key_id = fresh_key_id("contract")
         holder = SealHolder(key_id, AUTHORITY_NAME)
         issued = issue_certificate(
@@ -48,8 +50,8 @@ def _pkcs12(
 
 def _pem(
     make_key: Callable[[], HolderKey],
-) -> Callable[[RunningPki, Path], KeySettings]:
-    def build(pki: RunningPki, folder: Path) -> KeySettings:
+) -> Build:
+    def build(_: object, pki: RunningPki, folder: Path) -> KeySettings:
         key_id, key = fresh_key_id("contract"), make_key()
         holder = SealHolder(key_id, AUTHORITY_NAME)
         issued = issue_certificate(
@@ -71,6 +73,27 @@ def _pem(
     return build
 
 
+def _softhsm(
+    make_key: Callable[[], HolderKey],
+    scheme: SignatureScheme | None = None,
+    *,
+    pem: bool = False,
+) -> Build:
+    def build(
+        request: pytest.FixtureRequest, pki: RunningPki, folder: Path
+    ) -> KeySettings:
+        softhsm: SoftHsm = request.getfixturevalue("softhsm")
+        return issue_on(
+            softhsm.new_token(),
+            pki,
+            make_key(),
+            scheme=scheme,
+            pem=folder / "certificates.pem" if pem else None,
+        )
+
+    return build
+
+
 KEYS = {
     "pkcs12 RSA-2048": _pkcs12(lambda: rsa_key(2048)),
     "pem RSA-3072": _pem(lambda: rsa_key(3072)),
@@ -79,6 +102,16 @@ KEYS = {
     ),
     "pkcs12 P-256": _pkcs12(lambda: ec_key(ec.SECP256R1())),
     "pem P-384": _pem(lambda: ec_key(ec.SECP384R1())),
+    "SoftHSM RSA-2048": _softhsm(lambda: rsa_key(2048)),
+    "SoftHSM RSA-3072": _softhsm(lambda: rsa_key(3072), pem=True),
+    "SoftHSM RSA-2048 PSS": _softhsm(
+        lambda: rsa_key(2048), SignatureScheme.RSA_PSS_SHA256
+    ),
+    "SoftHSM P-256": _softhsm(lambda: ec_key(ec.SECP256R1()), pem=True),
+    "SoftHSM P-256 SHA-384": _softhsm(
+        lambda: ec_key(ec.SECP256R1()), SignatureScheme.ECDSA_SHA384
+    ),
+    "SoftHSM P-384": _softhsm(lambda: ec_key(ec.SECP384R1())),
 }
 
 
@@ -88,7 +121,9 @@ def settings(
     running_pki: RunningPki,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> KeySettings:
-    built: KeySettings = request.param(running_pki, tmp_path_factory.mktemp("key"))
+    built: KeySettings = request.param(
+        request, running_pki, tmp_path_factory.mktemp("key")
+    )
     return built
 
 
@@ -140,13 +175,18 @@ def test_digest_of_another_length_is_refused(key: SigningKey, length: int) -> No
         key.sign_digest(bytes(length))
 
 
+def test_a_key_that_answers_is_reachable(key: SigningKey) -> None:
+    key.check_reachable()
+
+
 def test_chain_leads_to_the_root(key: SigningKey, running_pki: RunningPki) -> None:
     assert key.chain == (running_pki.pki.issuing, running_pki.pki.root)
 
 
 def test_no_secret_in_repr(key: SigningKey, settings: KeySettings) -> None:
     shown = repr(key) + str(key) + repr(settings) + str(settings)
-    assert settings.passphrase not in shown
+    is_file = isinstance(settings, FileKeySettings)
+    assert (settings.passphrase if is_file else settings.pin) not in shown
     assert "PrivateKey" not in shown
     assert key.key_id == settings.key_id
     assert key.key_id in repr(key)
