@@ -115,8 +115,8 @@ def open_external_key(
     """Read the certificates; that the owner holds the key shows with each signature.
 
     Raises:
-        KeyRefused: FILE_MISSING, FILE_UNREADABLE, FILE_DAMAGED, KEY_UNSUPPORTED, or
-            SCHEME_UNSUITABLE for a scheme of another type of key.
+        KeyRefused: CERTIFICATE_UNREADABLE, or SCHEME_UNSUITABLE for a scheme of
+            another type of key.
     """
     key_id = settings.key_id
     leaf, *others = _certificates(settings)
@@ -134,13 +134,8 @@ def open_external_key(
 
 
 def _certificates(settings: ExternalKeySettings) -> list[Certificate]:
-    reason = RefusalReason.FILE_UNREADABLE
     try:
         return load_pem_x509_certificates(settings.certificates.read_bytes())
-    except FileNotFoundError as error:
-        raise KeyRefused(RefusalReason.FILE_MISSING, key_id=settings.key_id) from error
-    except OSError as error:
-        raise KeyRefused(reason, key_id=settings.key_id) from error
-    except ValueError as error:
-        reason = RefusalReason.FILE_DAMAGED
+    except (OSError, ValueError) as error:
+        reason = RefusalReason.CERTIFICATE_UNREADABLE
         raise KeyRefused(reason, key_id=settings.key_id) from error

@@ -10,7 +10,8 @@ package of the service, and signs nothing but the CMS attributes of a copy:
     signed_attributes.py  only attributes of a PAdES signature are ever signed
     consent.py            the terminal: what is going to be signed, the PIN
     identity.py           the certificate of localhost and its CA
-    tokens.py             the token, through PKCS#11
+
+The token itself, through PKCS#11, is `keys.persons_token`.
 
 It must not: take a PIN from anywhere but the terminal, keep one longer than asked,
 try a PIN twice, or sign what it has not made the digest of itself.

@@ -6,7 +6,6 @@ POST /sign     a batch for one certificate; the signatures, in the same order
 
 from pydantic import BaseModel, ConfigDict, Field
 
-DEFAULT_PORT = 17463
 VERSION = 1
 MOST_REQUESTS = 50  # of one batch: what a person can read on a terminal
 MOST_BYTES = 512 * 1024  # of one request
