@@ -10,6 +10,7 @@ const part = (name) => page.querySelector(`[data-${name}]`);
 const agent = page.dataset.agent;
 let signing = false; // the person pressed start
 let busy = false; // a batch is at the agent
+let busyUntil = 0; // when its first request ends
 let firstAsked = 0;
 
 async function send(path, fields = {}) {
@@ -27,10 +28,11 @@ async function tick() {
     const status = await agentStatus(agent);
     const token = status?.certificates.length ? status.certificates : null;
     showAgent(status, token);
-    const ready = signing && token !== null;
+    const forgotten = busy && performance.now() > busyUntil; // nobody at the terminal
+    const ready = signing && token !== null && !forgotten;
     const state = await send("poll", { ready: ready ? "1" : "0" });
     showQueue(state);
-    if (ready && !busy) await offer(state, status.certificates);
+    if (ready && !busy) offer(state, status.certificates);
   } catch {
     say("Máy chủ không phản hồi. Trang tự thử lại.");
   }
@@ -38,7 +40,7 @@ async function tick() {
 }
 
 // Hand over what is asked, once all that is being made has come or was waited for.
-async function offer(state, certificates) {
+function offer(state, certificates) {
   if (!state.requests.length) {
     firstAsked = 0;
     return;
@@ -51,8 +53,10 @@ async function offer(state, certificates) {
     stop("USB token đang cắm không phải của người ký này. Hãy cắm đúng USB token rồi bấm “Bắt đầu ký”.");
     return;
   }
+  const batch = state.requests.filter((each) => each.certificate_sha256 === wanted);
   busy = true;
-  sign(wanted, state.requests.filter((each) => each.certificate_sha256 === wanted));
+  busyUntil = performance.now() + 1000 * Math.min(...batch.map((each) => each.seconds_left));
+  sign(wanted, batch);
 }
 
 async function sign(certificate, requests) {

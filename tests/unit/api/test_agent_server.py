@@ -3,6 +3,7 @@
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -324,10 +325,20 @@ def test_one_batch_at_a_time(running: Running) -> None:
 
 
 def test_a_pin_that_comes_too_late_is_not_used(running: Running) -> None:
-    request = to_sign(attributes_of(running.token.certificate), seconds_left=0.001)
+    running.person.may_type.clear()
+
+    def type_late() -> None:
+        assert running.person.asked.wait(30)
+        time.sleep(0.3)
+        running.person.may_type.set()
+
+    late = threading.Thread(target=type_late)
+    late.start()
+    request = to_sign(attributes_of(running.token.certificate), seconds_left=0.2)
     status, answer = running.sign(request)
     assert (status, answer["code"]) == (409, "signature.late")
     assert running.token.used == []
+    late.join()
 
 
 @pytest.mark.parametrize(
