@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from cryptography.x509 import Certificate, load_der_x509_certificate
-from pkcs11 import Attribute, ObjectClass, Token
+from pkcs11 import Attribute, ObjectClass, Token, TokenFlag
 from pkcs11._pkcs11 import lib
 from pkcs11.exceptions import NoSuchKey, PKCS11Error
 
@@ -125,7 +125,8 @@ class PersonsToken:
         for slot in self._opened().get_slots(token_present=True):
             with suppress(PKCS11Error):  # an empty or foreign reader
                 token = slot.get_token()
-                if self._label in (None, token.label):
+                made = token.flags & TokenFlag.TOKEN_INITIALIZED
+                if made and self._label in (None, token.label):
                     present.add(token.serial)
                     yield token
         for serial in set(self._known) - present:

@@ -22,10 +22,12 @@ from keys.devpki.holders import SealHolder
 from keys.devpki.issue import HolderKey, issue_certificate
 from keys.open import open_key
 from keys.settings import FileKeySettings, KeySettings
+from tests.support.owners import Owners
 from tests.support.pki import AUTHORITY_NAME, RunningPki, ec_key, fresh_key_id, rsa_key
 from tests.support.softhsm import SoftHsm, issue_on
 
 PASSPHRASE = "Mật khẩu thử 123"
+OWNERS = Owners()
 Build = Callable[[pytest.FixtureRequest, RunningPki, Path], KeySettings]
 
 
@@ -94,6 +96,19 @@ def _softhsm(
     return build
 
 
+def _external(
+    make_key: Callable[[], HolderKey], scheme: SignatureScheme | None = None
+) -> Build:
+    held = _pkcs12(make_key, scheme)
+
+    def build(
+        request: pytest.FixtureRequest, pki: RunningPki, folder: Path
+    ) -> KeySettings:
+        return OWNERS.take_out(held(request, pki, folder), folder)
+
+    return build
+
+
 KEYS = {
     "pkcs12 RSA-2048": _pkcs12(lambda: rsa_key(2048)),
     "pem RSA-3072": _pem(lambda: rsa_key(3072)),
@@ -112,6 +127,12 @@ KEYS = {
         lambda: ec_key(ec.SECP256R1()), SignatureScheme.ECDSA_SHA384
     ),
     "SoftHSM P-384": _softhsm(lambda: ec_key(ec.SECP384R1())),
+    "external RSA-2048": _external(lambda: rsa_key(2048)),
+    "external RSA-3072": _external(lambda: rsa_key(3072)),
+    "external RSA-2048 PSS": _external(
+        lambda: rsa_key(2048), SignatureScheme.RSA_PSS_SHA256
+    ),
+    "external P-256": _external(lambda: ec_key(ec.SECP256R1())),
 }
 
 
@@ -129,7 +150,7 @@ def settings(
 
 @pytest.fixture(scope="module")
 def key(settings: KeySettings) -> SigningKey:
-    return open_key(settings)
+    return open_key(settings, exchange=OWNERS)
 
 
 def _verify(key: SigningKey, signature: bytes, message: bytes) -> None:
@@ -185,8 +206,8 @@ def test_chain_leads_to_the_root(key: SigningKey, running_pki: RunningPki) -> No
 
 def test_no_secret_in_repr(key: SigningKey, settings: KeySettings) -> None:
     shown = repr(key) + str(key) + repr(settings) + str(settings)
-    is_file = isinstance(settings, FileKeySettings)
-    assert (settings.passphrase if is_file else settings.pin) not in shown
+    for name in {"passphrase", "pin"} & set(vars(settings)):
+        assert getattr(settings, name) not in shown
     assert "PrivateKey" not in shown
     assert key.key_id == settings.key_id
     assert key.key_id in repr(key)
