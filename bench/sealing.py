@@ -1,8 +1,10 @@
 """The real sealer, with its TSA in this process. Imports nothing tests would."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from certify.clock import Clock, SystemClock
+from keys.base import SigningKey
 from keys.devpki.responders import DevelopmentPki
 from keys.open import open_key
 from keys.settings import FileKeySettings
@@ -40,13 +42,19 @@ def key_settings(pki_folder: Path, key_id: str) -> FileKeySettings:
     )
 
 
-def make_sealer(folder: Path) -> PadesSealer:
-    """Build the sealer over `folder`, which holds pki/, fonts/ and the pictures."""
+def make_sealer(
+    folder: Path, keys: Mapping[str, SigningKey] | None = None
+) -> PadesSealer:
+    """Build the sealer over `folder`, which holds pki/, fonts/ and the pictures.
+
+    `keys` are by role, `PERSON` and `SEAL`; None takes the file keys of the PKI.
+    """
     clock = SystemClock()
     pki = DevelopmentPki(folder / "pki")
     trust = TrustAnchors([pki.root])
     return PadesSealer(
-        keys={k: open_key(key_settings(folder / "pki", k)) for k in (PERSON, SEAL)},
+        keys=keys
+        or {k: open_key(key_settings(folder / "pki", k)) for k in (PERSON, SEAL)},
         pictures={k: load_picture(folder / f"{k}.png") for k in (PERSON, SEAL)},
         fonts=FontPrograms(folder / "fonts"),
         timestamps=Timestamps(

@@ -17,7 +17,7 @@ from pkcs11.exceptions import NoSuchKey, PKCS11Error
 
 from keys.base import KeyRefused, KeyUnreachable, RefusalReason, SignatureScheme
 from keys.fitness import check_strength, check_usage
-from keys.pkcs11_objects import find_key
+from keys.pkcs11_objects import TokenKey
 from keys.pkcs11_pin import PinMemory, PinRefused
 from keys.pkcs11_thread import ModuleHangs, ModuleThread
 from keys.settings import Pkcs11KeySettings
@@ -109,7 +109,7 @@ class PersonsToken:
             self._pins.judge(token, pin, error)
             raise
         with session:  # the last session's end logs out (PKCS #11 v2.40 §5.6)
-            key = find_key(session, settings, self._pins)
+            key = TokenKey(session, settings, self._pins)
             return [key.sign(certificate, scheme, digest) for scheme, digest in wanted]
 
     def _holding(self, certificate: Certificate) -> tuple[Token, bytes]:

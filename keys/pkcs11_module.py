@@ -27,7 +27,7 @@ from pkcs11.exceptions import (
 )
 
 from keys.base import KeyRefused, KeyUnreachable, RefusalReason
-from keys.pkcs11_objects import OtherKey, TokenKey, find_key
+from keys.pkcs11_objects import OtherKey, TokenKey
 from keys.pkcs11_pin import PinMemory, PinRefused
 from keys.pkcs11_thread import ModuleHangs, ModuleThread
 from keys.settings import Pkcs11KeySettings
@@ -129,7 +129,7 @@ class Pkcs11Module:
     def _key(self, settings: Pkcs11KeySettings) -> TokenKey:
         if settings not in self._keys:
             session = self._session(settings)
-            self._keys[settings] = find_key(session, settings, self.pins)
+            self._keys[settings] = TokenKey(session, settings, self.pins)
         return self._keys[settings]
 
     def _session(self, settings: Pkcs11KeySettings) -> Session:

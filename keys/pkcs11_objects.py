@@ -8,12 +8,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import Certificate, load_der_x509_certificate
-from pkcs11 import Attribute, Object, ObjectClass, Session, SignMixin, Token
+from pkcs11 import Attribute, Object, ObjectClass, Session, SignMixin
 from pkcs11.exceptions import (
     MultipleObjectsReturned,
     NoSuchKey,
     PKCS11Error,
-    TokenNotPresent,
 )
 
 from keys.base import SignatureScheme
@@ -34,25 +33,44 @@ class OtherKey(PKCS11Error):
 
 
 class TokenKey:
-    """A private key in an open session."""
+    """A private key in an open session; making one finds it."""
 
     def __init__(
-        self, session: Session, key: SignMixin, pin: str, pins: PinMemory
+        self, session: Session, settings: Pkcs11KeySettings, pins: PinMemory
     ) -> None:
-        """Made by `find_key`."""
+        """Find the one private key of these settings.
+
+        Raises:
+            NoSuchKey, MultipleObjectsReturned: none, several.
+            PKCS11Error: any other fault.
+        """
         self._session = session
-        self._key = key
+        self._meant: dict[Attribute, Any] = {Attribute.CLASS: ObjectClass.PRIVATE_KEY}
+        if settings.key_label is not None:
+            self._meant[Attribute.LABEL] = settings.key_label
+        if settings.key_cka_id is not None:
+            self._meant[Attribute.ID] = settings.key_cka_id
+        self._key = self._found()
         self._pins = pins
         # CKA_ALWAYS_AUTHENTICATE: such a key wants the PIN with each signature.
-        self._pin = pin if _optional(key, Attribute.ALWAYS_AUTHENTICATE) else None
+        always = _optional(self._key, Attribute.ALWAYS_AUTHENTICATE)
+        self._pin = settings.pin if always else None
         self._proved: Certificate | None = None
 
     def ping(self) -> None:
-        """Ask the token for itself and the session for the key; PKCS11Error if away."""
-        token: Token = self._session.token
-        if token.slot.get_token().serial != token.serial:
-            raise TokenNotPresent
-        _ = self._key[Attribute.CLASS]
+        """Find the key once more; PKCS11Error if token, session or login is gone.
+
+        Not by C_GetTokenInfo: SoftHSM fails there on a token that it may only read.
+        """
+        self._found()
+
+    def _found(self) -> SignMixin:
+        found = self._all(self._meant)
+        if len(found) > 1:
+            raise MultipleObjectsReturned
+        if not found or not isinstance(found[0], SignMixin):
+            raise NoSuchKey
+        return found[0]
 
     def sign(
         self, certificate: Certificate, scheme: SignatureScheme, digest: bytes
@@ -111,7 +129,7 @@ class TokenKey:
         key_id = _optional(self._key, Attribute.ID)
         own: list[Certificate] = []
         others: list[Certificate] = []
-        for found in _all(self._session, {Attribute.CLASS: ObjectClass.CERTIFICATE}):
+        for found in self._all({Attribute.CLASS: ObjectClass.CERTIFICATE}):
             try:
                 certificate = load_der_x509_certificate(found[Attribute.VALUE])
             except ValueError:
@@ -140,7 +158,7 @@ class TokenKey:
         beside = {Attribute.CLASS: ObjectClass.PUBLIC_KEY, Attribute.ID: key_id}
         points = [
             point
-            for found in _all(self._session, beside)
+            for found in self._all(beside)
             if (point := _optional(found, Attribute.EC_POINT))
         ]
         expected = public_key.public_bytes(
@@ -149,32 +167,9 @@ class TokenKey:
         # In an OCTET STRING, or bare as older modules have it.
         return any(p.endswith(expected) for p in points) if points else None
 
-
-def find_key(
-    session: Session, settings: Pkcs11KeySettings, pins: PinMemory
-) -> TokenKey:
-    """Find the one private key of these settings.
-
-    Raises:
-        NoSuchKey, MultipleObjectsReturned: none, several.
-        PKCS11Error: any other fault.
-    """
-    meant: dict[Attribute, Any] = {Attribute.CLASS: ObjectClass.PRIVATE_KEY}
-    if settings.key_label is not None:
-        meant[Attribute.LABEL] = settings.key_label
-    if settings.key_cka_id is not None:
-        meant[Attribute.ID] = settings.key_cka_id
-    found = _all(session, meant)
-    if len(found) > 1:
-        raise MultipleObjectsReturned
-    if not found or not isinstance(found[0], SignMixin):
-        raise NoSuchKey
-    return TokenKey(session, found[0], settings.pin, pins)
-
-
-def _all(session: Session, meant: dict[Attribute, Any]) -> list[Object]:
-    """Return all objects: a session has one search at a time, so it is ended first."""
-    return list(session.get_objects(meant))
+    def _all(self, meant: dict[Attribute, Any]) -> list[Object]:
+        """Return all objects: a session has one search at a time, so it is ended."""
+        return list(self._session.get_objects(meant))
 
 
 def _optional(found: Any, attribute: Attribute) -> Any:  # noqa: ANN401 - as pkcs11 has it

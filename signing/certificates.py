@@ -5,7 +5,8 @@ was found good is recorded and archived with the copy; the chain and the OCSP an
 objects themselves stand in the copy's document security store.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from cryptography import x509
@@ -13,8 +14,19 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from certify.attestation import CertificateCheck
 from certify.clock import Clock
-from certify.errors import CertificateUnfit, ServiceUnavailable
-from keys.base import KeyRefused, SigningKey
+from certify.errors import (
+    CertificateUnfit,
+    ServiceUnavailable,
+    SignatoryAbsent,
+    SigningDeclined,
+)
+from keys.base import (
+    KeyBackendError,
+    KeyOwnerAbsent,
+    KeyRefused,
+    RefusalReason,
+    SigningKey,
+)
 from keys.fitness import check_strength, check_usable, check_usage
 from signing.names import holder_of
 from signing.revocation import RevocationClient, RevocationEvidence
@@ -55,6 +67,35 @@ class CertificateGuard:
         try:
             return self._keys[key_id]
         except KeyError as error:
+            raise ServiceUnavailable(service=KEY_SERVICE) from error
+
+    def check_reachable(self, key_id: str) -> None:
+        """Check that a key's backend answers and would sign; nothing is signed.
+
+        Raises:
+            SignatoryAbsent: it is in its owner's hands, who is not there.
+            ServiceUnavailable: it is away.
+            CertificateUnfit: it will not sign until a person changes something.
+        """
+        with self.translated():
+            self.key(key_id).check_reachable()
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Say in the core's words what a key says: away, or refused."""
+        try:
+            yield
+        except KeyRefused as error:
+            if error.reason is RefusalReason.DECLINED:
+                raise SigningDeclined from error
+            raise CertificateUnfit(
+                holder=holder_of(self.key(error.key_id).certificate),
+                reason=error.reason.sentence,
+            ) from error
+        except KeyOwnerAbsent as error:
+            holder = holder_of(self.key(error.key_id).certificate)
+            raise SignatoryAbsent(holder=holder) from error
+        except KeyBackendError as error:
             raise ServiceUnavailable(service=KEY_SERVICE) from error
 
     def path(self, key_id: str) -> CertificatePath:

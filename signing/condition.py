@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from certify.condition import CertificateTerm, Condition, ServiceState
-from certify.errors import CertifyError
+from certify.errors import CertifyError, ServiceUnavailable, SignatoryAbsent
 from signing.certificates import CertificateGuard
 from signing.names import holder_of
 from signing.revocation import REVOCATION_SERVICE
@@ -22,6 +22,7 @@ class KnownCondition:
         self._guard = guard
         self._timestamps = timestamps
         self._revocation_problem = ""
+        self._key_problems: dict[str, str] = {}
 
     def look(self) -> Condition:
         """Tell how everything stands, from memory."""
@@ -34,7 +35,8 @@ class KnownCondition:
         )
 
     def refresh(self) -> int:
-        """Fetch revocation data of keys and TSAs ahead."""
+        """Fetch revocation data of keys and TSAs ahead; ask whether keys are there."""
+        self._key_problems = {k: self._away(k) for k in self._guard.keys}
         problem = ""
         missing = self._guard.refresh()
         for path in (*self._key_paths(), *self._tsa_paths()):
@@ -45,6 +47,17 @@ class KnownCondition:
                 problem = problem or str(error).rstrip(".")
         self._revocation_problem = problem
         return missing
+
+    def _away(self, key_id: str) -> str:
+        try:
+            self._guard.check_reachable(key_id)
+        except SignatoryAbsent:
+            return ""  # people come and go; the copies that wait say so
+        except ServiceUnavailable:
+            return "tạm thời không phản hồi"
+        except CertifyError as error:
+            return str(error).rstrip(".")
+        return ""
 
     def _key_paths(self) -> Iterator[CertificatePath]:
         for key_id in self._guard.keys:
@@ -69,7 +82,8 @@ class KnownCondition:
 
     def _keys(self) -> Iterator[ServiceState]:
         for key_id, key in self._guard.keys.items():
-            name, problem = f"Khóa ký của {holder_of(key.certificate)}", ""
+            name = f"Khóa ký của {holder_of(key.certificate)}"
+            problem = self._key_problems.get(key_id, "")
             try:
                 self._guard.path(key_id)
             except CertifyError as error:

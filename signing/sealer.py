@@ -5,6 +5,7 @@ Each stage offers only the next legal step: `PadesSealer.make_ready` → `ReadyP
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -24,7 +25,6 @@ from signing.compose import Pictures, compose
 from signing.condition import KnownCondition
 from signing.embed import FontPrograms
 from signing.file_signature import FileSignatureError
-from signing.key_errors import key_errors
 from signing.pades import Signer, open_composed
 from signing.pictures import Picture
 from signing.revocation import RevocationClient, RevocationEvidence
@@ -90,8 +90,7 @@ class PadesSealer:
         for key_id in (statement.signatory_key_id, statement.seal_key_id):
             if key_id not in self._pictures:
                 raise ServiceUnavailable(service="Hình chữ ký hoặc con dấu")
-            with key_errors(self.certificate):
-                self._guard.key(key_id).check_reachable()
+            self._guard.check_reachable(key_id)
         person = self._guard.path(statement.signatory_key_id)
         agency = self._guard.path(statement.seal_key_id)
         stamps = self._timestamps.ready(self._guard.check_status)
@@ -128,6 +127,10 @@ class PadesSealer:
             pictures=self.pictures(order.statement),
             target=target,
         )
+
+    def translated_key_errors(self) -> AbstractContextManager[None]:
+        """Return what turns a key's errors into ours, see `CertificateGuard`."""
+        return self._guard.translated()
 
     @property
     def clock(self) -> Clock:
@@ -191,7 +194,7 @@ class PreparedPades:
         agency = sealer.signer(statement.seal_key_id, statement.authority_name, purpose)
         try:
             with (
-                key_errors(sealer.certificate),
+                sealer.translated_key_errors(),
                 open_composed(path, self._ready.stamps) as copy,
             ):
                 sealer.check_person(statement)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api.cli.terminal import Terminal
+from api.core_dumps import forbid_core_dumps
 from api.data_folder import DataFolder
 from api.legal_tables import read_legal_tables
 from api.services import Services
@@ -25,7 +26,7 @@ def running_services(
     make_data: bool = False,
     public: bool = False,
 ) -> Iterator[Services]:
-    """Build the service on a data folder.
+    """Build the service on a data folder, in a process that leaves no core dump.
 
     Args:
         settings: already checked.
@@ -40,6 +41,7 @@ def running_services(
             f"Chưa có dữ liệu, đang tạo môi trường thử nghiệm: {settings.data}"
         )
         initialise(settings)
+    forbid_core_dumps()  # from here on keys and PINs are in memory
     services = build_services(settings, public=public)
     try:
         yield services

@@ -89,6 +89,9 @@ class WeakKey:
         signature: bytes = self.private_key.sign(digest, ec.ECDSA(prehashed))
         return signature
 
+    def check_reachable(self) -> None:
+        """It is in memory."""
+
 
 @dataclass(frozen=True)
 class Step:

@@ -14,6 +14,7 @@ from tests.support.judged_copies import CANONICAL, SAMPLES, CopyMaker, Sample
 from tests.support.judges import judge_files
 from tests.support.pki import RunningPki
 from tests.support.real import need
+from tests.support.softhsm import SoftHsm
 from tests.support.verdicts import Opinion
 
 Opinions = Mapping[str, Mapping[str, Opinion]]
@@ -22,9 +23,11 @@ SCAN_OF = "scan of "
 SPOILT = [sample for sample in SAMPLES if not sample.good]
 
 
-def judge_all(pki: RunningPki, folder: Path) -> dict[str, dict[str, Opinion]]:
+def judge_all(
+    pki: RunningPki, folder: Path, softhsm: SoftHsm
+) -> dict[str, dict[str, Opinion]]:
     """Make every copy and ask every judge: {sample: {judge: opinion}}."""
-    maker = CopyMaker(pki=pki, folder=folder)
+    maker = CopyMaker(pki=pki, folder=folder, softhsm=softhsm)
     made = list(maker.make_all())
     scans = [maker.scan_of(sample) for sample in CANONICAL]
     root = pki.root_pem
@@ -64,7 +67,8 @@ def opinions(
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not answers.exists():
             pki = request.getfixturevalue("running_pki")
-            asked = judge_all(pki, tmp_path_factory.mktemp("judged"))
+            hsm = request.getfixturevalue("softhsm")
+            asked = judge_all(pki, tmp_path_factory.mktemp("judged"), hsm)
             rows = {
                 name: {judge: opinion.to_json() for judge, opinion in row.items()}
                 for name, row in asked.items()

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import signal
 import socket
 import sqlite3
@@ -78,6 +79,8 @@ def test_server_answers_and_stops_in_order(
     with served(data) as (process, address):
         assert get(f"{address}/desk") == 200
         assert get(f"{address}/verify") == 200
+        limits = Path(f"/proc/{process.pid}/limits").read_text()
+        assert re.search(r"Max core file size +0 +0 ", limits)
         process.send_signal(sent)
         assert process.wait(timeout=30) == code
     assert list(DataFolder(data).work.iterdir()) == []

@@ -5,13 +5,12 @@ ones are spoilt on purpose: a judge that accepts them judges nothing.
 """
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pikepdf
-from cryptography.hazmat.primitives.asymmetric import ec
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
@@ -20,19 +19,16 @@ from certify.intake import tasks
 from certify.intake.reader import SandboxedIntake
 from certify.isolation.runner import IsolatedRunner
 from certify.scan import CanonicalScan
-from keys.base import SignatureScheme
-from keys.devpki.holders import SealHolder, SignatoryHolder
-from keys.devpki.issue import issue_certificate
-from keys.open import open_key
+from keys.base import SigningKey
 from signing.embed import FontPrograms
 from signing.renewer import PadesRenewer
 from signing.revocation import RevocationClient
+from signing.sealer import PadesSealer
 from signing.trust import TrustAnchors
 from tests.support import corpus, uploads
-from tests.support.pki import AUTHORITY_NAME, RunningPki, ec_key, fresh_key_id, rsa_key
+from tests.support.judged_keys import HSM_SCHEMES, SCHEMES, in_files, in_hsm
+from tests.support.pki import RunningPki
 from tests.support.sealing import (
-    PERSON,
-    SEAL,
     make_canonical_scan,
     make_order,
     make_pictures,
@@ -40,6 +36,7 @@ from tests.support.sealing import (
     one_tsa,
     seal,
 )
+from tests.support.softhsm import SoftHsm
 
 SMALL = {"width": 620, "height": 877}  # pixels at 150 dpi; rendering costs most here
 LONG = "Quyết định về việc công nhận kết quả kỳ thi tuyển công chức " * 3
@@ -61,23 +58,6 @@ class Sample:
     renewals: int = 0
 
 
-_SCHEMES: Mapping[str, tuple[str, SignatureScheme, Callable[[], Any]]] = {
-    "rsa-3072": (
-        "keys: both RSA-3072, PKCS #1 v1.5",
-        SignatureScheme.RSA_PKCS1_SHA256,
-        lambda: rsa_key(3072),
-    ),
-    "rsa-pss": (
-        "keys: both RSA-3072, RSASSA-PSS",
-        SignatureScheme.RSA_PSS_SHA256,
-        lambda: rsa_key(3072),
-    ),
-    "p-256": (
-        "keys: both ECDSA on P-256",
-        SignatureScheme.ECDSA_SHA256,
-        lambda: ec_key(ec.SECP256R1()),
-    ),
-}
 _SHAPES: Mapping[str, tuple[str, int, dict[str, int], dict[str, Any]]] = {
     "default": ("keys: person RSA-2048, agency RSA-3072", 1, SMALL, {}),
     "three-pages": ("three pages", 3, SMALL, {}),
@@ -140,7 +120,7 @@ CANONICAL: tuple[Sample, ...] = (
 """Uploads whose canonical scan is judged by itself, before anything is signed."""
 SAMPLES: tuple[Sample, ...] = (
     *(Sample(name, about) for name, (about, *_) in _SHAPES.items()),
-    *(Sample(name, about) for name, (about, *_) in _SCHEMES.items()),
+    *(Sample(name, made.about) for name, made in (SCHEMES | HSM_SCHEMES).items()),
     _RENEWED,
     *CANONICAL,
     *SPOILT,
@@ -150,8 +130,9 @@ SAMPLES: tuple[Sample, ...] = (
 class CopyMaker:
     """Makes the file of each sample in a folder."""
 
-    def __init__(self, *, pki: RunningPki, folder: Path) -> None:
+    def __init__(self, *, pki: RunningPki, folder: Path, softhsm: SoftHsm) -> None:
         self._pki = pki
+        self._softhsm = softhsm
         self._folder = folder
         self._fonts = FontPrograms(folder / "fonts")
         self._pictures = make_pictures(folder)
@@ -167,7 +148,7 @@ class CopyMaker:
         for name, (_, pages, size, changes) in _SHAPES.items():
             scan = make_canonical_scan(self._workdir(name) / "scan.pdf", pages, **size)
             files[name] = self._sealed(name, scan, **changes)
-        for name in _SCHEMES:
+        for name in (*SCHEMES, *HSM_SCHEMES):
             scan = make_canonical_scan(self._workdir(name) / "scan.pdf", **SMALL)
             files[name] = self._sealed(name, scan)
         files[_RENEWED.name] = self._renewed(files["default"], _RENEWED.renewals)
@@ -184,9 +165,11 @@ class CopyMaker:
 
     def _sealed(self, name: str, scan: CanonicalScan, **changes: Any) -> Path:
         sealer = self._default
-        if name in _SCHEMES:
-            _, scheme, private_key = _SCHEMES[name]
-            sealer = self._sealer_with(scheme, private_key)
+        if name in SCHEMES:
+            sealer = self._sealer_with(in_files(SCHEMES[name], self._pki))
+        elif name in HSM_SCHEMES:
+            token = self._softhsm.new_token()
+            sealer = self._sealer_with(in_hsm(HSM_SCHEMES[name], self._pki, token))
         order = make_order(sealer, scan, self._workdir(name), **changes)
         return seal(sealer, order).path
 
@@ -203,24 +186,7 @@ class CopyMaker:
             path = renewer.make_ready(path).renew(target).path
         return path
 
-    def _sealer_with(
-        self, scheme: SignatureScheme, private_key: Callable[[], Any]
-    ) -> Any:
-        ids = {PERSON: fresh_key_id("judged"), SEAL: fresh_key_id("judged")}
-        for holder in (
-            SignatoryHolder(ids[PERSON], "Lò Văn Thử", "Chủ tịch", AUTHORITY_NAME),
-            SealHolder(ids[SEAL], AUTHORITY_NAME),
-        ):
-            issue_certificate(
-                self._pki.folder,
-                holder,
-                now=SystemClock().now(),
-                private_key=private_key(),
-            )
-        keys = {
-            role: open_key(replace(self._pki.key_settings(key_id), scheme=scheme))
-            for role, key_id in ids.items()
-        }
+    def _sealer_with(self, keys: Mapping[str, SigningKey]) -> PadesSealer:
         return make_sealer(
             self._pki, pictures=self._pictures, fonts=self._fonts, keys=keys
         )

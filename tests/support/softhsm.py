@@ -63,23 +63,41 @@ class SoftToken:
         label: str,
         key: HolderKey,
         certificates: Sequence[Certificate] = (),
+        *,
+        shown: HolderKey | None = None,
         **changes: Any,
     ) -> None:
-        """Import a private key, and certificates: the first gets the key's CKA_ID."""
+        """Import a private key, and certificates: the first gets the key's CKA_ID.
+
+        `shown` is the EC key whose public key lies beside it, None the same.
+        """
         form = PrivateFormat.TraditionalOpenSSL
         kind = "rsa" if isinstance(key, rsa.RSAPrivateKey) else "ec"
         objects = [(kind, key.private_bytes(Encoding.DER, form, NoEncryption()))]
         if kind == "ec":
-            shown = key.public_key().public_bytes(
-                Encoding.DER, PublicFormat.SubjectPublicKeyInfo
+            point = (
+                (shown or key)
+                .public_key()
+                .public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
             )
-            objects.append(("ec public", shown))
+            objects.append(("ec public", point))
         objects += [("x509", c.public_bytes(Encoding.DER)) for c in certificates]
         given = {"pin": PIN, "label": label, "key_id": label.encode().hex()} | changes
         self.hand(
             "put",
             objects=[(kind, b64encode(der).decode()) for kind, der in objects],
             **given,
+        )
+
+    def put_certificate(self, key_label: str, certificate: Certificate) -> None:
+        """Put one more certificate beside a key, with its CKA_ID."""
+        der = b64encode(certificate.public_bytes(Encoding.DER)).decode()
+        self.hand(
+            "put",
+            pin=PIN,
+            label=key_label,
+            key_id=key_label.encode().hex(),
+            objects=[("x509", der)],
         )
 
     @property
@@ -90,7 +108,7 @@ class SoftToken:
     @contextmanager
     def away(self) -> Iterator[None]:
         """Take the token's folder away, put it back at the end."""
-        hidden = self.folder.with_name(f"../{self.folder.name}.away").resolve()
+        hidden = self.folder.parents[1] / f"{self.folder.name}.away"
         self.folder.rename(hidden)
         try:
             yield
@@ -115,8 +133,8 @@ class SoftHsm:
     module: Path
     tokens: Path
 
-    def new_token(self) -> SoftToken:
-        label = f"token-{secrets.token_hex(4)}"
+    def new_token(self, label: str = "") -> SoftToken:
+        label = label or f"token-{secrets.token_hex(4)}"
         before = set(self.tokens.iterdir())
         subprocess.run(
             [
@@ -155,10 +173,9 @@ def issue_on(
     return token.settings(holder.key_id, scheme=scheme, certificates=pem)
 
 
-@pytest.fixture(scope="session")
-def softhsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoftHsm]:
-    module = need("libsofthsm2.so")
-    folder = tmp_path_factory.mktemp("softhsm")
+@contextmanager
+def open_softhsm(module: Path, folder: Path) -> Iterator[SoftHsm]:
+    """Have this process and its children use the tokens of a new folder."""
     tokens = folder / "tokens"
     tokens.mkdir()
     configuration = folder / "softhsm2.conf"
@@ -170,3 +187,10 @@ def softhsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoftHsm]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SOFTHSM2_CONF", str(configuration))  # read by C_Initialize
         yield SoftHsm(module, tokens)
+
+
+@pytest.fixture(scope="session")
+def softhsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoftHsm]:
+    module = need("libsofthsm2.so")
+    with open_softhsm(module, tmp_path_factory.mktemp("softhsm")) as opened:
+        yield opened

@@ -49,6 +49,21 @@ def login(token: Token, *, pin: str) -> None:
     token.open(user_pin=pin).close()
 
 
+def set_pin(token: Token, *, old: str, new: str) -> None:
+    with token.open(rw=True, user_pin=old) as session:
+        session.set_pin(old, new)
+
+
+def remove(token: Token, *, pin: str) -> None:
+    with token.open(rw=True, user_pin=pin) as session:
+        for found in list(session.get_objects()):
+            found.destroy()
+
+
+def serial(token: Token) -> str:
+    return token.serial.decode()
+
+
 def flags(token: Token) -> int:
     return int(token.flags)
 
@@ -57,7 +72,8 @@ def main() -> None:
     given = json.load(sys.stdin)
     library = pkcs11.lib(given.pop("module"))
     token = library.get_token(token_label=given.pop("token"))
-    act = {"put": put, "login": login, "flags": flags}[given.pop("act")]
+    acts = {"put": put, "login": login, "flags": flags, "set_pin": set_pin}
+    act = (acts | {"remove": remove, "serial": serial})[given.pop("act")]
     json.dump(act(token, **given), sys.stdout)
 
 

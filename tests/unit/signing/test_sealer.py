@@ -414,6 +414,9 @@ class WrongKey:
     def sign_digest(self, digest: bytes) -> bytes:
         return self.used.sign_digest(digest)
 
+    def check_reachable(self) -> None:
+        self.used.check_reachable()
+
 
 @dataclass
 class CountingKey(WrongKey):
