@@ -1,5 +1,6 @@
 """`certify agent`: build the agent, say how to reach it, serve until Ctrl-C."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -50,6 +51,10 @@ def run_agent(  # noqa: PLR0913 - one parameter per option
         raise InvalidInput(
             field=f"Thư mục {folder}", reason="không tạo hoặc ghi được"
         ) from error
+    if sys.platform == "linux":  # from here on a PIN may be in memory
+        from api.core_dumps import forbid_core_dumps  # noqa: PLC0415 - Linux only
+
+        forbid_core_dumps()
     token = PersonsToken(module.resolve(), token_label=token_label)
     consent = TerminalConsent(pin_minutes=pin_minutes)
     signer = BatchSigner(token=token, consent=consent)
