@@ -86,11 +86,14 @@ class PersonsToken:
             raise KeyUnreachable(key_id=TOKEN) from error
 
     def _listed(self) -> list[Certificate]:
-        return [
+        found = [
             certificate
             for token in self._tokens()
             for _, certificate in self._on(token)
         ]
+        if not found:
+            self._close()  # some modules see a new token only when they begin anew
+        return found
 
     def _signed(
         self,

@@ -78,16 +78,23 @@ def checked_origin(text: str) -> str:
     Raises:
         InvalidInput: not `https://name[:port]`; plain http only to this machine.
     """
-    parts = urlsplit(text.strip().rstrip("/"))
+    refused = InvalidInput(
+        field="--origin",
+        reason="phải có dạng https://ten-mien, không có đường dẫn phía sau",
+    )
+    try:
+        parts = urlsplit(text.strip().rstrip("/"))
+        port = parts.port
+    except ValueError as error:
+        raise refused from error
     host = parts.hostname or ""
     safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
     extra = parts.path or parts.query or parts.fragment or parts.username
     if not safe or not host or extra:
-        raise InvalidInput(
-            field="--origin",
-            reason="phải có dạng https://ten-mien, không có đường dẫn phía sau",
-        )
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+        raise refused
+    usual = {"https": 443, "http": 80}[parts.scheme]  # browsers leave it out
+    shown = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown}" + ("" if port in (None, usual) else f":{port}")
 
 
 def _announce(

@@ -61,8 +61,8 @@ class TerminalConsent:
         self._kept = None
 
     def tell(self, sentence: str) -> None:
-        """Say how it ended."""
-        self._say(sentence)
+        """Say a sentence of our own, or with a name of a certificate in it."""
+        self._say(_visible(sentence))
 
     def _still_kept(self) -> str | None:
         if self._kept is None or self._seconds() >= self._kept[1]:
@@ -72,5 +72,9 @@ class TerminalConsent:
 
 
 def _plain(text: str) -> str:
-    shown = "".join(c if c.isprintable() else " " for c in text)
+    shown = _visible(text)
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
+
+
+def _visible(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)

@@ -60,6 +60,7 @@ class WaitingOut(BaseModel):
     number: str | None
     title: str
     copies: int
+    requester_name: str
     waiting: str | None
 
     @classmethod
@@ -71,6 +72,7 @@ class WaitingOut(BaseModel):
             number=view.shown_number,
             title=statement.original_title if statement else "",
             copies=statement.copies if statement else 0,
+            requester_name=statement.requester_name if statement else "",
             waiting=view.waiting,
         )
 

@@ -102,7 +102,7 @@ function stop(sentence = "") {
 }
 
 function showAgent(status, token) {
-  part("help").hidden = status !== null;
+  part("help").hidden = busy || status !== null;
   part("token").hidden = token === null;
   part("start").disabled = token === null;
   if (token) {
@@ -115,17 +115,18 @@ function showAgent(status, token) {
 }
 
 function sentenceFor(status, token) {
+  if (busy) return "Hãy nhập mã PIN ở cửa sổ trạm ký để ký.";
   if (status === null) return "Chưa thấy trạm ký trên máy này.";
   if (token === null) return status.problem || "Trạm ký đã chạy. Hãy cắm USB token.";
-  if (busy || status.busy) return "Hãy nhập mã PIN ở cửa sổ trạm ký để ký.";
+  if (status.busy) return "Trạm ký đang chờ mã PIN cho một trang khác.";
   if (signing) return "Đang ký. Bản sao nào đến lượt thì cửa sổ trạm ký hỏi mã PIN.";
   return "Sẵn sàng ký.";
 }
 
 function showQueue({ requests, preparing, waiting }) {
   const rows = [
-    ...requests.map((each) => [each.number, each.title, each.copies, "Đến lượt ký"]),
-    ...waiting.map((each) => [each.number ?? "cấp khi ký", each.title, each.copies, each.waiting ?? "Chờ ký"]),
+    ...requests.map((each) => cellsOf(each, "Đến lượt ký")),
+    ...waiting.map((each) => cellsOf(each, each.waiting ?? "Chờ ký")),
   ];
   const labels = [...page.querySelectorAll("[data-queue] th")].map((cell) => cell.textContent);
   part("queue").tBodies[0].replaceChildren(...rows.map((cells) => row(cells, labels)));
@@ -133,8 +134,12 @@ function showQueue({ requests, preparing, waiting }) {
   part("count").textContent = count ? `(${count})` : "";
   part("empty").hidden = rows.length > 0;
   part("empty").textContent = preparing
-    ? `Đang soạn ${preparing} bản sao…`
+    ? `Đang xử lý ${preparing} bản sao…`
     : "Không có bản sao nào chờ ký.";
+}
+
+function cellsOf({ number, title, requester_name, copies }, state) {
+  return [number ?? "cấp khi ký", title, requester_name, copies, state];
 }
 
 function row(cells, labels) {
@@ -166,4 +171,10 @@ function tell(sentence) {
 
 part("start").addEventListener("click", start);
 part("stop").addEventListener("click", () => stop());
+window.addEventListener("pagehide", () => {
+  if (!signing) return;
+  const form = new FormData();
+  form.set("csrf", page.querySelector("[name=csrf]").value);
+  navigator.sendBeacon("/desk/sign/leave", form);
+});
 tick();

@@ -53,6 +53,7 @@ def test_the_ca_may_vouch_for_this_machine_alone(tmp_path: Path) -> None:
     [
         ("https://chungthuc.example.vn", "https://chungthuc.example.vn"),
         ("https://ChungThuc.example.vn:8443/", "https://chungthuc.example.vn:8443"),
+        ("https://chungthuc.example.vn:443", "https://chungthuc.example.vn"),
         ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
         ("http://localhost:8000", "http://localhost:8000"),
     ],
@@ -63,7 +64,16 @@ def test_origins(text: str, origin: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["http://chungthuc.example.vn", "*", "null", "", "https://a.vn/x", "ftp://a.vn"],
+    [
+        "http://chungthuc.example.vn",
+        "*",
+        "null",
+        "",
+        "https://a.vn/x",
+        "ftp://a.vn",
+        "https://a.vn:x",
+        "https://u@a.vn",
+    ],
 )
 def test_what_is_no_safe_origin(text: str) -> None:
     with pytest.raises(InvalidInput):
