@@ -1,6 +1,8 @@
 """A signatory with a token of their own: over the API, answered by a program."""
 
 import base64
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -187,6 +189,29 @@ def test_a_signatory_says_no(person: Person) -> None:
     assert "Thử phát hành lại" in view["waiting"]
     assert view["step"] == "intended"
     assert person.answer(request).json()["code"] == "signature.late"
+
+
+def test_a_worker_in_another_process_is_answered(person: Person) -> None:
+    attestation_id = confirmed_copy(person)
+    person.asked(ready=True)
+    worker = subprocess.Popen(
+        (sys.executable, "-m", "api", "reconcile", "--data", person.settings.data),
+        env={"CERTIFY_EXTERNAL_CERTIFICATE": str(person.settings.external_certificate)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    asked: list[dict[str, Any]] = []
+    deadline = time.monotonic() + 150
+    while attestation_id not in [each["attestation_id"] for each in asked]:
+        assert worker.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+        asked = person.asked(ready=True).json()["requests"]
+        for other in asked:  # copies that earlier tests left waiting
+            assert person.answer(other).status_code == 204
+    assert worker.wait(150) == 0
+    view = person.call("GET", f"/attestations/{attestation_id}").json()
+    assert view["step"] == "released"
 
 
 def test_who_is_late_signs_the_next_attempt_with_the_same_number(
