@@ -6,6 +6,7 @@ was made to point here (DNS rebinding) all get 403 and no CORS header.
 """
 
 import json
+import os
 import ssl
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import socket
@@ -28,6 +29,8 @@ class AgentServer(ThreadingHTTPServer):
     """Serves on loopback only, with TLS only."""
 
     daemon_threads = True
+    # On Windows this option would let another program take the port over.
+    allow_reuse_address = os.name == "posix"
 
     def __init__(
         self,

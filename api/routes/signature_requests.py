@@ -27,6 +27,7 @@ from certify.errors import NotFound, TryLater, WrongState
 
 PREPARE_SECONDS = 20.0  # composing takes a second or two; OCSP may take longer
 LOOK_SECONDS = 0.1
+_TO_SIGN = {IssuanceStep.APPROVED, IssuanceStep.RESERVED, IssuanceStep.INTENDED}
 
 router = APIRouter(
     tags=["ký bằng USB token"], responses=problems(401, 403, 404, 409, 422, 429)
@@ -53,10 +54,12 @@ def prepare(
     """Begin issuing a confirmed copy; wait until its signature is asked for."""
     _check_caller(services, caller, body.signatory)
     view = attestation_of(services, caller.authority_id, attestation_id)
-    if view.statement is None or view.step is IssuanceStep.RELEASED:
+    if view.statement is None or view.step not in _TO_SIGN:
         raise WrongState(reason="bản sao chưa được xác nhận hoặc đã phát hành")
     if view.statement.signatory_id != body.signatory:
         raise NotFound(what="bản sao chờ người này ký")
+    if view.statement.signatory_key_id not in services.external_keys:
+        raise WrongState(reason="khóa của người ký không nằm trên USB token")
     services.collect.asked(body.signatory, ready=True)
     services.issue_soon.begin(attestation_id)
     deadline = time.monotonic() + PREPARE_SECONDS

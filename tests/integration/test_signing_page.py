@@ -9,6 +9,8 @@ from api.agent_port import DEFAULT_PORT
 from api.headers import CONTENT_POLICY
 from tests.support.web import QUIET, WebSystem
 
+pytestmark = pytest.mark.timeout(400)  # a busy machine is no fault
+
 
 def test_this_page_alone_may_speak_to_the_agent(web_service: WebSystem) -> None:
     with web_service.client() as client:
