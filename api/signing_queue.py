@@ -32,12 +32,12 @@ def signing_state(services: Services, signatory_id: str, *, ready: bool) -> Sign
     )
 
 
-def begin_all(services: Services, signatory_id: str) -> int:
-    """Begin issuing everything that waits for this signatory; return how many began."""
+def begin_these(services: Services, signatory_id: str, ids: Sequence[str]) -> None:
+    """Begin issuing some of what waits for this signatory, who is ready."""
     services.collect.asked(signatory_id, ready=True)
-    return sum(
-        services.issue_soon.begin(view.id) for view in waiting(services, signatory_id)
-    )
+    for view in waiting(services, signatory_id):
+        if view.id in ids:
+            services.issue_soon.begin(view.id)
 
 
 def waiting(services: Services, signatory_id: str) -> Sequence[AttestationView]:

@@ -12,7 +12,7 @@ from api.headers import CONTENT_POLICY
 from api.pages.desk_form import DeskFormDep, desk_only, desk_page
 from api.schemas.signature_requests import SigningOut, answer_of
 from api.services import Services
-from api.signing_queue import begin_all, signing_state
+from api.signing_queue import begin_these, signing_state
 from certify.errors import CertifyError, InvalidInput
 
 router = APIRouter(
@@ -60,12 +60,11 @@ def poll(form: DeskFormDep, services: ServicesDep) -> SigningOut:
     )
 
 
-@router.post("/begin")
-def begin(form: DeskFormDep, services: ServicesDep) -> SigningOut:
-    """Begin issuing everything that waits for this signatory."""
-    del form  # it proved that our own page asks
-    begin_all(services, services.signatory_id)
-    return signing_state(services, services.signatory_id, ready=True)
+@router.post("/begin", status_code=204)
+def begin(form: DeskFormDep, services: ServicesDep) -> None:
+    """Begin issuing these copies, as far as they wait for this signatory."""
+    ids = form.text("attestations").split()
+    begin_these(services, services.signatory_id, ids)
 
 
 @router.post("/leave", status_code=204)

@@ -4,6 +4,7 @@ import { agentSign, agentStatus } from "./agent.js";
 
 const POLL_MS = 1500;
 const GATHER_MS = 10000; // how long the first of a batch waits for the others
+const AT_ONCE = 16; // copies on their way together; the server has the same bound
 
 const page = document.querySelector("[data-sign]");
 const part = (name) => page.querySelector(`[data-${name}]`);
@@ -12,6 +13,7 @@ let signing = false; // the person pressed start
 let busy = false; // a batch is at the agent
 let busyUntil = 0; // when its first request ends
 let firstAsked = 0;
+const begun = new Set(); // copies begun since start was pressed: none is begun twice
 
 async function send(path, fields = {}) {
   const form = new FormData();
@@ -32,11 +34,22 @@ async function tick() {
     const ready = signing && token !== null && !forgotten;
     const state = await send("poll", { ready: ready ? "1" : "0" });
     showQueue(state);
-    if (ready && !busy) offer(state, status.certificates);
+    if (ready && !busy) {
+      await beginFresh(state);
+      offer(state, status.certificates);
+    }
   } catch {
     say("Máy chủ không phản hồi. Trang tự thử lại.");
   }
   setTimeout(tick, POLL_MS);
+}
+
+async function beginFresh({ waiting, requests, preparing }) {
+  const room = Math.max(0, AT_ONCE - requests.length - preparing);
+  const ids = waiting.map((each) => each.attestation_id).filter((id) => !begun.has(id)).slice(0, room);
+  if (!ids.length) return;
+  for (const id of ids) begun.add(id);
+  await send("begin", { attestations: ids.join(" ") });
 }
 
 // Hand over what is asked, once all that is being made has come or was waited for.
@@ -83,15 +96,11 @@ async function declineAll(requests) {
   for (const { id } of requests) await send(`requests/${id}/refusal`).catch(() => {});
 }
 
-async function start() {
+function start() {
   tell("");
-  signing = true;
+  begun.clear();
+  signing = true; // the next tick begins what waits
   showButtons();
-  try {
-    showQueue(await send("begin"));
-  } catch (error) {
-    stop(error.message);
-  }
 }
 
 function stop(sentence = "") {

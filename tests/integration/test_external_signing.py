@@ -112,6 +112,7 @@ def test_a_request_takes_only_its_own_signature_and_only_once(person: Person) ->
     assert (again.status_code, again.json()["code"]) == (409, "signature.answered")
     waited(person, attestation_id, "released")
     assert person.answer(request).json()["code"] == "signature.answered"
+    assert person.prepare(attestation_id).json()["code"] == "wrong_state"
 
 
 def test_bad_signatures_are_counted(person: Person) -> None:
