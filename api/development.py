@@ -49,12 +49,14 @@ def development_people() -> DevelopmentPeople:
         authority=authority,
         officer=Officer(
             id=new_id(),
+            person_id=new_id(),
             authority_id=authority.id,
             name="Lò Thị Mai",
             title="Công chức Tư pháp - Hộ tịch",
         ),
         signatory=Signatory(
             id=new_id(),
+            person_id=new_id(),
             authority_id=authority.id,
             name="Vàng A Páo",
             position="Chủ tịch",

@@ -163,7 +163,8 @@ class Desk:
         now = self._clock.now()
         day = vietnamese_day(now)
         check_mandate(signatory, authority, day)
-        check_maker_checker(authority, comparison.officer_id, signatory.id)
+        officer = self._people.officer(comparison.officer_id)
+        check_maker_checker(authority, officer, signatory)
         person, seal = self._sealer.certificate_digests(signatory, authority)
         expires = now + self._rules.confirmation_valid
         pages = comparison.pages_with_information
@@ -180,7 +181,7 @@ class Desk:
             page_digest=comparison.page_digest,
             requester_name=case.requester.name,
             officer_id=comparison.officer_id,
-            officer_name=self._people.officer(comparison.officer_id).name,
+            officer_name=officer.name,
             signatory_id=signatory.id,
             signatory_name=signatory.name,
             signatory_title=signatory.title_lines,

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from certify.attestation import (
@@ -119,7 +120,7 @@ class IssueCopy:
         progress(1, "Kiểm tra thẩm quyền và chứng thư số")
         task = self._register.take(attestation_id, self._worker, self._clock.now())
         with (
-            giving_back(lambda error: self._give_back(task, error)),
+            giving_back(partial(self._give_back, task)),
             self._work_folder() as workdir,
         ):
             if (edition := self._finish_archived(task, workdir)) is not None:

@@ -60,9 +60,14 @@ class Mandate:
 
 @dataclass(frozen=True)
 class Officer:
-    """A justice officer (công chức tư pháp - hộ tịch) who compares and scans."""
+    """A justice officer (công chức tư pháp - hộ tịch) who compares and scans.
+
+    Attributes:
+        person_id: the human being, whatever records stand for him or her.
+    """
 
     id: str
+    person_id: str
     authority_id: str
     name: str
     title: str
@@ -73,11 +78,13 @@ class Signatory:
     """A person entitled to sign attestations (người thực hiện chứng thực).
 
     Attributes:
+        person_id: the human being, whatever records stand for him or her.
         position: as printed for a delegate, e.g. "CÔNG CHỨC TƯ PHÁP - HỘ TỊCH".
         key_id: which signing key is this person's.
     """
 
     id: str
+    person_id: str
     authority_id: str
     name: str
     position: str

@@ -11,7 +11,7 @@ from certify.errors import (
     NotAllowed,
     SealNotAuthorised,
 )
-from certify.people import Authority, SealAuthorisation, Signatory
+from certify.people import Authority, Officer, SealAuthorisation, Signatory
 
 
 def check_permission(task: IssuanceTask, now: datetime, service_key: bytes) -> None:
@@ -23,7 +23,7 @@ def check_permission(task: IssuanceTask, now: datetime, service_key: bytes) -> N
     day = vietnamese_day(now)
     statement = task.statement
     check_mandate(task.signatory, task.authority, day)
-    check_maker_checker(task.authority, task.officer.id, task.signatory.id)
+    check_maker_checker(task.authority, task.officer, task.signatory)
     check_seal_authorisation(task.seal_authorisation, day)
     if statement.expired(now):
         raise ConfirmationInvalid(reason="xác nhận đã quá hạn, hãy xác nhận lại")
@@ -49,10 +49,14 @@ def check_mandate(signatory: Signatory, authority: Authority, day: date) -> None
 
 
 def check_maker_checker(
-    authority: Authority, officer_id: str, signatory_id: str
+    authority: Authority, officer: Officer, signatory: Signatory
 ) -> None:
-    """The officer of a case does not sign it, unless a decision says so."""
-    if officer_id == signatory_id and authority.self_certify_decision is None:
+    """The officer of a case does not sign it, unless a decision says so.
+
+    The human being counts: a delegate is on record as officer and as signatory.
+    """
+    same = officer.person_id == signatory.person_id
+    if same and authority.self_certify_decision is None:
         raise NotAllowed(reason="người đối chiếu không được tự ký bản sao này")
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from certify.attestation import Edition, Lease, StoredObject
@@ -97,7 +98,7 @@ class RenewCopy:
         # 1. lease; which edition is the newest; COMMIT
         task = self._renewals.take(attestation_id, self._worker, self._clock.now())
         with (
-            giving_back(lambda error: self._give_back(task, error)),
+            giving_back(partial(self._give_back, task)),
             self._work_folder() as workdir,
         ):
             # 2. its bytes, by version and digest, judged as a stranger would

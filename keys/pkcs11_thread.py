@@ -55,23 +55,23 @@ class ModuleThread:
                 limit. No second thread is put in its place: it would enter the same
                 module. When the call comes back after all, the queue goes on.
         """
-        self._start()
+        thread = self._started()
         future: Future[_T] = Future()
         self._jobs.put(lambda: _fill(future, work))
-        wait = time_limit_seconds
-        while True:
-            try:
-                return future.result(timeout=max(wait, 0.01))
-            except TimeoutError:
-                if future.done():
-                    raise  # of the work itself
+        while thread.is_alive():  # not after its last job, at the end of the process
             wait = time_limit_seconds - self._busy_seconds()
             if wait <= 0:
-                future.cancel()
                 self._say(time_limit_seconds)
-                raise ModuleHangs
+                break
+            try:
+                return future.result(timeout=wait)
+            except TimeoutError:
+                if future.done():  # just now, or the error is the work's own
+                    return future.result()
+        future.cancel()
+        raise ModuleHangs
 
-    def _start(self) -> None:
+    def _started(self) -> threading.Thread:
         with self._starting:
             if self._thread is None:
                 self._thread = threading.Thread(
@@ -79,6 +79,7 @@ class ModuleThread:
                 )
                 self._thread.start()
                 atexit.register(self._stop)
+            return self._thread
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:

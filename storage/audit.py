@@ -23,6 +23,7 @@ from sqlalchemy import Connection, Row, and_, insert, select
 
 from certify.attestation import Act, TrailHead
 from certify.canonical_json import canonical_json, sha256_hex
+from certify.clock import Clock
 from certify.errors import NotFound, StoredDataDamaged
 from storage.columns import utc_text
 from storage.comparison_record import check_comparisons
@@ -120,6 +121,32 @@ def append(
             )
         )
     return TrailHead(sequence, digest)
+
+
+class DatedTrail:
+    """The trail for those whose records are all dated by one clock."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Take the clock."""
+        self._clock = clock
+
+    def append(
+        self,
+        connection: Connection,
+        authority_id: str,
+        act: Act,
+        subject: str,
+        details: Details,
+    ) -> None:
+        """Add a row dated now; see `append`."""
+        append(
+            connection,
+            authority_id=authority_id,
+            act=act,
+            subject=subject,
+            details=details,
+            at=self._clock.now(),
+        )
 
 
 def head(connection: Connection, authority_id: str) -> TrailHead:

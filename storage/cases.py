@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from certify.attestation import Act, AttestationView, IssuanceStep
 from certify.case import Case, CaseStatus, Original, StoredScan
@@ -52,6 +52,7 @@ class SqlCases:
         """Keep cases in this database; the clock dates the trail."""
         self._database = database
         self._clock = clock
+        self._trail = audit.DatedTrail(clock)
 
     def open_case(self, case: Case, act: Act) -> Case:
         """Store a case as received, under the next code of its unit and day."""
@@ -59,7 +60,7 @@ class SqlCases:
             unit = read_authority(connection, case.authority_id).unit_code
             # The trail's lock orders two desks of one authority, so first.
             day = vietnamese_day(case.opened_at)
-            self._record(connection, case.authority_id, act, case.id, {})
+            self._trail.append(connection, case.authority_id, act, case.id, {})
             number = next_of_day(connection, unit, day)
             case = replace(
                 case,
@@ -97,7 +98,7 @@ class SqlCases:
                     declared_pages=original.declared_pages,
                 )
             )
-            self._record(
+            self._trail.append(
                 connection,
                 case.authority_id,
                 act,
@@ -121,7 +122,7 @@ class SqlCases:
         """
         with self._database.writing() as connection:
             authority, details = scan_writes.attach(connection, scan, parts)
-            self._record(connection, authority, act, scan.original_id, details)
+            self._trail.append(connection, authority, act, scan.original_id, details)
 
     def rearrange_scan(
         self,
@@ -140,7 +141,7 @@ class SqlCases:
         """
         with self._database.writing() as connection:
             authority, details = scan_writes.rearrange(connection, scan, parts, seen)
-            self._record(connection, authority, act, scan.original_id, details)
+            self._trail.append(connection, authority, act, scan.original_id, details)
 
     def scans(self, scan_ids: Sequence[str]) -> Sequence[StoredScan]:
         """Return scans in the order asked for. Raises NotFound."""
@@ -193,7 +194,9 @@ class SqlCases:
                 "accepted": " ".join(sorted(comparison.accepted_warnings)),
                 COMMITMENT: commitment,
             }
-            self._record(connection, case.authority_id, act, attestation_id, details)
+            self._trail.append(
+                connection, case.authority_id, act, attestation_id, details
+            )
             return read_attestation(connection, attestation_id)
 
     def approve(
@@ -251,7 +254,9 @@ class SqlCases:
                 "statement": statement.digest,
                 "key": assertion.key_id,
             }
-            self._record(connection, row.authority_id, act, attestation_id, details)
+            self._trail.append(
+                connection, row.authority_id, act, attestation_id, details
+            )
 
     def case(self, case_id: str) -> Case:
         """Return a case. Raises NotFound."""
@@ -301,20 +306,3 @@ class SqlCases:
         """Return what the desk shows of an attestation. Raises NotFound."""
         with self._database.reading() as connection:
             return read_attestation(connection, attestation_id)
-
-    def _record(
-        self,
-        connection: Connection,
-        authority_id: str,
-        act: Act,
-        subject: str,
-        details: audit.Details,
-    ) -> None:
-        audit.append(
-            connection,
-            authority_id=authority_id,
-            act=act,
-            subject=subject,
-            details=details,
-            at=self._clock.now(),
-        )

@@ -56,6 +56,7 @@ class SqlDeskRecords:
         """Keep records in this database; the clock dates the trail."""
         self._database = database
         self._clock = clock
+        self._trail = audit.DatedTrail(clock)
 
     def draw_up(self, record: DeskRecord, act: Act) -> DeskRecord:
         """Store a record under its next number; see the port for what it changes."""
@@ -79,7 +80,7 @@ class SqlDeskRecords:
                 "case_status": status.value,
                 COMMITMENT: commitment,
             }
-            self._record(connection, record.authority_id, act, record.id, details)
+            self._trail.append(connection, record.authority_id, act, record.id, details)
         return record
 
     def withdraw(self, record_id: str, withdrawal: Withdrawal, act: Act) -> DeskRecord:
@@ -108,7 +109,7 @@ class SqlDeskRecords:
                 "original": record.original_id,
                 "case_status": CaseStatus.IN_PROGRESS.value,
             }
-            self._record(connection, record.authority_id, act, record.id, details)
+            self._trail.append(connection, record.authority_id, act, record.id, details)
             return read_record(connection, record_id)
 
     def record(self, record_id: str) -> DeskRecord:
@@ -133,23 +134,6 @@ class SqlDeskRecords:
                 )
             )
             return frozenset(found)
-
-    def _record(
-        self,
-        connection: Connection,
-        authority_id: str,
-        act: Act,
-        subject: str,
-        details: audit.Details,
-    ) -> None:
-        audit.append(
-            connection,
-            authority_id=authority_id,
-            act=act,
-            subject=subject,
-            details=details,
-            at=self._clock.now(),
-        )
 
 
 def _take_back_confirmations(

@@ -102,8 +102,10 @@ class SqlPeople:
             "authority_id": officer.authority_id,
             "name": officer.name,
             "title": officer.title,
+            "person_id": officer.person_id,
         }
-        self._add(officers, values, officer.authority_id, act, {})
+        details = {"person": officer.person_id}
+        self._add(officers, values, officer.authority_id, act, details)
 
     def add_signatory(self, signatory: Signatory, act: Act) -> None:
         """Put a signatory and mandate on record. Raises WrongState, NotFound."""
@@ -118,8 +120,10 @@ class SqlPeople:
             "mandate_from": mandate.valid_from,
             "mandate_to": mandate.valid_to,
             "key_id": signatory.key_id,
+            "person_id": signatory.person_id,
         }
         details = {
+            "person": signatory.person_id,
             "key": signatory.key_id,
             "mandate": mandate.kind.value,
             "decision": mandate.decision_number,

@@ -95,6 +95,7 @@ def as_signatory(row: _Row) -> Signatory:
     """Build a signatory from a row."""
     return Signatory(
         id=row.id,
+        person_id=row.person_id,
         authority_id=row.authority_id,
         name=row.name,
         position=row.position,

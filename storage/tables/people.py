@@ -36,6 +36,7 @@ officers = Table(
     Column("authority_id", ID, ForeignKey("authorities.id"), nullable=False),
     Column("name", Text, nullable=False),
     Column("title", Text, nullable=False),
+    Column("person_id", ID, nullable=False, server_default=""),
 )
 
 signatories = Table(
@@ -50,6 +51,7 @@ signatories = Table(
     Column("mandate_from", Date, nullable=False),
     Column("mandate_to", Date),
     Column("key_id", ID, nullable=False),
+    Column("person_id", ID, nullable=False, server_default=""),
     one_of("mandate_kind", MandateKind),
     # NĐ 280/2025 Đ2 k.9: only a written delegation lets somebody else sign.
     CheckConstraint(

@@ -21,6 +21,7 @@ from keys.devpki.holders import Holder, SealHolder, SignatoryHolder
 from keys.devpki.issue import issue_certificate
 from keys.open import open_key
 from signing.embed import FontPrograms
+from signing.trust import MANIFEST
 from tests.support.pki import AUTHORITY_NAME, HOLDERS, PkiOnDisk, ec_key, make_pki
 from tests.support.sealing import (
     PERSON,
@@ -55,12 +56,18 @@ class VerifierWorld:
 
 
 def open_world(folder: Path) -> VerifierWorld:
-    """Return the world of this folder; make it when there is none."""
+    """Return the world of this folder; make it when there is none.
+
+    Raises:
+        RuntimeError: older code made it; every file would fail for that alone.
+    """
     file = folder / _FILE
     if not file.exists():
         made = _make(folder)
         file.write_bytes(pickle.dumps(made))
     world: VerifierWorld = pickle.loads(file.read_bytes())  # noqa: S301 - our own file
+    if not (world.trust / MANIFEST).is_file():
+        raise RuntimeError(f"{folder} was made by older code; take another ledger")
     return world
 
 

@@ -9,8 +9,24 @@ import pytest
 
 from bench.report import ROWS
 from tests.support.labelled_pages import FAULTS
+from tests.support.real import need
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.timeout(300)  # a busy machine is no fault
+def test_the_bench_of_hsm_keys_runs() -> None:
+    need("libsofthsm2.so")
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.hsm", "--rounds", "2"],
+        cwd=ROOT,
+        check=False,  # two rounds say nothing about its target
+        capture_output=True,
+        text=True,
+    )
+    for row in ("file keys", "HSM keys", "raw C_Sign"):
+        assert f"\n| {row} |" in done.stdout
+    assert "(HSM - raw) / file: CPU" in done.stdout
 
 
 @pytest.mark.timeout(600)  # a minute or two where nothing else runs

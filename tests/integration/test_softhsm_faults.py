@@ -4,7 +4,6 @@ import ctypes
 import hashlib
 import logging
 import os
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -133,28 +132,16 @@ def test_eight_threads_share_a_key(key: SigningKey) -> None:
 
 
 def test_a_forked_child_opens_its_own_session(key: SigningKey) -> None:
+    """Both sign at the same time, each in a session of its own."""
     sign(key, "parent before")
 
-    def child() -> str:
-        for number in range(20):
-            sign(key, f"child {number}")
+    def work() -> str:
+        for number in range(40):
+            sign(key, f"copy {number}")
         return "signed"
 
-    stop = threading.Event()
-
-    def parent() -> int:
-        count = 0
-        while not stop.is_set():
-            sign(key, f"parent {count}")
-            count += 1
-        return count
-
-    with ThreadPoolExecutor(1) as pool:
-        beside = pool.submit(parent)
-        answers = [in_child(child) for _ in range(3)]
-        stop.set()
-        assert beside.result() > 0
-    assert answers == ["signed"] * 3
+    for _ in range(3):
+        assert in_child(work, beside=work) == "signed"
     sign(key, "parent after")
 
 
@@ -181,14 +168,14 @@ def test_a_module_that_hangs_is_away_until_it_answers(
 ) -> None:
     pem = tmp_path / "certificates.pem"
     made = issue_on(token, running_pki, rsa_key(2048), pem=pem)
-    settings = token.settings(made.key_id, certificates=pem, time_limit_seconds=0.4)
+    settings = token.settings(made.key_id, certificates=pem, time_limit_seconds=1.0)
     with hanging(token):
         began = time.monotonic()
         key = open_key(settings)
         with pytest.raises(KeyUnreachable):
             sign(key, "hangs")
-        assert time.monotonic() - began < 3
-    deadline = time.monotonic() + 10
+        assert time.monotonic() - began < 10
+    deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         try:
             sign(key, "answers again")

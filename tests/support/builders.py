@@ -55,6 +55,7 @@ def make_officer(**changes: Any) -> Officer:
     return replace(
         Officer(
             id=OFFICER_ID,
+            person_id="nguoi-lan",
             authority_id=AUTHORITY_ID,
             name="Lò Thị Lan",
             title="Công chức tư pháp - hộ tịch",
@@ -79,6 +80,7 @@ def make_signatory(**changes: Any) -> Signatory:
     return replace(
         Signatory(
             id=SIGNATORY_ID,
+            person_id="nguoi-hung",
             authority_id=AUTHORITY_ID,
             name="Vàng Văn Hùng",
             position="Chủ tịch",

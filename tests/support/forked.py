@@ -5,8 +5,13 @@ import warnings
 from collections.abc import Callable
 
 
-def in_child(work: Callable[[], str]) -> str:
-    """Return what the work returned there, or its error."""
+def in_child(
+    work: Callable[[], str], beside: Callable[[], object] = lambda: None
+) -> str:
+    """Return what the work returned there, or its error.
+
+    `beside` runs here meanwhile.
+    """
     reading, writing = os.pipe()
     with warnings.catch_warnings():
         # Python 3.12 warns of forks beside threads; here they are the point.
@@ -20,6 +25,7 @@ def in_child(work: Callable[[], str]) -> str:
         os.write(writing, answer.encode())
         os._exit(0)
     os.close(writing)
+    beside()
     with open(reading, encoding="utf-8") as answers:  # noqa: PTH123 - a descriptor
         text = answers.read()
     os.waitpid(child, 0)

@@ -90,7 +90,7 @@ def test_a_complete_task_is_permitted(confirmation: SoftwareConfirmation) -> Non
             MandateInvalid,
         ),
         ({"signatory": make_signatory(authority_id="khac")}, MandateInvalid),
-        ({"officer": make_officer(id=SIGNATORY_ID)}, NotAllowed),
+        ({"officer": make_officer(person_id=make_signatory().person_id)}, NotAllowed),
         ({"seal_authorisation": None}, SealNotAuthorised),
         (
             {"seal_authorisation": make_seal_authorisation(revoked=True)},
@@ -117,7 +117,7 @@ def test_a_decision_lets_the_officer_sign_his_own_case(
 ) -> None:
     task = make_task(
         confirmation,
-        officer=make_officer(id=SIGNATORY_ID),
+        officer=make_officer(person_id=make_signatory().person_id),
         authority=make_authority(self_certify_decision="27/QĐ-UBND"),
     )
     check_permission(task, MORNING, SERVICE_KEY)

@@ -170,7 +170,7 @@ def test_a_fault_of_ours_is_not_called_an_outage(database: Database) -> None:
 
 ROWS = (
     "INSERT INTO authorities VALUES ('a', 'u', 'n', 'p', 'q', 'k', NULL)",
-    "INSERT INTO officers VALUES ('o', 'a', 'n', 't')",
+    "INSERT INTO officers VALUES ('o', 'a', 'n', 't', 'p')",
     "INSERT INTO cases VALUES ('c', 'c', 'a', 'o', 'n', NULL, NULL, 4, '', '')",
     "INSERT INTO originals VALUES ('p', 'c', 1, 't', '', 1, NULL)",
     (
