@@ -14,7 +14,7 @@ DEMO_STAMP = $(DATA)/.demo
 # What tests run against and this service does not bring itself (Debian names).
 SYSTEM_PACKAGES = python3-venv poppler-utils qpdf chromium fonts-dejavu-core \
 	softhsm2 openssl postgresql openjdk-17-jdk-headless maven \
-	libtiff-tools libopenjp2-tools libheif-examples libnss3-tools
+	libtiff-tools libopenjp2-tools libheif-examples libnss3-tools util-linux
 
 .DEFAULT_GOAL := help
 .PHONY: help setup system run demo test conformance bench chaos fuzz hidden attacks quality large check lock clean

@@ -13,11 +13,12 @@ from collections.abc import Sequence
 
 from typer.exceptions import Abort, TyperException
 
+from api.cli.agent import agent_command
 from api.cli.app import app
 from api.cli.case_commands import case_app
 from api.cli.keys_app import keys
 from api.cli.terminal import Terminal
-from api.cli.vietnamese import usage_sentence
+from api.cli.vietnamese import VietnameseCommand, usage_sentence
 from certify.errors import CertifyError
 
 USAGE = 2
@@ -26,6 +27,7 @@ INTERRUPTED = 128 + signal.SIGINT
 
 app.add_typer(case_app, name="case")
 app.add_typer(keys, name="keys")
+app.command(cls=VietnameseCommand, name="agent")(agent_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

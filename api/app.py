@@ -11,7 +11,16 @@ from api import errors
 from api.headers import HostCheck, SecurityHeaders
 from api.issue_progress import IssueProgress
 from api.limits import BodyLimit, TokenBuckets
-from api.pages import annulment, arranging, decide, desk, issuance, papers, public
+from api.pages import (
+    annulment,
+    arranging,
+    decide,
+    desk,
+    issuance,
+    papers,
+    public,
+    sign,
+)
 from api.request_log import RequestLog
 from api.routes import (
     annulments,
@@ -20,6 +29,7 @@ from api.routes import (
     desk_records,
     health,
     originals,
+    signature_requests,
     verification,
 )
 from api.services import Services
@@ -76,6 +86,7 @@ def _add_routes(app: FastAPI, settings: WebSettings) -> None:
         attestations,
         annulments,
         desk_records,
+        signature_requests,
         verification,
     ):
         api.include_router(module.router)
@@ -84,6 +95,6 @@ def _add_routes(app: FastAPI, settings: WebSettings) -> None:
     app.include_router(public.router)
     if not settings.production:
         # No accounts yet: the desk acts as the development people, on loopback only.
-        for pages in (desk, papers, arranging, issuance, decide, annulment):
+        for pages in (desk, papers, arranging, issuance, sign, decide, annulment):
             app.include_router(pages.router)
     app.mount("/static", StaticFiles(packages=[("api", "static")]), name="static")

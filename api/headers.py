@@ -22,7 +22,6 @@ class SecurityHeaders:
         """Wrap the application."""
         self._app = app
         self._headers = {
-            "Content-Security-Policy": CONTENT_POLICY,
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "DENY",
             "Referrer-Policy": "no-referrer",
@@ -44,6 +43,8 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(self._headers)
+                # A page may need one address more, see `api.pages.sign`.
+                headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
                 headers.setdefault(
                     "Cache-Control", "no-cache" if is_static else "no-store"
                 )

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from api.annul_and_publish import AnnulAndPublish
 from api.bundle import VerificationBundle
+from api.issue_soon import IssueSoon
 from api.signed_report import SignedReports
 from certify.access import ApiKeys
 from certify.clock import Clock
 from certify.close_year import CloseYear
+from certify.collect_signature import CollectSignature
 from certify.condition import SigningCondition
 from certify.desk import Desk
 from certify.desk_papers import DeskPapers, DeskRecords
@@ -37,6 +39,8 @@ class Services:
 
     Attributes:
         api_keys: None refuses every call that needs a key.
+        external_keys: ids of keys on tokens of their owners, who sign at `/desk/sign`.
+        issue_soon: begins issuing in the background, for those owners.
         authority_id, officer_id, signatory_id: the development people, who act at the
             desk until accounts exist; "" in production.
         close: stops child processes and servers, closes the database.
@@ -65,6 +69,9 @@ class Services:
     bundle: VerificationBundle
     close_year: CloseYear
     condition: SigningCondition
+    collect: CollectSignature
+    external_keys: frozenset[str]
+    issue_soon: IssueSoon
     work_folder: WorkFolder
     authority_id: str
     officer_id: str

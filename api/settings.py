@@ -45,6 +45,9 @@ class Settings(BaseSettings):
         trusted_proxies: addresses or networks, with commas, whose X-Forwarded-For is
             believed; nobody's by default, as any client can send that header.
         keys: "registry" refuses the development keys, which "development" allows.
+        external_certificate: PEM file (leaf first) of the signatory's USB token. With
+            it the signatory signs at `/desk/sign`; see `keys.external`.
+        external_seconds: how long the signatory may take for one signature.
         tsa_urls, tsa_file: time stamping authorities in order; see
             `api.trust_services`. With neither, the development one.
         fetch_hosts, fetch_networks: where OCSP and CRLs may lie; see `signing.fetch`.
@@ -55,7 +58,8 @@ class Settings(BaseSettings):
         confirmation_hours: how long a confirmed statement may wait.
         lease_seconds: how long a worker may be silent; a crashed one holds its
             attestation that long. None takes 2 minutes with the development TSA, which
-            answers at once, and 15 with another one (measured: 131 s per call).
+            answers at once, and 15 with another one (measured: 131 s per call) or with
+            a signatory's token.
         retention_days: object lock of the archive; 10 years, unconfirmed 2026-11-22.
         sweep_seconds: pause between two runs of the embedded worker.
         renew_within_months: how long before the end of its archive timestamp an
@@ -76,6 +80,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     trusted_proxies: str = ""
     keys: Literal["development", "registry"] = "development"
+    external_certificate: Path | None = None
+    external_seconds: int = Field(default=180, ge=5, le=240)
     tsa_urls: str = ""
     tsa_file: Path | None = None
     fetch_hosts: str = ""
@@ -108,7 +114,7 @@ class Settings(BaseSettings):
                 raise ValueError("phải là địa chỉ web dạng https://ten-mien/duong-dan")
         return value
 
-    @field_validator("data", "tsa_file", "sunsets_file")
+    @field_validator("data", "tsa_file", "sunsets_file", "external_certificate")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return value and value.absolute()  # children and threads share no cwd
@@ -208,7 +214,7 @@ class Settings(BaseSettings):
     @property
     def lease(self) -> timedelta:
         """How long a worker may be silent before another one takes over."""
-        patient = bool(self.tsa_urls or self.tsa_file)
+        patient = bool(self.tsa_urls or self.tsa_file or self.external_certificate)
         usual = _PATIENT_LEASE if patient else _DEVELOPMENT_LEASE
         return timedelta(seconds=self.lease_seconds or usual)
 

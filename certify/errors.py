@@ -4,21 +4,27 @@
     ├── InvalidInput        the caller sent something unusable            exit 2
     │   ├── ScanRefused     findings of severity BLOCK, or not overridden
     │   ├── ComparisonIncomplete
-    │   └── ArrangementInvalid  the pages asked for are no scan
+    │   ├── ArrangementInvalid  the pages asked for are no scan
+    │   └── SignatureInvalid    a signature does not verify with the certificate
     ├── NotFound            no such case, copy, code                      exit 2
     ├── NotAllowed          the caller may not do this                    exit 2
     │   ├── MandateInvalid      signatory has no valid mandate today
     │   ├── SealNotAuthorised   no valid authorisation to use the seal
-    │   └── ConfirmationInvalid the signatory's assertion does not hold
+    │   ├── ConfirmationInvalid the signatory's assertion does not hold
+    │   └── SignatureMismatch   an answer belongs to another signing request
     ├── WrongState          right request, wrong moment                   exit 2
     │   ├── ScanChanged         the pages changed in another window
-    │   └── ScanCompared        pages stay as they were compared
+    │   ├── ScanCompared        pages stay as they were compared
+    │   ├── SigningDeclined     the signatory said no
+    │   ├── SignatureAnswered   this request has its signature already
+    │   └── SignatureLate       this request is over
     ├── CertificateUnfit    a certificate may not sign now                exit 2
     ├── KeyNotUsable        a signing key is frozen, ended or used up     exit 2
     ├── TryLater            a dependency is away; wait and retry          exit 4
     │   ├── ServiceUnavailable  TSA, OCSP/CRL, key, archive or database
     │   │   ├── TimestampUnavailable  no TSA gave a usable token
-    │   │   └── StatusUnknown         nobody can say that a certificate is not revoked
+    │   │   ├── StatusUnknown         nobody can say that a certificate is not revoked
+    │   │   └── SignatoryAbsent       the key is on a token whose owner is not there
     │   ├── ReaderUnavailable   the process that opens files does not start or stay
     │   ├── LeaseHeld           another worker has this attestation
     │   └── SystemBusy          too many files are being opened at once
@@ -85,6 +91,16 @@ class ArrangementInvalid(InvalidInput):
     sentence = "Chưa sắp xếp được các trang: {reason}"
 
 
+class SignatureInvalid(InvalidInput):
+    """What came back for a signing request does not verify."""
+
+    code = "signature.invalid"
+    sentence = (
+        "Chữ ký gửi lên không đúng với chứng thư số của lượt ký này. Hãy cắm đúng USB "
+        "token rồi ký lại; còn {tries_left} lần thử."
+    )
+
+
 class NotFound(CertifyError):
     """Nothing is known under this identifier."""
 
@@ -122,6 +138,15 @@ class ConfirmationInvalid(NotAllowed):
     sentence = "Xác nhận của người ký không hợp lệ: {reason}"
 
 
+class SignatureMismatch(NotAllowed):
+    """An answer names another copy, attempt, certificate or digest than its request."""
+
+    code = "signature.mismatch"
+    sentence = (
+        "Chữ ký không thuộc lượt ký này: khác {what}. Hãy tải lại trang ký rồi ký lại."
+    )
+
+
 class WrongState(CertifyError):
     """The request is right but this thing is not at that step."""
 
@@ -147,6 +172,30 @@ class ScanCompared(WrongState):
     sentence = (
         "Bản chụp đã được đối chiếu nên không sửa trang được nữa. Nếu trang sai, hãy "
         "thay bản chụp khác rồi đối chiếu lại."
+    )
+
+
+class SigningDeclined(WrongState):
+    """The signatory was asked for this signature and said no."""
+
+    code = "signing.declined"
+    sentence = "Người ký đã từ chối ký bản sao này."
+
+
+class SignatureAnswered(WrongState):
+    """A signing request takes one signature, once."""
+
+    code = "signature.answered"
+    sentence = "Lượt ký này đã nhận chữ ký, không nhận lần nữa."
+
+
+class SignatureLate(WrongState):
+    """A signing request that expired, was refused or was replaced takes none."""
+
+    code = "signature.late"
+    sentence = (
+        "Lượt ký này đã kết thúc nên chữ ký không được nhận. Bản sao được giữ chờ với "
+        "số chứng thực cũ; hãy ký ở lượt sau."
     )
 
 
@@ -198,6 +247,16 @@ class StatusUnknown(ServiceUnavailable):
     sentence = (
         "Chưa biết chắc chứng thư số của {holder} còn hiệu lực: {reason}. Hồ sơ được "
         "giữ chờ và tự thử lại."
+    )
+
+
+class SignatoryAbsent(ServiceUnavailable):
+    """The key is on a USB token; its owner is not at the signing page, or was slow."""
+
+    code = "signatory.absent"
+    sentence = (
+        "Đang đợi {holder} mở trang “Ký bằng USB token”, cắm USB token và ký. Hồ sơ "
+        "được giữ chờ."
     )
 
 

@@ -11,6 +11,7 @@ Entry point: `keys.open.open_key(settings)` returns a `keys.base.SigningKey`.
     open.py          settings to key: one `match`
     fitness.py       strength, usage, validity, key against certificate
     file.py          PKCS#12 or PEM file, parsed once
+    external.py      a key in its owner's hands; signatures come over an exchange
     pkcs11.py        token or HSM, with pkcs11_*.py beside it
     schemes.py       which scheme fits a public key; does a signature verify
     csc.py           a key at a remote signing service (CSC API 1.0.4); beside it

@@ -3,10 +3,12 @@
 KeyBackendError
 ├── KeyRefused       this key must not be used; `reason` says why; final
 └── KeyUnreachable   the backend is away; the same call can succeed later
+    └── KeyOwnerAbsent   the key is in its owner's hands, who is not there
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 from cryptography.x509 import Certificate
@@ -74,6 +76,36 @@ class SigningKey(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class SigningPurpose:
+    """What one signature is for; to a key it is only a name.
+
+    Attributes:
+        subject: id of what the signed document is about.
+        attempt: from 1; each attempt signs other bytes.
+    """
+
+    subject: str
+    attempt: int
+
+
+@runtime_checkable
+class AttendedKey(SigningKey, Protocol):
+    """A key in the hands of its owner, who is asked each time and told what for."""
+
+    def sign_message(self, message: bytes, purpose: SigningPurpose) -> bytes:
+        """Sign the digest of a message, as `sign_digest` would.
+
+        The message goes along, so that the owner's machine makes the digest itself.
+
+        Raises:
+            KeyOwnerAbsent: the owner did not sign in time.
+            KeyRefused: the owner said no (DECLINED), or what came back is not a
+                signature of this key.
+        """
+        ...
+
+
 class RefusalReason(StrEnum):
     """Why a key must not be used: a stable code for machines and logs."""
 
@@ -92,6 +124,8 @@ class RefusalReason(StrEnum):
     USAGE_WRONG = "usage_wrong"
     NOT_YET_VALID = "not_yet_valid"
     EXPIRED = "expired"
+    DECLINED = "declined"
+    PURPOSE_MISSING = "purpose_missing"
     PIN_MISSING = "pin_missing"
     PIN_WRONG = "pin_wrong"
     PIN_LOCKED = "pin_locked"
@@ -140,6 +174,8 @@ _SENTENCES = {
     RefusalReason.USAGE_WRONG: "chứng thư số không dùng để ký văn bản",
     RefusalReason.NOT_YET_VALID: "chứng thư số chưa đến ngày có hiệu lực",
     RefusalReason.EXPIRED: "chứng thư số đã hết hạn",
+    RefusalReason.DECLINED: "người ký đã từ chối lượt ký này",
+    RefusalReason.PURPOSE_MISSING: "không nói rõ chữ ký dùng cho bản sao nào",
     RefusalReason.PIN_MISSING: "chưa có mã PIN",
     RefusalReason.PIN_WRONG: "mã PIN không đúng; sẽ không thử lại để khóa không bị "
     "chặn, hãy sửa mã PIN rồi khởi động lại dịch vụ",
@@ -206,3 +242,7 @@ class KeyUnreachable(KeyBackendError):
     def __init__(self, *, key_id: str) -> None:
         self.key_id = key_id
         super().__init__(f"Khóa ký “{key_id}” tạm thời không truy cập được.")
+
+
+class KeyOwnerAbsent(KeyUnreachable):
+    """Nobody sits at the key, or nobody signed in time."""

@@ -28,6 +28,24 @@ class FileKeySettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExternalKeySettings:
+    """A key that never comes here: on a USB token in its owner's own machine.
+
+    Attributes:
+        certificates: PEM file, the leaf first, issuers after it; public.
+        time_limit_seconds: how long the owner may take for one signature. Below five
+            minutes: the printed time and the timestamps must stay close (design §3).
+        scheme: as in `FileKeySettings`.
+    """
+
+    key_id: str
+    certificates: Path
+    time_limit_seconds: float = 180.0
+    scheme: SignatureScheme | None = None
+    kind: Literal["external"] = "external"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Pkcs11KeySettings:
     """A key on a token or HSM that is reached through its vendor's PKCS#11 module.
 
@@ -102,4 +120,6 @@ class CscKeySettings:
 
 
 # A new backend joins here with `|`, and gets its case in `keys.open`.
-KeySettings: TypeAlias = FileKeySettings | Pkcs11KeySettings | CscKeySettings
+KeySettings: TypeAlias = (
+    FileKeySettings | Pkcs11KeySettings | CscKeySettings | ExternalKeySettings
+)

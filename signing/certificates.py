@@ -14,8 +14,19 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from certify.attestation import CertificateCheck
 from certify.clock import Clock
-from certify.errors import CertificateUnfit, ServiceUnavailable
-from keys.base import KeyBackendError, KeyRefused, SigningKey
+from certify.errors import (
+    CertificateUnfit,
+    ServiceUnavailable,
+    SignatoryAbsent,
+    SigningDeclined,
+)
+from keys.base import (
+    KeyBackendError,
+    KeyOwnerAbsent,
+    KeyRefused,
+    RefusalReason,
+    SigningKey,
+)
 from keys.fitness import check_strength, check_usable, check_usage
 from signing.names import holder_of
 from signing.revocation import RevocationClient, RevocationEvidence
@@ -63,6 +74,7 @@ class CertificateGuard:
         """Check that a key's backend answers and would sign; nothing is signed.
 
         Raises:
+            SignatoryAbsent: it is in its owner's hands, who is not there.
             ServiceUnavailable: it is away.
             CertificateUnfit: it will not sign until a person changes something.
         """
@@ -75,10 +87,15 @@ class CertificateGuard:
         try:
             yield
         except KeyRefused as error:
+            if error.reason is RefusalReason.DECLINED:
+                raise SigningDeclined from error
             raise CertificateUnfit(
                 holder=holder_of(self.key(error.key_id).certificate),
                 reason=error.reason.sentence,
             ) from error
+        except KeyOwnerAbsent as error:
+            holder = holder_of(self.key(error.key_id).certificate)
+            raise SignatoryAbsent(holder=holder) from error
         except KeyBackendError as error:
             raise ServiceUnavailable(service=KEY_SERVICE) from error
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from keys.algorithms import algorithm_identifier
-from keys.base import SignatureScheme, SigningKey
+from keys.base import AttendedKey, SignatureScheme, SigningKey, SigningPurpose
 from signing.der import CONTEXT_0, CONTEXT_1, OCTETS, SEQUENCE, SET, integer, tlv
 
 
@@ -64,8 +64,15 @@ class CmsTemplate:
         )
         return tlv(SET, *sorted(attributes))
 
-    def sign(self, signed_attributes: bytes) -> bytes:
-        """Have the key sign; raises what `SigningKey.sign_digest` raises."""
+    def sign(
+        self, signed_attributes: bytes, purpose: SigningPurpose | None = None
+    ) -> bytes:
+        """Have the key sign; raises what `SigningKey.sign_digest` raises.
+
+        The owner of an attended key is told the purpose and given the attributes.
+        """
+        if purpose is not None and isinstance(self.key, AttendedKey):
+            return self.key.sign_message(signed_attributes, purpose)
         return self.key.sign_digest(self.digest.of(signed_attributes))
 
     def assemble(

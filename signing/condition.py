@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from certify.condition import CertificateTerm, Condition, ServiceState
-from certify.errors import CertifyError, ServiceUnavailable
+from certify.errors import CertifyError, ServiceUnavailable, SignatoryAbsent
 from keys.base import SigningKey
 from signing.certificates import CertificateGuard
 from signing.names import holder_of
@@ -52,6 +52,8 @@ class KnownCondition:
     def _away(self, key_id: str) -> str:
         try:
             self._guard.check_reachable(key_id)
+        except SignatoryAbsent:
+            return ""  # people come and go; the copies that wait say so
         except ServiceUnavailable:
             return "tạm thời không phản hồi"
         except CertifyError as error:

@@ -35,6 +35,7 @@ from pyhanko.sign.signers.pdf_byterange import (
 )
 
 from certify.signatures import LOCKED_FIELDS, SEAL_FIELD, SIGNATORY_FIELD
+from keys.base import SigningPurpose
 from signing.cms import CmsTemplate
 from signing.file_signature import check_file_signature
 from signing.revisions import RevisionWriter, Unfilled
@@ -49,10 +50,15 @@ _REASON = "Chứng thực bản sao đúng với bản chính"
 
 @dataclass(frozen=True)
 class Signer:
-    """A key's template and the name that stands in the signature dictionary."""
+    """A key's template and the name that stands in the signature dictionary.
+
+    Attributes:
+        purpose: told to a key whose owner attends each signature.
+    """
 
     template: CmsTemplate
     name: str
+    purpose: SigningPurpose | None = None
 
 
 @contextmanager
@@ -133,7 +139,7 @@ class PadesCopy:
         )
         unfilled = self._write(field, placeholder, mdp, template.digest.name)
         attributes = template.signed_attributes(unfilled.digest)
-        signature = template.sign(attributes)
+        signature = template.sign(attributes, signer.purpose)
         token = self._tsa.for_signature(hashlib.sha256(signature).digest())
         unfilled.fill(template.assemble(attributes, signature, token.der))
         if field == SIGNATORY_FIELD:  # the agency's is judged in step 7, with all else

@@ -18,7 +18,7 @@ from certify.clock import Clock, vietnamese_day
 from certify.errors import AttemptDiscarded, CertificateUnfit, ServiceUnavailable
 from certify.people import Authority, Signatory
 from certify.statement import AuthorisedStatement
-from keys.base import SigningKey
+from keys.base import SigningKey, SigningPurpose
 from signing.certificates import CertificateGuard, fingerprint, record
 from signing.cms import CmsTemplate
 from signing.compose import Pictures, compose
@@ -104,13 +104,13 @@ class PadesSealer:
         )
         return ReadyPades(self, evidence, stamps, checks)
 
-    def signer(self, key_id: str, name: str) -> Signer:
+    def signer(self, key_id: str, name: str, purpose: SigningPurpose) -> Signer:
         """Return the signer of a key that may sign now."""
         key = self._guard.key(key_id)
         template = self._templates.get(key_id)
         if template is None or template.key is not key:  # opened anew since
             template = self._templates[key_id] = CmsTemplate(key)
-        return Signer(template, name)
+        return Signer(template, name, purpose)
 
     def certificate(self, key_id: str) -> x509.Certificate:
         """Return the certificate of a key."""
@@ -191,8 +191,11 @@ class PreparedPades:
         path, self._path = self._path, None
         sealer, statement = self._ready.sealer, self._order.statement
         clock = sealer.clock
-        person = sealer.signer(statement.signatory_key_id, statement.signatory_name)
-        agency = sealer.signer(statement.seal_key_id, statement.authority_name)
+        purpose = SigningPurpose(statement.attestation_id, self._order.attempt)
+        person = sealer.signer(
+            statement.signatory_key_id, statement.signatory_name, purpose
+        )
+        agency = sealer.signer(statement.seal_key_id, statement.authority_name, purpose)
         try:
             with (
                 sealer.translated_key_errors(),

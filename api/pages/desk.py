@@ -126,6 +126,7 @@ def _list(
         pages=pages,
         status_words=CASE_STATUS_WORDS,
         warnings=warnings(services.condition.look(), services.clock.now()),
+        external=bool(services.external_keys),
         values=values,
         errors=errors,
     )

@@ -81,6 +81,7 @@ def show_paper(
     if values is None and record is not None and scan is not None:
         values = values_of_record(record, scan, choices)
     decisions = decisions_of(services, original)
+    signatory = services.people.signatory(services.signatory_id)
     ready = view is not None and view.step is IssuanceStep.COMPARED and record
     return desk_page(
         request,
@@ -100,7 +101,8 @@ def show_paper(
         draft=_draft(services, view) if view and ready else None,
         released=services.register.released_attestation(view.id) if view else None,
         authority=services.people.authority(services.authority_id),
-        signatory=services.people.signatory(services.signatory_id),
+        signatory=signatory,
+        external=signatory.key_id in services.external_keys,
         officer=services.people.officer(services.officer_id),
         choices=choices,
         legalisation_options=legalisation_options(choices.exemptions),

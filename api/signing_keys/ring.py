@@ -55,8 +55,14 @@ class KeyRing(Mapping[str, SigningKey]):
         authority_id: str,
         opener: KeyOpener,
         clock: Clock,
+        held: Mapping[str, SigningKey] | None = None,
     ) -> None:
-        """Know the keys of one authority; none is opened yet."""
+        """Know the keys of one authority; none is opened yet.
+
+        `held` are keys in their owners' hands: the registry says whether they may sign
+        now, but opens none of them.
+        """
+        self._held = held or {}
         self._registry = registry
         self._authority_id = authority_id
         self._opener = opener
@@ -83,6 +89,8 @@ class KeyRing(Mapping[str, SigningKey]):
         except KeyNotUsable:
             self._slots.pop(key_id, None)
             raise
+        if key_id in self._held:
+            return self._held[key_id]
         slot = self._slots.setdefault(key_id, _Slot())
         with slot.lock:
             return self._opened(record, slot)

@@ -2,7 +2,7 @@
 
 import os
 import pwd
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from cryptography import x509
@@ -18,6 +18,7 @@ from api.wiring.verification import build_lists
 from certify.clock import Clock, SystemClock
 from certify.signing_key import KeyRole, SigningKeys
 from certify.trust import Purpose
+from keys.base import SigningKey
 from signing.trust import TrustError, load_trust_anchors
 
 
@@ -31,13 +32,16 @@ def build_key_opener(folder: DataFolder, settings: Settings, clock: Clock) -> Ke
     )
 
 
-def build_ring(plan: Plan, registry: SigningKeys) -> KeyRing:
-    """Build the keys that may sign now."""
+def build_ring(
+    plan: Plan, registry: SigningKeys, held: Mapping[str, SigningKey]
+) -> KeyRing:
+    """Build the keys that may sign now; `held` are in their owners' hands."""
     return KeyRing(
         registry=registry,
         authority_id=plan.choices.authority_id,
         opener=build_key_opener(plan.folder, plan.settings, plan.clock),
         clock=plan.clock,
+        held=held,
     )
 
 

@@ -15,10 +15,12 @@ from api.development_keys import (
     development_key_records,
     open_development_confirmation,
 )
+from api.issue_soon import IssueSoon
 from api.legal_tables import read_legal_tables
 from api.pki_host import PkiHost
 from api.services import Services
 from api.settings import Settings
+from api.wiring.external_keys import StoredExchange, held_keys, verifies
 from api.wiring.keys import build_ring
 from api.wiring.outside import build_outside, build_renewer, build_sealer
 from api.wiring.plan import Plan
@@ -34,6 +36,7 @@ from certify.annul import AnnulCopy
 from certify.attestation import Act
 from certify.clock import Clock, SystemClock
 from certify.close_year import CloseYear
+from certify.collect_signature import CollectSignature
 from certify.desk import Desk, DeskRules
 from certify.desk_papers import DeskPapers
 from certify.errors import NotAllowed, StoredDataDamaged, WrongState
@@ -114,8 +117,12 @@ def _assemble(
     work_folder.remove_stale(clock)
     _record_development_keys(plan, storage)
     outside = build_outside(plan)
-    sealer = build_sealer(plan, build_ring(plan, storage.signing_keys), outside)
     worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
+    requests = storage.signature_requests
+    exchange = StoredExchange(requests=requests, clock=clock, worker=worker)
+    held = held_keys(settings, exchange)
+    ring = build_ring(plan, storage.signing_keys, held)
+    sealer = build_sealer(plan, ring, outside)
     scans = FolderScanStore(plan.folder.scans, key=plan.key("scans"))
     archive = open_archive(FolderLocation(plan.folder.archive, plan.key("archive")))
     tables = read_legal_tables(plan.folder.path)
@@ -234,6 +241,15 @@ def _assemble(
             book_kind=settings.book_kind,
         ),
         condition=sealer.condition,
+        collect=CollectSignature(
+            requests=requests,
+            people=storage.people,
+            cases=storage.cases,
+            clock=clock,
+            verifies=partial(verifies, held),
+        ),
+        external_keys=frozenset(held),
+        issue_soon=IssueSoon(issue),
         work_folder=work_folder,
         authority_id=choices.authority_id,
         officer_id=choices.officer_id,

@@ -16,6 +16,7 @@ from storage.desk_records import SqlDeskRecords
 from storage.people import SqlPeople
 from storage.register import SqlRegister
 from storage.renewals import SqlRenewals
+from storage.signature_requests import SqlSignatureRequests
 from storage.signing_keys import SqlSigningKeys
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Storage:
     trail: SqlAuditTrail
     api_keys: SqlApiKeys
     signing_keys: SqlSigningKeys
+    signature_requests: SqlSignatureRequests
 
 
 @contextmanager
@@ -60,6 +62,7 @@ def open_storage(
             trail=SqlAuditTrail(database=database),
             api_keys=SqlApiKeys(database=database),
             signing_keys=SqlSigningKeys(database=database, clock=clock),
+            signature_requests=SqlSignatureRequests(database=database),
         )
     finally:
         database.close()

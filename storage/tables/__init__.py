@@ -27,6 +27,7 @@ from storage.tables.people import (
     signatories,
 )
 from storage.tables.renewals import renewals
+from storage.tables.signing import signature_requests, signing_presence
 from storage.tables.signing_keys import signing_keys
 from storage.tables.trail import trail, trail_reasons
 
@@ -54,7 +55,9 @@ __all__ = [
     "scans",
     "seal_authorisations",
     "signatories",
+    "signature_requests",
     "signing_keys",
+    "signing_presence",
     "trail",
     "trail_reasons",
     "withdrawals",

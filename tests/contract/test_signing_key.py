@@ -25,10 +25,12 @@ from keys.devpki.issue import HolderKey, issue_certificate
 from keys.open import open_key
 from keys.settings import FileKeySettings, KeySettings
 from tests.support.csc import RemoteSigning, keep_remotely
+from tests.support.owners import Owners
 from tests.support.pki import AUTHORITY_NAME, RunningPki, ec_key, fresh_key_id, rsa_key
 from tests.support.softhsm import SoftHsm, issue_on
 
 PASSPHRASE = "Mật khẩu thử 123"
+OWNERS = Owners()
 Build: TypeAlias = Callable[[pytest.FixtureRequest, RunningPki, Path], KeySettings]
 
 
@@ -107,6 +109,19 @@ def _csc(
     return build
 
 
+def _external(
+    make_key: Callable[[], HolderKey], scheme: SignatureScheme | None = None
+) -> Build:
+    held = _pkcs12(make_key, scheme)
+
+    def build(
+        request: pytest.FixtureRequest, pki: RunningPki, folder: Path
+    ) -> KeySettings:
+        return OWNERS.take_out(held(request, pki, folder), folder)
+
+    return build
+
+
 KEYS = {
     "pkcs12 RSA-2048": _pkcs12(lambda: rsa_key(2048)),
     "pem RSA-3072": _pem(lambda: rsa_key(3072)),
@@ -129,6 +144,12 @@ KEYS = {
     "csc RSA-3072": _csc(lambda: rsa_key(3072)),
     "csc RSA-2048 PSS": _csc(lambda: rsa_key(2048), SignatureScheme.RSA_PSS_SHA256),
     "csc P-256": _csc(lambda: ec_key(ec.SECP256R1())),
+    "external RSA-2048": _external(lambda: rsa_key(2048)),
+    "external RSA-3072": _external(lambda: rsa_key(3072)),
+    "external RSA-2048 PSS": _external(
+        lambda: rsa_key(2048), SignatureScheme.RSA_PSS_SHA256
+    ),
+    "external P-256": _external(lambda: ec_key(ec.SECP256R1())),
 }
 
 
@@ -146,7 +167,7 @@ def settings(
 
 @pytest.fixture(scope="module")
 def key(settings: KeySettings) -> SigningKey:
-    return open_key(settings)
+    return open_key(settings, exchange=OWNERS)
 
 
 def _verify(key: SigningKey, signature: bytes, message: bytes) -> None:

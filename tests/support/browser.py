@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,12 +32,17 @@ PATIENCE_MS = 90_000  # a busy machine is no fault
 @pytest.fixture
 def address(web_service: WebSystem) -> Iterator[str]:
     """The web server on a free port."""
+    with served_at(web_service) as address:
+        yield address
+
+
+@contextmanager
+def served_at(system: WebSystem) -> Iterator[str]:
+    """Serve a system on a free port; give its address."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        app = create_app(
-            web_service.services, settings=replace(QUIET, base_url=address)
-        )
+        app = create_app(system.services, settings=replace(QUIET, base_url=address))
         config = uvicorn.Config(app, access_log=False, log_config=None, ws="none")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listening],))

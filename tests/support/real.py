@@ -30,6 +30,7 @@ PACKAGES = {
     "heif-enc": "libheif-examples",
     "chromium": "chromium",
     "openssl": "openssl",
+    "setsid": "util-linux",
     "softhsm2-util": "softhsm2",
     "libsofthsm2.so": "softhsm2",
     "initdb": "postgresql",
