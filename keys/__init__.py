@@ -22,6 +22,10 @@ Entry point: `keys.open.open_key(settings)` returns a `keys.base.SigningKey`.
     recent_check.py  is the backend there? Asked every few seconds at most
     per_process.py   locks and connections that a forked child must not share
     chain.py         order the certificates that come with a key
+    generate.py      new keys in files; pkcs11_generate.py: on a token
+    request.py       certification requests; placeholder.py: opens a key without one
+    proof.py         a random digest signed and verified
+    algorithms.py    schemes as ASN.1 names them
     private_file.py  reading and writing files nobody else may read
     confirmation.py  software P-256 confirmation key (development only)
     devpki/          development CA, OCSP, CRL and TSA as pure functions

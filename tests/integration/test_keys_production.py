@@ -54,6 +54,26 @@ def test_development_keys_are_refused(
     assert (code, "CERTIFY_KEYS=registry" in said) == (2, True)
 
 
+def test_a_key_that_exists_is_put_on_record_as_its_backend_has_it(
+    certify: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pkcs12 = (
+        *("--role", "seal", "--backend", "file", "--limit", 5),
+        *("--set", "path=pki/keys/development-seal.p12"),
+        *("--secret", "file:pki/keys/development-seal.passphrase"),
+    )
+    code, said = certify("keys", "add", "dau-p12", *pkcs12)
+    assert (code, "THỬ NGHIỆM" in said) == (2, True)
+    monkeypatch.setenv("CERTIFY_ENV", "development")
+    monkeypatch.setenv("CERTIFY_KEYS", "development")
+    code, said = certify("keys", "add", "dau-p12", *pkcs12, "--json")
+    made = json.loads(said)
+    assert (code, made["state"], made["trusted"]) == (0, "imported", True)
+    assert "--role seal" in made["next"][1]
+    assert certify("keys", "add", "dau-p12", *pkcs12)[0] == 2  # the id is taken
+    assert certify("keys", "retire", "dau-p12", "--reason", "thử xong")[0] == 0
+
+
 def test_a_key_is_made_proved_and_frozen(
     certify: Callable[..., Said], data: Path, tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ error bodies, the database with its WAL, scans and archive (stored and decrypted
 trust and work folders, command lines of all processes, environments of the children.
 """
 
+import base64
 import http.client
 import json
 import os
@@ -20,10 +21,17 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from api.initialise import initialise, issue_api_keys
 from api.settings import Settings
 from api.wiring import build_services
+from keys.generate import KeyAlgorithm, generate_file_key
 from tests.support.confirming import confirm_shown
 from tests.support.csr import PROFILES, issue_for_request
 from tests.support.papers import compared_papers, draw_paper
@@ -40,6 +48,7 @@ pytestmark = pytest.mark.timeout(600)  # a busy machine is no fault
 PASSPHRASE, WRONG = "Song-Da-chay-nguoc-77215", "Nui-Phu-Xi-Lung-sai-90463"
 WRONG_PIN = "55819074"
 VARIABLE = "MAT_KHAU_CON_DAU"
+STARTS = (b"", b"a", b"ab")  # the alignments of base64
 
 
 @dataclass
@@ -169,15 +178,22 @@ def decrypted(run: Run, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         services.close()
 
 
-def test_the_search_finds_what_was_planted() -> None:
-    secrets = {"pin": words(PIN)}
-    for planted in (
+def test_the_search_finds_what_was_planted(tmp_path: Path) -> None:
+    file = tmp_path / "key.pem"
+    _ = generate_file_key(file, KeyAlgorithm.P_256, key_id="x", passphrase=PASSPHRASE)
+    secrets = {"pin": words(PIN), "key": private_numbers(file, PASSPHRASE)}
+    raw, key = (
         PIN.encode(),
-        PIN.encode("utf-16-le"),
-        PIN.encode().hex().encode(),
-    ):
-        assert found(b"x" * 7 + planted + b"y" * 5, secrets) == ["pin"]
-    assert found(b"pin=" + PASSPHRASE.encode(), secrets) == []
+        load_pem_private_key(file.read_bytes(), PASSPHRASE.encode()),
+    )
+    der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    for name, secret in (("pin", raw), ("key", der)):
+        shapes = [secret, secret.hex().encode(), secret.hex().upper().encode()]
+        shapes += [base64.b64encode(start + secret + b"end") for start in STARTS]
+        for shape in shapes:
+            assert found(b"x" * 7 + shape + b"y" * 5, secrets) == [name]
+    assert found(b"pin: " + PIN.encode("utf-16-le"), secrets) == ["pin"]
+    assert found(file.read_bytes() + PASSPHRASE.encode(), secrets) == []
 
 
 def issue(run: Run, address: str, attestation_id: str, key: str) -> int:
