@@ -6,6 +6,8 @@ pytest_plugins = (
     "tests.support.pki",
     "tests.support.real",
     "tests.support.sealing",
+    "tests.support.seaweed",
+    "tests.support.minio_server",
     "tests.support.web",
     "tests.support.browser",  # last: it imports the others
 )

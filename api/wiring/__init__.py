@@ -2,10 +2,12 @@
 
 service         the service itself: start reading here
 stores          what stands on the database
+objects         where finished copies are kept
 outside         whom we trust and ask; the sealer and the renewer
 verification    the reader of signed files and the signed lists
 """
 
+from api.wiring.objects import make_s3_bucket
 from api.wiring.service import build_intake, build_services
 from api.wiring.stores import Storage, open_storage
 from api.wiring.verification import (
@@ -25,5 +27,6 @@ __all__ = [
     "build_services",
     "build_signed_reports",
     "build_verifier",
+    "make_s3_bucket",
     "open_storage",
 ]

@@ -19,6 +19,7 @@ from api.legal_tables import read_legal_tables
 from api.pki_host import PkiHost
 from api.services import Services
 from api.settings import Settings
+from api.wiring.objects import build_archive
 from api.wiring.outside import build_outside, build_renewer, build_sealer
 from api.wiring.plan import Plan
 from api.wiring.stores import Storage, open_storage
@@ -51,7 +52,6 @@ from certify.verify import VerifyCopy
 from certify.void import VoidNumber
 from signing.chain import stored_certificates
 from signing.confirmer import SoftwareConfirmer
-from storage.archive.open import FolderLocation, open_archive
 from storage.scans import FolderScanStore
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _assemble(
     sealer = build_sealer(plan, keys, outside)
     worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
     scans = FolderScanStore(plan.folder.scans, key=plan.key("scans"))
-    archive = open_archive(FolderLocation(plan.folder.archive, plan.key("archive")))
+    archive = build_archive(settings, plan.folder, plan.key)
     tables = read_legal_tables(plan.folder.path)
     lists = build_lists(plan.folder.trust, clock, plan.folder.trust_seen)
     replay = ReplayArchive(

@@ -1,0 +1,65 @@
+"""Where finished copies are kept, from settings to an open archive."""
+
+from collections.abc import Callable
+
+from api.data_folder import DataFolder
+from api.settings import Settings
+from certify.ports import Archive
+from storage.archive.open import ArchiveLocation, FolderLocation, open_archive
+from storage.archive.s3_location import S3Location
+
+
+def build_archive(
+    settings: Settings, folder: DataFolder, key: Callable[[str], bytes]
+) -> Archive:
+    """Open the archive the settings name; `key` derives the secret of a purpose.
+
+    Raises:
+        InvalidInput: a setting, the bucket or the right to use it is not as it must be.
+        ServiceUnavailable: the folder cannot be made.
+    """
+    location: ArchiveLocation
+    match settings.archive:
+        case "folder":
+            location = FolderLocation(folder.archive, key("archive"))
+        case "s3":
+            location = s3_location(settings, make_bucket=settings.env == "development")
+    return open_archive(location)
+
+
+def make_s3_bucket(settings: Settings) -> None:
+    """Make the bucket, with an administrator's credentials; may run again.
+
+    Raises:
+        InvalidInput, ServiceUnavailable: see `storage.archive.s3_set_up`.
+    """
+    # The SDK takes 0.3 s to import; not everybody waits for it.
+    from storage.archive.s3_bucket import S3Bucket  # noqa: PLC0415
+    from storage.archive.s3_set_up import make_bucket  # noqa: PLC0415
+
+    make_bucket(S3Bucket(s3_location(settings)))
+
+
+def s3_location(settings: Settings, *, make_bucket: bool = False) -> S3Location:
+    """Return where the bucket is.
+
+    Raises:
+        InvalidInput: a setting is missing, or a file of credentials cannot be used.
+    """
+    settings.check_s3()
+    keys = settings.s3_keys()
+    return S3Location(
+        endpoint=settings.s3_endpoint,
+        bucket=settings.s3_bucket,
+        access_key=keys.access,
+        secret_key=keys.secret,
+        region=settings.s3_region,
+        ca_file=settings.s3_ca_file,
+        part_bytes=settings.s3_part_bytes,
+        connect_seconds=settings.s3_connect_seconds,
+        read_seconds=settings.s3_read_seconds,
+        total_seconds=settings.s3_total_seconds,
+        tries=settings.s3_tries,
+        make_bucket=make_bucket,
+        default_retention_days=settings.retention_days,
+    )
