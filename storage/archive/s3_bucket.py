@@ -16,7 +16,7 @@ from minio.sse import SseS3
 from urllib3.exceptions import TimeoutError  # noqa: A004 - its own name
 
 from certify.errors import StoredDataDamaged
-from storage.archive.s3_errors import house_errors
+from storage.archive.s3_errors import house_errors, unavailable
 from storage.archive.s3_http import BoundedPools, HttpLimits
 from storage.archive.s3_location import S3Location
 from storage.archive.s3_versions import Version
@@ -167,6 +167,8 @@ class S3Bucket:
             response = self.client.get_object(self.name, key, version_id=version_id)
         read = 0
         try:
+            if response.headers.get("x-amz-version-id") != version_id:
+                raise unavailable(ValueError("not an answer of this store"))
             while True:
                 with house_errors():
                     chunk = response.read1(_CHUNK, decode_content=False)
