@@ -7,7 +7,7 @@ outside         whom we trust and ask; the sealer and the renewer
 verification    the reader of signed files and the signed lists
 """
 
-from api.wiring.objects import make_s3_bucket
+from api.wiring.objects import build_s3_archive, make_s3_bucket
 from api.wiring.service import build_intake, build_services
 from api.wiring.stores import Storage, open_storage
 from api.wiring.verification import (
@@ -24,6 +24,7 @@ __all__ = [
     "build_intake",
     "build_lists",
     "build_publisher",
+    "build_s3_archive",
     "build_services",
     "build_signed_reports",
     "build_verifier",

@@ -1,12 +1,17 @@
 """Where finished copies are kept, from settings to an open archive."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from api.data_folder import DataFolder
 from api.settings import Settings
+from certify.errors import InvalidInput
 from certify.ports import Archive
 from storage.archive.open import ArchiveLocation, FolderLocation, open_archive
 from storage.archive.s3_location import S3Location
+
+if TYPE_CHECKING:
+    from storage.archive.s3 import S3Archive
 
 
 def build_archive(
@@ -27,15 +32,30 @@ def build_archive(
     return open_archive(location)
 
 
+def build_s3_archive(settings: Settings) -> "S3Archive":
+    """Open the S3 archive, for what only S3 has: versions of others, and links.
+
+    Raises:
+        InvalidInput: the settings name no S3 archive; or see `build_archive`.
+    """
+    # The SDK takes 0.3 s to import; not everybody waits for it.
+    from storage.archive.s3 import S3Archive  # noqa: PLC0415
+
+    if settings.archive != "s3":
+        raise InvalidInput(
+            field="CERTIFY_ARCHIVE", reason="lệnh này chỉ dùng với kho S3 (s3)"
+        )
+    return S3Archive(s3_location(settings))
+
+
 def make_s3_bucket(settings: Settings) -> None:
     """Make the bucket, with an administrator's credentials; may run again.
 
     Raises:
         InvalidInput, ServiceUnavailable: see `storage.archive.s3_set_up`.
     """
-    # The SDK takes 0.3 s to import; not everybody waits for it.
-    from storage.archive.s3_bucket import S3Bucket  # noqa: PLC0415
-    from storage.archive.s3_set_up import make_bucket  # noqa: PLC0415
+    from storage.archive.s3_bucket import S3Bucket  # noqa: PLC0415 - as above
+    from storage.archive.s3_set_up import make_bucket  # noqa: PLC0415 - as above
 
     make_bucket(S3Bucket(s3_location(settings)))
 
