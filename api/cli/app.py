@@ -247,6 +247,24 @@ def reconcile_command(*, data: Data = None, json: Json = False) -> int:
         return reconcile(services, terminal=terminal)
 
 
+@app.command(cls=VietnameseCommand, name="audit")
+def audit_command(
+    *,
+    after: Annotated[
+        str,
+        typer.Option(metavar="SHA256", help="Kiểm tra tiếp sau mã băm này."),
+    ] = "",
+    data: Data = None,
+    json: Json = False,
+) -> int:
+    """Đối chiếu mọi bản sao đã cấp với kho lưu trữ; không thay đổi gì."""
+    from api.cli.audit import audit  # noqa: PLC0415 - keeps --help quick
+    from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
+
+    settings = load_settings(data=data, signs=False)
+    return audit(settings, after=after, terminal=Terminal(as_json=json))
+
+
 @app.command(cls=VietnameseCommand, name="status")
 def status_command(*, data: Data = None, json: Json = False) -> int:
     """Xem dịch vụ ký có sẵn sàng, còn gì chờ và chứng thư số nào sắp hết hạn."""

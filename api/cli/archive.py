@@ -47,8 +47,8 @@ def check(settings: Settings, *, terminal: Terminal) -> int:
         ServiceUnavailable: the store is away.
     """
     rows = [
-        {"key": version.key, "version": version.id, "kind": standing.value}
-        for version, standing in build_s3_archive(settings).foreign()
+        {"key": found.key, "version": found.version_id, "kind": found.kind}
+        for found in build_s3_archive(settings).foreign()
     ]
     terminal.result({"bucket": settings.s3_bucket, "foreign": rows})
     terminal.say(f"Thùng {settings.s3_bucket}: cấu hình đúng.")

@@ -7,7 +7,11 @@ outside         whom we trust and ask; the sealer and the renewer
 verification    the reader of signed files and the signed lists
 """
 
-from api.wiring.objects import build_s3_archive, make_s3_bucket
+from api.wiring.objects import (
+    build_archive_audit,
+    build_s3_archive,
+    make_s3_bucket,
+)
 from api.wiring.service import build_intake, build_services
 from api.wiring.stores import Storage, open_storage
 from api.wiring.verification import (
@@ -20,6 +24,7 @@ from api.wiring.verification import (
 
 __all__ = [
     "Storage",
+    "build_archive_audit",
     "build_inspector",
     "build_intake",
     "build_lists",

@@ -1,12 +1,17 @@
 """Where finished copies are kept, from settings to an open archive."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from api.data_folder import DataFolder
 from api.settings import Settings
+from api.wiring.plan import Plan
+from api.wiring.stores import open_storage
+from api.work_folder import PrivateWorkFolder
+from certify.archive_audit import AuditArchive, AuditedArchive
+from certify.clock import SystemClock
 from certify.errors import InvalidInput
-from certify.ports import Archive
 from storage.archive.open import ArchiveLocation, FolderLocation, open_archive
 from storage.archive.s3_location import S3Location
 
@@ -16,7 +21,7 @@ if TYPE_CHECKING:
 
 def build_archive(
     settings: Settings, folder: DataFolder, key: Callable[[str], bytes]
-) -> Archive:
+) -> AuditedArchive:
     """Open the archive the settings name; `key` derives the secret of a purpose.
 
     Raises:
@@ -30,6 +35,24 @@ def build_archive(
         case "s3":
             location = s3_location(settings, make_bucket=settings.env == "development")
     return open_archive(location)
+
+
+@contextmanager
+def build_archive_audit(settings: Settings) -> Iterator[AuditArchive]:
+    """Build the audit of an initialised data folder: no keys, no child processes.
+
+    Raises:
+        InvalidInput: not initialised; or see `build_archive`.
+    """
+    folder, clock = DataFolder(settings.data), SystemClock()
+    plan = Plan(settings, clock, folder, folder.choices())
+    with open_storage(folder, settings, clock) as storage:
+        yield AuditArchive(
+            register=storage.register,
+            archive=build_archive(settings, folder, plan.key),
+            clock=clock,
+            work_folder=PrivateWorkFolder(folder.work),
+        )
 
 
 def build_s3_archive(settings: Settings) -> "S3Archive":

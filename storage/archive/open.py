@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from certify.ports import Archive
+from certify.archive_audit import AuditedArchive
 from storage.archive.folder import FolderArchive
 from storage.archive.s3_location import S3Location
 
@@ -25,7 +25,7 @@ class FolderLocation:
 ArchiveLocation: TypeAlias = FolderLocation | S3Location
 
 
-def open_archive(location: ArchiveLocation) -> Archive:
+def open_archive(location: ArchiveLocation) -> AuditedArchive:
     """Open an archive.
 
     Raises:

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
+from certify.archive_audit import ForeignVersion
 from certify.attestation import StoredObject
 from certify.errors import (
     NotFound,
@@ -37,7 +38,7 @@ _log = logging.getLogger("storage.archive.s3")
 
 
 class S3Archive:
-    """Fills the `Archive` port."""
+    """Fills the `AuditedArchive` port."""
 
     def __init__(self, location: S3Location) -> None:
         """Use a bucket; its set-up is checked as soon as the store answers.
@@ -79,7 +80,7 @@ class S3Archive:
                 first = self._first(key)  # ours, or that of whoever was first
         if first is None:
             raise ServiceUnavailable(service=SERVICE)
-        head = self._bucket.head(first)
+        head = self._bucket.head(first.key, first.id)
         if head.sha256 != sha256:
             raise WrongState(reason="kho đã có tệp khác với mã này")
         _check_kept(head)
@@ -124,15 +125,24 @@ class S3Archive:
                 ask = threads.map if len(batch) > 1 else map
                 yield from filter(None, ask(self._describe, batch))
 
-    def foreign(self, prefix: str = "") -> Iterator[tuple[Version, Standing]]:
-        """Return what somebody else put over our objects: never read, to be reported.
+    def retained_until(self, stored: StoredObject) -> datetime | None:
+        """Until when that version is locked; None without a lock.
+
+        Raises:
+            NotFound: no such version.
+            ServiceUnavailable: the store is away.
+        """
+        return self._bucket.head(stored.key, stored.version_id).retain_until
+
+    def foreign(self, prefix: str = "") -> Iterator[ForeignVersion]:
+        """Return what somebody else put over our objects: never read.
 
         Raises:
             ServiceUnavailable: the store is away.
         """
         for version, standing in judged(self._bucket.versions(prefix)):
             if standing is not Standing.FIRST:
-                yield version, standing
+                yield ForeignVersion(version.key, version.id, standing.value)
 
     def link(self, stored: StoredObject, lifetime: timedelta, disposition: str) -> str:
         """Return an address that gives out that very version for a while.
@@ -167,7 +177,7 @@ class S3Archive:
 
     def _describe(self, version: Version) -> StoredObject | None:
         try:
-            return _stored(version, self._bucket.head(version))
+            return _stored(version, self._bucket.head(version.key, version.id))
         except NotFound:  # its lock ended and it was removed, this very moment
             return None
 
@@ -204,7 +214,7 @@ def _stored(version: Version, head: Head) -> StoredObject:
 
 def _check_kept(head: Head) -> None:
     """Refuse a store that took the bytes and not their protection."""
-    if not head.is_locked:
+    if head.retain_until is None:
         raise StoredDataDamaged(what="kho không khóa tệp vừa lưu")
     if not head.is_encrypted:
         raise StoredDataDamaged(what="kho không mã hóa tệp vừa lưu")

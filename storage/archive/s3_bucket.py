@@ -40,13 +40,13 @@ class Head:
 
     Attributes:
         sha256: what its writer said of the plain bytes, hex; "" if not one of ours.
-        is_locked: has a retention.
+        retain_until: its lock; None without one.
         is_encrypted: at rest, by the store.
     """
 
     sha256: str
     size_bytes: int
-    is_locked: bool
+    retain_until: datetime | None
     is_encrypted: bool
 
 
@@ -130,7 +130,7 @@ class S3Bucket:
                 is_delete_marker=bool(found.is_delete_marker),
             )
 
-    def head(self, version: Version) -> Head:
+    def head(self, key: str, version_id: str) -> Head:
         """Ask about one version.
 
         Raises:
@@ -138,14 +138,14 @@ class S3Bucket:
             ServiceUnavailable: the store is away.
         """
         with house_errors(reading=True), self.bounded():
-            found = self.client.stat_object(
-                self.name, version.key, version_id=version.id
-            )
-        facts = found.metadata or {}
+            found = self.client.stat_object(self.name, key, version_id=version_id)
+            facts = found.metadata or {}
+            until = facts.get("x-amz-object-lock-retain-until-date")
+            retain_until = datetime.fromisoformat(str(until)) if until else None
         return Head(
             sha256=str(facts.get(_DIGEST, "")),
             size_bytes=found.size or 0,
-            is_locked="x-amz-object-lock-retain-until-date" in facts,
+            retain_until=retain_until,
             is_encrypted="x-amz-server-side-encryption" in facts,
         )
 

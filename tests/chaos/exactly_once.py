@@ -31,9 +31,9 @@ from tests.support.confirming import confirm_shown
 from tests.support.papers import compared_papers, draw_paper
 
 
-def race(folder: Path, processes: int, each: int, **chosen: Any) -> list[str]:
+def race(folder: Path, processes: int, each: int) -> list[str]:
     """Several processes issue on one book; return every violation."""
-    settings = _service(folder, chosen)
+    settings = _service(folder, {})
     services = build_services(settings)
     try:
         paper = folder / "paper.jpg"

@@ -23,7 +23,6 @@ from storage.archive.open import open_archive
 from storage.archive.s3_bucket import S3Bucket
 from storage.archive.s3_location import S3Location
 from storage.archive.s3_set_up import make_bucket
-from storage.archive.s3_versions import Standing
 from tests.support.minio_server import BUILD_SECONDS
 from tests.support.processes import archive_large_for_ever
 from tests.support.s3_buckets import Bucket, fresh_bucket, location, until
@@ -80,6 +79,7 @@ def test_what_is_stored_is_locked_encrypted_and_checksummed(
     kept = client.get_object_retention(bucket.name, stored.key, stored.version_id)
     assert kept is not None
     assert abs(kept.retain_until_date - until()) < timedelta(minutes=1)
+    assert bucket.archive.retained_until(stored) == kept.retain_until_date
 
 
 def test_the_service_cannot_remove_or_shorten(
@@ -120,10 +120,9 @@ def test_what_lies_over_the_first_version_is_never_read(
     assert list(bucket.archive.list("")) == [stored]
     assert bucket.put("a1/copy", COPY, tmp_path) == stored
     assert read(bucket, stored, tmp_path) == COPY
-    foreign = dict(bucket.archive.foreign())
-    by_id = {version.id: standing for version, standing in foreign.items()}
-    assert by_id.pop(forged) is Standing.NEWER
-    assert list(by_id.values()) == [Standing.DELETE_MARKER] * marker
+    foreign = {v.version_id: v.kind for v in bucket.archive.foreign()}
+    assert foreign.pop(forged) == "newer"
+    assert list(foreign.values()) == ["delete_marker"] * marker
 
 
 def test_a_delete_marker_alone_hides_nothing_and_makes_no_second_version(
@@ -131,7 +130,7 @@ def test_a_delete_marker_alone_hides_nothing_and_makes_no_second_version(
 ) -> None:
     bucket.server.client().remove_object(bucket.name, stored.key)
     assert bucket.put("a1/copy", COPY, tmp_path) == stored
-    assert [s for _, s in bucket.archive.foreign()] == [Standing.DELETE_MARKER]
+    assert [v.kind for v in bucket.archive.foreign()] == ["delete_marker"]
 
 
 def test_a_forgery_under_a_new_key_does_not_hash_to_what_it_says(

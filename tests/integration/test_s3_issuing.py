@@ -1,6 +1,7 @@
 """Copies issued, recovered and handed out with their archive in a real S3 store."""
 
 import hashlib
+import json
 import os
 import signal
 import time
@@ -11,14 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import urllib3
+from pydantic import SecretStr
 
+from api.cli import archive as archive_commands
+from api.cli.audit import audit
+from api.cli.terminal import Terminal
 from api.data_folder import DataFolder
 from api.samples.make import Sample
 from api.settings import Settings
 from api.wiring import build_services
 from certify.access import Scope
+from certify.errors import InvalidInput
 from certify.verify import Verdict
-from tests.chaos.exactly_once import race, restore
+from tests.chaos.exactly_once import restore
 from tests.chaos.injection import Tapped
 from tests.support.confirming import confirm_shown
 from tests.support.faulty_proxy import Fault, FaultyProxy, running_proxy
@@ -184,7 +191,51 @@ def test_a_restored_backup_gets_its_copies_back_from_the_store(
     assert restore(tmp_path, after_backup=4, **chosen) == []
 
 
-@pytest.mark.timeout(300)
-def test_two_processes_issue_into_one_bucket(seaweed: S3Server, tmp_path: Path) -> None:
-    chosen = settings_of(fresh_bucket(seaweed), tmp_path, f"http://{seaweed.endpoint}")
-    assert race(tmp_path, processes=2, each=3, **chosen) == []
+def test_the_operator_sees_what_others_wrote_and_hands_out_a_link(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    services, attestation_id = office.system.services, office.approved()
+    services.issue(attestation_id)
+    copy = services.register.released_attestation(attestation_id)
+    assert copy is not None
+    stored, settings = copy.newest.stored, Settings(**office.settings)
+    newer = office.bucket.forge(stored.key, b"%PDF-1.7 a forgery")
+    terminal = Terminal(as_json=True)
+
+    assert archive_commands.check(settings, terminal=terminal) == 1
+    seen = json.loads(capsys.readouterr().out)["foreign"]
+    assert {"key": stored.key, "version": newer, "kind": "newer"} in seen
+
+    assert audit(settings, after="", terminal=terminal) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["complete"]
+    assert found["checked"] == found["editions"] >= 1
+    bad = ("missing", "damaged", "unlocked", "without_evidence", "unknown")
+    assert {name: found[name] for name in bad} == dict.fromkeys(bad, [])
+
+    code = copy.statement.verification_code
+    assert archive_commands.link(settings, code, minutes=5, terminal=terminal) == 0
+    answer = urllib3.request("GET", json.loads(capsys.readouterr().out)["address"])
+    assert hashlib.sha256(answer.data).hexdigest() == stored.sha256
+    assert "ban-sao-chung-thuc" in answer.headers["Content-Disposition"]
+
+    # The service's own credentials may not set up a bucket; an administrator's may.
+    with pytest.raises(InvalidInput, match="không đủ quyền"):
+        archive_commands.init(settings, terminal=terminal)
+    admin = office.bucket.server.admin
+    by_admin = settings.model_copy(
+        update={
+            "s3_access_key_file": None,
+            "s3_secret_key_file": None,
+            "s3_access_key": SecretStr(admin.access),
+            "s3_secret_key": SecretStr(admin.secret),
+        }
+    )
+    assert archive_commands.init(by_admin, terminal=terminal) == 0
+
+
+def test_without_an_s3_archive_these_commands_say_so(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="chỉ dùng với kho S3"):
+        archive_commands.check(
+            Settings(data=tmp_path), terminal=Terminal(as_json=False)
+        )
