@@ -7,6 +7,7 @@ import typer
 
 from api.cli.annulments_app import annulments
 from api.cli.archive_app import archive
+from api.cli.audit_app import audit_command
 from api.cli.options import Data, Json
 from api.cli.terminal import Terminal
 from api.cli.trust_app import trust
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.add_typer(trust, name="trust")
 app.add_typer(annulments, name="annulments")
 app.add_typer(archive, name="archive")
+app.command(cls=VietnameseCommand, name="audit")(audit_command)
 
 PageSize = Annotated[
     str | None,
@@ -245,24 +247,6 @@ def reconcile_command(*, data: Data = None, json: Json = False) -> int:
     settings, terminal = load_settings(data=data), Terminal(as_json=json)
     with running_services(settings, terminal) as services:
         return reconcile(services, terminal=terminal)
-
-
-@app.command(cls=VietnameseCommand, name="audit")
-def audit_command(
-    *,
-    after: Annotated[
-        str,
-        typer.Option(metavar="SHA256", help="Kiểm tra tiếp sau mã băm này."),
-    ] = "",
-    data: Data = None,
-    json: Json = False,
-) -> int:
-    """Đối chiếu mọi bản sao đã cấp với kho lưu trữ; không thay đổi gì."""
-    from api.cli.audit import audit  # noqa: PLC0415 - keeps --help quick
-    from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
-
-    settings = load_settings(data=data, signs=False)
-    return audit(settings, after=after, terminal=Terminal(as_json=json))
 
 
 @app.command(cls=VietnameseCommand, name="status")

@@ -75,7 +75,10 @@ class S3Archive:
                 raise StoredDataDamaged(what="tệp khác mã băm đã nêu")
             size = source.seek(0, 2)
             source.seek(0)
-            if (first := self._first(key)) is None:
+            first = self._first(key)
+            # A store checks a single part as it takes it, and nothing afterwards.
+            is_checked = first is None and size <= self._bucket.location.part_bytes
+            if first is None:
                 self._bucket.create(key, source, size, sha256, retain_until)
                 first = self._first(key)  # ours, or that of whoever was first
         if first is None:
@@ -85,8 +88,8 @@ class S3Archive:
             raise WrongState(reason="kho đã có tệp khác với mã này")
         _check_kept(head)
         stored = _stored(first, head)
-        if size > self._bucket.location.part_bytes:
-            self._read_back(stored)  # a store checks parts, not the whole
+        if not is_checked:
+            self._read_back(stored)
         return stored
 
     def fetch(self, stored: StoredObject, target: Path) -> None:

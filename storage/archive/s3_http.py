@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ class BoundedPools(urllib3.PoolManager):
                 response = self._once(method, url, whole=whole, **given)
                 if response.status not in _PASSING or not left:
                     return response
-                response.drain_conn()
+                response.close()
             except HTTPError:
                 if not left or self._seconds_left() <= pause:
                     raise
@@ -130,7 +131,7 @@ class BoundedPools(urllib3.PoolManager):
             ),
             **given,
         )
-        if whole:
+        if whole or response.status >= HTTPStatus.MULTIPLE_CHOICES:
             with _ended_after(self._seconds_left(), response.shutdown):
                 response.read(cache_content=True)
         return response

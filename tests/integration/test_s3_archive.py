@@ -143,6 +143,8 @@ def test_a_forgery_under_a_new_key_does_not_hash_to_what_it_says(
     with pytest.raises(StoredDataDamaged):
         bucket.archive.fetch(listed, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+    with pytest.raises(StoredDataDamaged):
+        bucket.put("a1/copy", COPY, tmp_path)
 
 
 def test_an_object_of_somebody_else_is_listed_without_a_digest(

@@ -211,7 +211,7 @@ def test_the_operator_sees_what_others_wrote_and_hands_out_a_link(
     assert found["complete"]
     assert found["checked"] == found["editions"] >= 1
     bad = ("missing", "damaged", "unlocked", "without_evidence", "unknown")
-    assert {name: found[name] for name in bad} == dict.fromkeys(bad, [])
+    assert {name: found[name] for name in bad} == {name: [] for name in bad}
 
     code = copy.statement.verification_code
     assert archive_commands.link(settings, code, minutes=5, terminal=terminal) == 0
