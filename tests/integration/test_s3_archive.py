@@ -4,6 +4,7 @@ import hashlib
 import secrets
 import time
 from datetime import timedelta
+from io import BytesIO
 from multiprocessing import get_context
 from pathlib import Path
 from urllib.parse import unquote
@@ -11,40 +12,25 @@ from urllib.parse import unquote
 import pytest
 import urllib3
 from minio import Minio
-from minio.commonconfig import ENABLED, GOVERNANCE
+from minio.commonconfig import GOVERNANCE
 from minio.error import S3Error
 from minio.retention import Retention
-from minio.versioningconfig import VersioningConfig
 
 from certify.attestation import StoredObject
 from certify.clock import SystemClock
-from certify.errors import InvalidInput, NotFound, StoredDataDamaged
+from certify.errors import NotFound, StoredDataDamaged
 from storage.archive.open import open_archive
-from storage.archive.s3_bucket import S3Bucket
-from storage.archive.s3_location import S3Location
-from storage.archive.s3_set_up import make_bucket
-from tests.support.minio_server import BUILD_SECONDS
+from storage.archive.s3 import S3Archive
 from tests.support.processes import archive_large_for_ever
 from tests.support.s3_buckets import Bucket, fresh_bucket, location, until
-from tests.support.seaweed import Credentials, S3Server
+from tests.support.seaweed import S3Server
 
 COPY = b"%PDF-1.7 a certified copy"
 
 
-@pytest.fixture(
-    params=[
-        "seaweed",
-        pytest.param("minio_server", marks=pytest.mark.timeout(BUILD_SECONDS)),
-    ]
-)
-def server(request: pytest.FixtureRequest) -> S3Server:
-    found: S3Server = request.getfixturevalue(request.param)
-    return found
-
-
 @pytest.fixture
-def bucket(server: S3Server) -> Bucket:
-    return fresh_bucket(server)
+def bucket(s3_server: S3Server) -> Bucket:
+    return fresh_bucket(s3_server)
 
 
 @pytest.fixture
@@ -53,8 +39,8 @@ def stored(bucket: Bucket, tmp_path: Path) -> StoredObject:
 
 
 @pytest.fixture
-def service(server: S3Server) -> Minio:
-    return server.client(server.service)
+def service(s3_server: S3Server) -> Minio:
+    return s3_server.client(s3_server.service)
 
 
 def read(bucket: Bucket, stored: StoredObject, folder: Path) -> bytes:
@@ -147,6 +133,23 @@ def test_a_forgery_under_a_new_key_does_not_hash_to_what_it_says(
         bucket.put("a1/copy", COPY, tmp_path)
 
 
+def test_a_store_that_keeps_a_copy_without_lock_or_cipher_is_refused(
+    s3_server: S3Server, tmp_path: Path
+) -> None:
+    client, name = s3_server.client(), "without-defaults"
+    client.make_bucket(name, object_lock=True)
+    archive = open_archive(location(s3_server, name))
+    assert isinstance(archive, S3Archive)
+    bucket = Bucket(s3_server, name, archive)
+    facts = {"sha256": hashlib.sha256(COPY).hexdigest()}
+    client.put_object(name, "a1/open", BytesIO(COPY), len(COPY), metadata=facts)
+    with pytest.raises(StoredDataDamaged, match="không khóa"):
+        bucket.put("a1/open", COPY, tmp_path)
+    bucket.forge("a1/plain", COPY)
+    with pytest.raises(StoredDataDamaged, match="không mã hóa"):
+        bucket.put("a1/plain", COPY, tmp_path)
+
+
 def test_an_object_of_somebody_else_is_listed_without_a_digest(
     bucket: Bucket, tmp_path: Path
 ) -> None:
@@ -237,53 +240,3 @@ def test_a_link_gives_out_that_very_version_for_a_short_while(
         assert urllib3.request("GET", tampered).status == 403
     time.sleep(4)
     assert urllib3.request("GET", link).status == 403
-
-
-def test_a_bucket_that_could_lose_a_copy_is_refused(server: S3Server) -> None:
-    client = server.client()
-    client.make_bucket("plain")
-    with pytest.raises(InvalidInput, match=r"plain chưa bật lưu phiên bản"):
-        open_archive(location(server, "plain"))
-    client.set_bucket_versioning("plain", VersioningConfig(ENABLED))
-    with pytest.raises(InvalidInput, match=r"plain không có khóa đối tượng"):
-        open_archive(location(server, "plain"))
-    with pytest.raises(InvalidInput, match=r"plain không có khóa đối tượng"):
-        make_bucket(S3Bucket(location(server, "plain", server.admin)))
-    with pytest.raises(InvalidInput, match=r"nobody-made-this chưa có"):
-        open_archive(location(server, "nobody-made-this"))
-
-
-def test_wrong_credentials_say_so_and_show_none(server: S3Server) -> None:
-    bucket = fresh_bucket(server)
-    for who in (
-        Credentials(server.service.access, "wrong-secret-key"),
-        Credentials("unknown-access", "wrong-secret-key"),
-    ):
-        with pytest.raises(InvalidInput, match="khóa truy cập không đúng") as caught:
-            open_archive(bucket.location(who))
-        assert caught.value.exit_code == 2
-        shown = f"{caught.value!r} {caught.value} {bucket.location(who)!r}"
-        assert who.secret not in shown
-        assert who.access not in shown.replace("service", "")
-
-
-def test_the_service_cannot_make_a_bucket(server: S3Server) -> None:
-    with pytest.raises(InvalidInput, match="không đủ quyền"):
-        open_archive(location(server, "wanted-by-service", make_bucket=True))
-
-
-def test_making_the_bucket_again_changes_no_lock(
-    bucket: Bucket, stored: StoredObject, tmp_path: Path
-) -> None:
-    make_bucket(S3Bucket(bucket.location(bucket.server.admin)))
-    config = bucket.server.client().get_object_lock_config(bucket.name)
-    assert (config.mode, config.duration) == ("GOVERNANCE", 3653)
-    assert read(bucket, stored, tmp_path) == COPY
-
-
-@pytest.mark.parametrize(
-    "endpoint", ["http://s3.example.vn", "http://10.0.0.1:9000", "ftp://127.0.0.1"]
-)
-def test_nothing_goes_in_the_clear_to_another_machine(endpoint: str) -> None:
-    with pytest.raises(ValueError, match="https"):
-        S3Location(endpoint, "archive", "access", "secret")

@@ -37,6 +37,18 @@ def minio_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]
     kill(process)
 
 
+@pytest.fixture(
+    params=[
+        "seaweed",
+        pytest.param("minio_server", marks=pytest.mark.timeout(BUILD_SECONDS)),
+    ]
+)
+def s3_server(request: pytest.FixtureRequest) -> S3Server:
+    """Every S3 server this machine can run, in turn."""
+    server: S3Server = request.getfixturevalue(request.param)
+    return server
+
+
 def _binary() -> Path:
     """Return the server; built now if Go is here and has not built it yet."""
     on_path = shutil.which("minio")
