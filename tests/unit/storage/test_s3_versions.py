@@ -1,11 +1,12 @@
 """Which version is ours, whatever was put around it."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.archive.s3_versions import Standing, Version, judged
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(
     st.dictionaries(
         st.text("ab/", min_size=1, max_size=4), st.integers(0, 4), max_size=6
