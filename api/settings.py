@@ -13,8 +13,9 @@ from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from api.archive_settings import ArchiveSettings
 from api.loopback import is_loopback
 from api.trust_services import Network, TsaChoice, tsas_in_order
 from certify.errors import InvalidInput
@@ -34,8 +35,8 @@ MAX_BASE_URL = 100  # a longer one makes the QR too dense for a foot band of 18 
 MAX_BOOK_KIND = 32  # width of the column
 
 
-class Settings(BaseSettings):
-    """What the operator decides.
+class Settings(ArchiveSettings):
+    """What the operator decides; about the archive, see `ArchiveSettings`.
 
     Attributes:
         env: "production" refuses everything made for development.
@@ -288,9 +289,11 @@ def _refuse_unknown_names() -> None:
 
 _REASONS = {
     "literal_error": "phải là {expected}",
+    "greater_than": "phải lớn hơn {gt}",
     "greater_than_equal": "phải từ {ge} trở lên",
     "less_than_equal": "không được lớn hơn {le}",
     "int_parsing": "phải là số nguyên",
+    "float_parsing": "phải là số",
     "bool_parsing": "phải là true hoặc false",
     "value_error": "{error}",  # raised above, in Vietnamese
 }

@@ -9,6 +9,8 @@ pytest_plugins = (
     "tests.support.real",
     "tests.support.sealing",
     "tests.support.softhsm",
+    "tests.support.seaweed",
+    "tests.support.minio_server",
     "tests.support.web",
     "tests.support.browser",  # last: it imports the others
 )

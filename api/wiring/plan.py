@@ -1,15 +1,11 @@
 """What every part is built from."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from api.data_folder import DataFolder, ServiceChoices
 from api.service_key import derive_key, read_service_key
 from api.settings import Settings
 from certify.clock import Clock
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from api.services import Services
 from api.settings import Settings
 from api.wiring.external_keys import StoredExchange, held_keys, verifies
 from api.wiring.keys import build_ring
+from api.wiring.objects import build_archive
 from api.wiring.outside import build_outside, build_renewer, build_sealer
 from api.wiring.plan import Plan
 from api.wiring.stores import Storage, open_storage
@@ -56,7 +57,6 @@ from certify.verify import VerifyCopy
 from certify.void import VoidNumber
 from signing.chain import stored_certificates
 from signing.confirmer import SoftwareConfirmer
-from storage.archive.open import FolderLocation, open_archive
 from storage.scans import FolderScanStore
 
 MISSING_IN_PRODUCTION = (
@@ -124,7 +124,7 @@ def _assemble(
     ring = build_ring(plan, storage.signing_keys, held)
     sealer = build_sealer(plan, ring, outside)
     scans = FolderScanStore(plan.folder.scans, key=plan.key("scans"))
-    archive = open_archive(FolderLocation(plan.folder.archive, plan.key("archive")))
+    archive = build_archive(settings, plan.folder, plan.key)
     tables = read_legal_tables(plan.folder.path)
     lists = build_lists(plan.folder.trust, clock, plan.folder.trust_seen)
     replay = ReplayArchive(

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from api.data_folder import DataFolder
 from api.settings import Settings
@@ -18,9 +17,6 @@ from storage.register import SqlRegister
 from storage.renewals import SqlRenewals
 from storage.signature_requests import SqlSignatureRequests
 from storage.signing_keys import SqlSigningKeys
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from api.data_folder import DataFolder
 from api.development_keys import (
@@ -31,9 +30,6 @@ from signing.inspector import (
 )
 from signing.revocation import RevocationClient
 from signing.signed_lists import FolderLists
-
-if TYPE_CHECKING:
-    pass
 
 
 @contextmanager

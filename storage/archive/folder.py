@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from certify.archive_audit import ForeignVersion
 from certify.attestation import StoredObject
 from certify.errors import NotFound, StoredDataDamaged, WrongState
 from certify.identifiers import new_id
@@ -21,7 +22,7 @@ SERVICE = "Kho lưu trữ"
 
 
 class FolderArchive:
-    """Fills the `Archive` port."""
+    """Fills the `AuditedArchive` port."""
 
     def __init__(self, root: Path, *, key: bytes) -> None:
         """Use a folder; made, private, if its parent exists.
@@ -93,6 +94,20 @@ class FolderArchive:
                     sha256="",
                     size_bytes=self._folder.stored_bytes(name),
                 )
+
+    def retained_until(self, stored: StoredObject) -> datetime | None:
+        """Until when the object is to be kept.
+
+        Raises:
+            NotFound, StoredDataDamaged, ServiceUnavailable: it cannot be read.
+        """
+        facts = self._folder.header(stored.key).facts
+        return datetime.fromisoformat(facts["retain_until"])
+
+    def foreign(self, prefix: str = "") -> Iterator[ForeignVersion]:
+        """Return nothing: a name is linked once, there are no versions."""
+        del prefix
+        return iter(())
 
 
 def _stored(header: SealedHeader) -> StoredObject:

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
-from certify.ports import Archive
+from certify.archive_audit import AuditedArchive
 from storage.archive.folder import FolderArchive
+from storage.archive.s3_location import S3Location
 
 
 @dataclass(frozen=True)
@@ -20,15 +22,21 @@ class FolderLocation:
     key: bytes = field(repr=False)
 
 
-ArchiveLocation = FolderLocation  # a union, once there is a second kind
+ArchiveLocation: TypeAlias = FolderLocation | S3Location
 
 
-def open_archive(location: ArchiveLocation) -> Archive:
+def open_archive(location: ArchiveLocation) -> AuditedArchive:
     """Open an archive.
 
     Raises:
-        ServiceUnavailable: it is not there.
+        ServiceUnavailable: the folder is not there.
+        InvalidInput: the bucket, or the right to use it, is not as it must be.
     """
     match location:
         case FolderLocation(root=root, key=key):
             return FolderArchive(root, key=key)
+        case S3Location():
+            # The SDK takes 0.3 s to import; not everybody waits for it.
+            from storage.archive.s3 import S3Archive  # noqa: PLC0415
+
+            return S3Archive(location)

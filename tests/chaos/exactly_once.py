@@ -10,10 +10,11 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 from api.data_folder import DataFolder
 from api.initialise import initialise
@@ -32,7 +33,7 @@ from tests.support.papers import compared_papers, draw_paper
 
 def race(folder: Path, processes: int, each: int) -> list[str]:
     """Several processes issue on one book; return every violation."""
-    settings = _service(folder)
+    settings = _service(folder, {})
     services = build_services(settings)
     try:
         paper = folder / "paper.jpg"
@@ -64,14 +65,14 @@ def issue_all(settings: Settings, attestation_ids: Sequence[str]) -> None:
         services.close()
 
 
-def restore(folder: Path, after_backup: int) -> list[str]:
+def restore(folder: Path, after_backup: int, **chosen: Any) -> list[str]:
     """Back up, issue, restore, issue; return every violation.
 
     At the backup some papers are compared, confirmed or reserved that are issued
     afterwards; the others are of cases the backup does not know. One number is
     reserved after the backup and never comes to a file.
     """
-    settings = _service(folder)
+    settings = _service(folder, chosen)
     old, forgotten = _first_life(settings, folder, after_backup)
     _restore(folder / "backup.db", DataFolder(settings.data).database)
     services = build_services(settings)
@@ -138,9 +139,9 @@ def _violations(
     return found
 
 
-def _service(folder: Path) -> Settings:
+def _service(folder: Path, chosen: Mapping[str, Any]) -> Settings:
     draw_paper(folder / "paper.jpg")
-    settings = Settings(data=folder / "data")
+    settings = Settings(data=folder / "data", **chosen)
     initialise(settings)
     return settings
 

@@ -21,16 +21,26 @@ from certify.ports import Archive
 from storage.archive.folder import FolderArchive
 from storage.archive.open import FolderLocation, open_archive
 from tests.support.clock import MORNING
+from tests.support.minio_server import BUILD_SECONDS
 from tests.support.processes import ARCHIVE_KEY, archive_for_ever
+from tests.support.s3_buckets import fresh_bucket
 
 UNTIL = MORNING + timedelta(days=3653)
 
 Put = Callable[[str, bytes], StoredObject]
 
 
-@pytest.fixture(params=["folder"])
-def archive(tmp_path: Path) -> Archive:
-    return open_archive(FolderLocation(tmp_path / "archive", ARCHIVE_KEY))
+@pytest.fixture(
+    params=[
+        "folder",
+        "seaweed",
+        pytest.param("minio_server", marks=pytest.mark.timeout(BUILD_SECONDS)),
+    ]
+)
+def archive(request: pytest.FixtureRequest, tmp_path: Path) -> Archive:
+    if request.param == "folder":
+        return open_archive(FolderLocation(tmp_path / "archive", ARCHIVE_KEY))
+    return fresh_bucket(request.getfixturevalue(request.param)).archive
 
 
 @pytest.fixture
@@ -177,6 +187,7 @@ def test_a_writer_that_is_killed_leaves_nothing_half_written(tmp_path: Path) -> 
     assert leftovers > 0
 
 
+@pytest.mark.parametrize("archive", ["folder"], indirect=True)
 def test_a_folder_that_is_away_is_a_service_that_is_away(
     archive: Archive, put: Put, tmp_path: Path
 ) -> None:

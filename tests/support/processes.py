@@ -6,6 +6,8 @@ from pathlib import Path
 
 from certify.identifiers import new_id
 from storage.archive.folder import FolderArchive
+from storage.archive.open import open_archive
+from storage.archive.s3_location import S3Location
 from storage.database import Database
 from storage.register import SqlRegister
 from tests.support.clock import MORNING, FakeClock
@@ -34,4 +36,13 @@ def archive_for_ever(root: Path, source: Path, sha256: str) -> None:
     while True:
         archive.put_once(
             f"attestation/{new_id()}", source, sha256, MORNING + timedelta(days=3653)
+        )
+
+
+def archive_large_for_ever(location: S3Location, source: Path, sha256: str) -> None:
+    """Put the same large file under new keys of a bucket until killed."""
+    archive = open_archive(location)
+    while True:
+        archive.put_once(
+            f"attestation/{new_id()}", source, sha256, MORNING + timedelta(days=36530)
         )

