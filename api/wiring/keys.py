@@ -3,11 +3,12 @@
 import os
 import pwd
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from cryptography import x509
 
 from api.data_folder import DataFolder
+from api.development_keys import development_key_records
 from api.settings import Settings
 from api.signing_keys.opening import KeyOpener
 from api.signing_keys.ring import KeyRing
@@ -15,7 +16,9 @@ from api.signing_keys.room import KeyRoom
 from api.wiring.plan import Plan
 from api.wiring.stores import open_storage
 from api.wiring.verification import build_lists
+from certify.attestation import Act
 from certify.clock import Clock, SystemClock
+from certify.errors import WrongState
 from certify.signing_key import KeyRole, SigningKeys
 from certify.trust import Purpose
 from keys.base import SigningKey
@@ -43,6 +46,20 @@ def build_ring(
         clock=plan.clock,
         held=held,
     )
+
+
+def record_development_keys(plan: Plan, registry: SigningKeys) -> None:
+    """Put the development keys on record in a data folder made before there was one."""
+    choices = plan.choices
+    if plan.settings.keys != "development" or registry.keys(choices.authority_id):
+        return
+    for record in development_key_records(
+        plan.folder,
+        authority_id=choices.authority_id,
+        signatory_id=choices.signatory_id,
+    ):
+        with suppress(WrongState):  # another process did it just now
+            registry.add(record, Act("system", "signing_key.add"))
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import os
 import secrets
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
 
@@ -12,7 +12,6 @@ from api.annul_and_publish import AnnulAndPublish
 from api.bundle import VerificationBundle
 from api.data_folder import DataFolder
 from api.development_keys import (
-    development_key_records,
     open_development_confirmation,
 )
 from api.issue_soon import IssueSoon
@@ -21,7 +20,7 @@ from api.pki_host import PkiHost
 from api.services import Services
 from api.settings import Settings
 from api.wiring.external_keys import StoredExchange, held_keys, verifies
-from api.wiring.keys import build_ring
+from api.wiring.keys import build_ring, record_development_keys
 from api.wiring.objects import build_archive
 from api.wiring.outside import build_outside, build_renewer, build_sealer
 from api.wiring.plan import Plan
@@ -34,13 +33,12 @@ from api.wiring.verification import (
 )
 from api.work_folder import PrivateWorkFolder
 from certify.annul import AnnulCopy
-from certify.attestation import Act
 from certify.clock import Clock, SystemClock
 from certify.close_year import CloseYear
 from certify.collect_signature import CollectSignature
 from certify.desk import Desk, DeskRules
 from certify.desk_papers import DeskPapers
-from certify.errors import NotAllowed, StoredDataDamaged, WrongState
+from certify.errors import NotAllowed, StoredDataDamaged
 from certify.intake import tasks
 from certify.intake.reader import SandboxedIntake
 from certify.isolation.runner import IsolatedRunner
@@ -115,7 +113,7 @@ def _assemble(
     settings, clock, choices = plan.settings, plan.clock, plan.choices
     work_folder = PrivateWorkFolder(plan.folder.work)
     work_folder.remove_stale(clock)
-    _record_development_keys(plan, storage)
+    record_development_keys(plan, storage.signing_keys)
     outside = build_outside(plan)
     worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
     requests = storage.signature_requests
@@ -257,22 +255,6 @@ def _assemble(
         api_keys=storage.api_keys,
         close=stack.pop_all().close,
     )
-
-
-def _record_development_keys(plan: Plan, storage: Storage) -> None:
-    """Put the development keys on record in a data folder made before there was one."""
-    choices = plan.choices
-    if plan.settings.keys != "development" or storage.signing_keys.keys(
-        choices.authority_id
-    ):
-        return
-    for record in development_key_records(
-        plan.folder,
-        authority_id=choices.authority_id,
-        signatory_id=choices.signatory_id,
-    ):
-        with suppress(WrongState):  # another process did it just now
-            storage.signing_keys.add(record, Act("system", "signing_key.add"))
 
 
 def _renew_due(plan: Plan, storage: Storage, renew: RenewCopy) -> RenewDue:
