@@ -26,7 +26,14 @@ from signing.revocation import RevocationClient
 from signing.sealer import PadesSealer
 from signing.trust import TrustAnchors
 from tests.support import corpus, uploads
-from tests.support.judged_keys import HSM_SCHEMES, SCHEMES, in_files, in_hsm
+from tests.support.judged_keys import (
+    HSM_SCHEMES,
+    OWNED_SCHEMES,
+    SCHEMES,
+    in_files,
+    in_hsm,
+    in_owners_hands,
+)
 from tests.support.judged_remote import REMOTE, remote_sealers
 from tests.support.pki import RunningPki
 from tests.support.sealing import (
@@ -119,9 +126,10 @@ CANONICAL: tuple[Sample, ...] = (
     *(Sample(Path(name).name, "scan of the corpus") for name in _accepted_scans()),
 )
 """Uploads whose canonical scan is judged by itself, before anything is signed."""
+_PAIRS = SCHEMES | HSM_SCHEMES | OWNED_SCHEMES
 SAMPLES: tuple[Sample, ...] = (
     *(Sample(name, about) for name, (about, *_) in _SHAPES.items()),
-    *(Sample(name, made.about) for name, made in (SCHEMES | HSM_SCHEMES).items()),
+    *(Sample(name, made.about) for name, made in _PAIRS.items()),
     *(Sample(kind.name, kind.about) for kind in REMOTE),
     _RENEWED,
     *CANONICAL,
@@ -150,7 +158,7 @@ class CopyMaker:
         for name, (_, pages, size, changes) in _SHAPES.items():
             scan = make_canonical_scan(self._workdir(name) / "scan.pdf", pages, **size)
             files[name] = self._sealed(name, scan, **changes)
-        for name in (*SCHEMES, *HSM_SCHEMES):
+        for name in _PAIRS:
             scan = make_canonical_scan(self._workdir(name) / "scan.pdf", **SMALL)
             files[name] = self._sealed(name, scan)
         for name, sealer in remote_sealers(
@@ -178,6 +186,9 @@ class CopyMaker:
         elif name in HSM_SCHEMES:
             token = self._softhsm.new_token()
             sealer = self._sealer_with(in_hsm(HSM_SCHEMES[name], self._pki, token))
+        elif name in OWNED_SCHEMES:
+            owned = in_owners_hands(OWNED_SCHEMES[name], self._pki, self._workdir(name))
+            sealer = self._sealer_with(owned)
         order = make_order(sealer, scan, self._workdir(name), **changes)
         return seal(sealer, order).path
 

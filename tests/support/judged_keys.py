@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -10,6 +11,7 @@ from keys.base import SignatureScheme, SigningKey
 from keys.devpki.holders import Holder, SealHolder, SignatoryHolder
 from keys.devpki.issue import HolderKey, issue_certificate
 from keys.open import open_key
+from tests.support.owners import Owners
 from tests.support.pki import AUTHORITY_NAME, RunningPki, ec_key, fresh_key_id, rsa_key
 from tests.support.sealing import PERSON, SEAL
 from tests.support.softhsm import SoftToken, issue_on
@@ -69,6 +71,29 @@ HSM_SCHEMES = {
     ),
 }
 
+OWNED_SCHEMES = {
+    "usb-rsa-2048": KeyPair(
+        "keys: person RSA-2048 in its owner's hands, agency in a file",
+        SignatureScheme.RSA_PKCS1_SHA256,
+        lambda: rsa_key(2048),
+    ),
+    "usb-rsa-3072": KeyPair(
+        "keys: person RSA-3072 in its owner's hands",
+        SignatureScheme.RSA_PKCS1_SHA256,
+        lambda: rsa_key(3072),
+    ),
+    "usb-rsa-pss": KeyPair(
+        "keys: person RSA-2048, RSASSA-PSS, in its owner's hands",
+        SignatureScheme.RSA_PSS_SHA256,
+        lambda: rsa_key(2048),
+    ),
+    "usb-p-256": KeyPair(
+        "keys: person ECDSA on P-256 in its owner's hands",
+        SignatureScheme.ECDSA_SHA256,
+        lambda: ec_key(ec.SECP256R1()),
+    ),
+}
+
 
 def in_files(pair: KeyPair, pki: RunningPki) -> dict[str, SigningKey]:
     """Issue both keys as PKCS#12 files; by role."""
@@ -90,6 +115,15 @@ def in_hsm(pair: KeyPair, pki: RunningPki, token: SoftToken) -> dict[str, Signin
         )
         for role, holder in _holders().items()
     }
+
+
+def in_owners_hands(
+    pair: KeyPair, pki: RunningPki, folder: Path
+) -> dict[str, SigningKey]:
+    """Issue both keys, and give the person's to its owner; by role."""
+    keys, owners = in_files(pair, pki), Owners()
+    held = replace(pki.key_settings(keys[PERSON].key_id), scheme=pair.scheme)
+    return keys | {PERSON: open_key(owners.take_out(held, folder), exchange=owners)}
 
 
 def _holders() -> dict[str, Holder]:

@@ -36,6 +36,12 @@ REMOTE = (
         lambda: rsa_key(2048),
     ),
     Remote(
+        "csc-rsa-3072",
+        "keys: person RSA-3072 at a remote signing service",
+        SignatureScheme.RSA_PKCS1_SHA256,
+        lambda: rsa_key(3072),
+    ),
+    Remote(
         "csc-rsa-pss",
         "keys: person RSA-2048, RSASSA-PSS, at a remote signing service",
         SignatureScheme.RSA_PSS_SHA256,
