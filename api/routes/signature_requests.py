@@ -75,7 +75,7 @@ def prepare(
             break
         time.sleep(LOOK_SECONDS)
     waits = services.cases.attestation(attestation_id).waiting
-    raise TryLater(reason=waits or "bản sao đang được soạn")
+    raise TryLater(reason=(waits or "bản sao đang được soạn").rstrip("."))
 
 
 @router.post("/signature-requests/{request_id}/signature", status_code=204)

@@ -50,8 +50,9 @@ def waited(person: Person, attestation_id: str, until: str) -> dict[str, Any]:
     """Ask until the attestation reaches a step, or `waiting` says something."""
     deadline = time.monotonic() + 120
     while True:
-        view = person.call("GET", f"/attestations/{attestation_id}").json()
+        # First this: a run that has ended has written how it ended.
         running = attestation_id in person.system.services.issue_soon.running()
+        view = person.call("GET", f"/attestations/{attestation_id}").json()
         if not running and (view["step"] == until or until == "waiting"):
             return dict(view)
         assert running or view["step"] == until, view
@@ -139,6 +140,7 @@ def test_another_signatory_sees_and_answers_nothing(person: Person) -> None:
     services = person.system.services
     deputy = Signatory(
         id=new_id(),
+        person_id=new_id(),
         authority_id=services.authority_id,
         name="Tao Văn Phó",
         position="Phó Chủ tịch",
