@@ -12,7 +12,7 @@ import secrets
 import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -38,7 +38,8 @@ from api.wiring import build_publisher, open_storage
 from certify.access import Scope
 from certify.attestation import Act
 from certify.clock import Clock, SystemClock
-from certify.errors import InvalidInput, NotAllowed
+from certify.errors import InvalidInput, NotAllowed, NotFound
+from certify.ports import People
 
 # Below Linux's ephemeral range (32768-60999): no outgoing connection takes it later.
 _PORTS = range(20000, 32000)
@@ -147,6 +148,7 @@ def _seed(
     """Put the people on record; the trail remembers the pictures' digests."""
     confirmation = create_development_confirmation(folder, people)
     with open_storage(folder, settings) as storage:
+        _refuse_used(storage.people, people.authority.id)
         storage.people.add_authority(people.authority, Act(_BY_INIT, "authority.add"))
         storage.people.add_officer(people.officer, Act(_BY_INIT, "officer.add"))
         storage.people.add_signatory(
@@ -158,6 +160,17 @@ def _seed(
             Act(_BY_INIT, "seal.authorise", _picture(pictures[SEAL_KEY])),
         )
         storage.people.enrol_key(confirmation, Act(_BY_INIT, "key.enrol"))
+
+
+def _refuse_used(known: People, authority_id: str) -> None:
+    """A database server keeps what an earlier data folder left in it."""
+    with suppress(NotFound):
+        known.authority(authority_id)
+        raise InvalidInput(
+            field="CERTIFY_DATABASE_URL",
+            reason="cơ sở dữ liệu này đã thuộc một thư mục dữ liệu khác, hãy dùng một "
+            "cơ sở dữ liệu trống",
+        )
 
 
 def _picture(digest: str) -> str:

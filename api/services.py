@@ -37,6 +37,7 @@ class Services:
 
     Attributes:
         api_keys: None refuses every call that needs a key.
+        about_database: name and version of the database; fails when it is away.
         authority_id, officer_id, signatory_id: the development people, who act at the
             desk until accounts exist; "" in production.
         close: stops child processes and servers, closes the database.
@@ -66,6 +67,7 @@ class Services:
     close_year: CloseYear
     condition: SigningCondition
     work_folder: WorkFolder
+    about_database: Callable[[], str]
     authority_id: str
     officer_id: str
     signatory_id: str

@@ -13,8 +13,9 @@ from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from api.database_settings import DatabaseSettings
 from api.loopback import is_loopback
 from api.trust_services import Network, TsaChoice, tsas_in_order
 from certify.errors import InvalidInput
@@ -34,7 +35,7 @@ MAX_BASE_URL = 100  # a longer one makes the QR too dense for a foot band of 18 
 MAX_BOOK_KIND = 32  # width of the column
 
 
-class Settings(BaseSettings):
+class Settings(DatabaseSettings):
     """What the operator decides.
 
     Attributes:
@@ -238,6 +239,10 @@ class Settings(BaseSettings):
             problems.append("CERTIFY_BASE_URL phải bắt đầu bằng https://")
         elif is_loopback(urlsplit(self.base_url).hostname or ""):
             problems.append("CERTIFY_BASE_URL không được trỏ về chính máy này")
+        if self.database_in_the_clear:
+            problems.append(
+                "CERTIFY_DATABASE_URL tới máy khác phải có sslmode=verify-full"
+            )
         return problems
 
 

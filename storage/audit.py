@@ -188,11 +188,16 @@ class SqlAuditTrail:
 
 
 def lock_chain(connection: Connection, authority_id: str) -> None:
-    """Let one writer at a time extend the chain (SQLite's write lock does already)."""
+    """Let one writer at a time extend the chain (SQLite's write lock does already).
+
+    The last lock a transaction takes: case, attestation, authority. NO KEY UPDATE, as
+    every row that names the authority holds a KEY SHARE lock on it until its
+    transaction ends: two that both have one would wait for each other's.
+    """
     found = connection.scalar(
         select(authorities.c.id)
         .where(authorities.c.id == authority_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     if found is None:
         raise NotFound(what="cơ quan chứng thực")

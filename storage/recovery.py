@@ -72,6 +72,10 @@ def recover(
     Raises:
         StoredDataDamaged: see `is_forgotten`; or an authority is not on record.
     """
+    copies = list(copies)
+    # Of two processes that replay together, the second finds the work done.
+    for authority_id in sorted({_order(copy)[0] for copy in copies}):
+        audit.lock_chain(connection, authority_id)
     forgotten = [copy for copy in copies if is_forgotten(connection, copy)]
     forgotten.sort(key=_order)
     for _, group in groupby(forgotten, lambda copy: _order(copy)[:4]):

@@ -5,6 +5,7 @@ import pytest
 pytest_plugins = (
     "tests.support.pki",
     "tests.support.real",
+    "tests.support.postgres",
     "tests.support.sealing",
     "tests.support.web",
     "tests.support.browser",  # last: it imports the others

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from api.cli.annulments_app import annulments
+from api.cli.database_app import database
 from api.cli.options import Data, Json
 from api.cli.terminal import Terminal
 from api.cli.trust_app import trust
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 app.add_typer(trust, name="trust")
 app.add_typer(annulments, name="annulments")
+app.add_typer(database, name="database")
 
 PageSize = Annotated[
     str | None,

@@ -7,7 +7,7 @@ verification    the reader of signed files and the signed lists
 """
 
 from api.wiring.service import build_intake, build_services
-from api.wiring.stores import Storage, open_storage
+from api.wiring.stores import Storage, open_database, open_storage
 from api.wiring.verification import (
     build_inspector,
     build_lists,
@@ -25,5 +25,6 @@ __all__ = [
     "build_services",
     "build_signed_reports",
     "build_verifier",
+    "open_database",
     "open_storage",
 ]

@@ -228,6 +228,7 @@ def _assemble(
         ),
         condition=sealer.condition,
         work_folder=work_folder,
+        about_database=storage.about,
         authority_id=choices.authority_id,
         officer_id=choices.officer_id,
         signatory_id=choices.signatory_id,
