@@ -264,6 +264,7 @@ def test_a_release_that_fails_halfway_releases_nothing(
     assert register.released(statement.verification_code) is not None
 
 
+@pytest.mark.timeout(300)  # three processes on a machine that may be busy
 def test_two_processes_take_a_hundred_numbers_without_gap(
     register: SqlRegister, desk: SampleDesk, database_url: str, trail: SqlAuditTrail
 ) -> None:
