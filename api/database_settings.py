@@ -30,7 +30,7 @@ class DatabaseSettings(BaseSettings):
 
     database_url: SecretStr | None = None
     database_password_file: Path | None = None
-    database_lock_timeout_seconds: int = Field(default=10, ge=1, le=300)
+    database_lock_timeout_seconds: float = Field(default=10, ge=0.1, le=300)
     database_pool_size: int = Field(default=5, ge=1, le=100)
     database_max_overflow: int = Field(default=10, ge=0, le=100)
     database_pool_timeout_seconds: int = Field(default=10, ge=1, le=300)

@@ -5,7 +5,7 @@ decide by, always in this order: case, attestation, authority. Readers see one s
 (REPEATABLE READ, READ ONLY) and wait for nobody.
 """
 
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import (
     DBAPIError,
@@ -88,8 +88,8 @@ class PostgresBackend:
                 "options": " ".join(options).strip(),
             },
         )
-        self.writer = engine.execution_options(isolation_level="READ COMMITTED")
-        self.reader = engine.execution_options(
+        self.writer: Engine = engine.execution_options(isolation_level="READ COMMITTED")
+        self.reader: Engine = engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
 

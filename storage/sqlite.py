@@ -4,7 +4,7 @@ import sqlite3
 import time
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
@@ -38,12 +38,12 @@ class SqliteBackend:
     def __init__(self, url: URL, *, busy_timeout_seconds: float) -> None:
         """Connect on first use."""
         self._busy_timeout_seconds = busy_timeout_seconds
-        self.reader = create_engine(
+        self.reader: Engine = create_engine(
             url,
             connect_args={"timeout": busy_timeout_seconds},
             hide_parameters=True,  # an error must not tell what was written
         )
-        self.writer = self.reader.execution_options(writes=True)
+        self.writer: Engine = self.reader.execution_options(writes=True)
         event.listen(self.reader, "connect", _configure)
         event.listen(self.reader, "begin", _begin)
 

@@ -27,6 +27,7 @@ def certify(capsys: pytest.CaptureFixture[str]) -> Run:
     return run
 
 
+@pytest.mark.timeout(300)  # draws its papers when nobody has before
 def test_the_main_job_with_the_rights_of_the_service_only(
     postgresql15: Server,
     papers: list[Sample],

