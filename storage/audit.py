@@ -26,7 +26,7 @@ from certify.canonical_json import canonical_json, sha256_hex
 from certify.clock import Clock
 from certify.errors import NotFound, StoredDataDamaged
 from storage.columns import utc_text
-from storage.comparison_record import check_comparisons
+from storage.comparison_record import IN_PIECES, check_comparisons
 from storage.database import Database
 from storage.desk_record_rows import check_records
 from storage.tables import authorities, book_rows, trail, trail_reasons
@@ -204,7 +204,7 @@ def lock_chain(connection: Connection, authority_id: str) -> None:
 
 
 def _check_chain(connection: Connection, authority_id: str) -> TrailHead:
-    rows = connection.execution_options(yield_per=1000).execute(
+    chain = (
         select(trail, trail_reasons.c.salt, trail_reasons.c.reason)
         .outerjoin(
             trail_reasons,
@@ -217,13 +217,15 @@ def _check_chain(connection: Connection, authority_id: str) -> TrailHead:
         .order_by(trail.c.sequence)
     )
     last = BEFORE_FIRST
-    for row in rows:
-        expected = last.sequence + 1
-        if row.sequence != expected or row.previous != last.digest:
-            raise StoredDataDamaged(what=f"nhật ký, dòng {expected}")
-        if not _row_holds(row):
-            raise StoredDataDamaged(what=f"nhật ký, dòng {row.sequence}")
-        last = TrailHead(row.sequence, row.digest)
+    # Closed on an error too: PostgreSQL keeps a cursor for it.
+    with connection.execute(chain, execution_options=IN_PIECES) as rows:
+        for row in rows:
+            expected = last.sequence + 1
+            if row.sequence != expected or row.previous != last.digest:
+                raise StoredDataDamaged(what=f"nhật ký, dòng {expected}")
+            if not _row_holds(row):
+                raise StoredDataDamaged(what=f"nhật ký, dòng {row.sequence}")
+            last = TrailHead(row.sequence, row.digest)
     return last
 
 

@@ -6,6 +6,7 @@ root runs it as `postgres` (Debian's package makes that user) or `nobody`, from 
 of the programs when they lie where that user cannot look.
 """
 
+import ctypes
 import importlib.util
 import os
 import pwd
@@ -50,6 +51,7 @@ _EMPTY = ";".join(
     )
 ).encode()
 _START_SECONDS = 60
+_PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 @dataclass(frozen=True)
@@ -236,6 +238,7 @@ def _start(server: Server, account: Account) -> subprocess.Popen[bytes]:
         "max_connections": 60,
         "shared_buffers": "32MB",
     }
+    libc = ctypes.CDLL(None)
     with (server.folder / "log").open("wb") as log:
         return subprocess.Popen(
             [
@@ -246,6 +249,8 @@ def _start(server: Server, account: Account) -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=log,
             cwd=server.folder,
+            # It must not outlive a test process that was killed.
+            preexec_fn=lambda: libc.prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT),  # noqa: PLW1509 - one call of the kernel
             **account.arguments,
         )
 
