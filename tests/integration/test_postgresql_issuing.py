@@ -59,4 +59,4 @@ def test_the_main_job_with_the_rights_of_the_service_only(
         assert said["database"].startswith("PostgreSQL 1")
         code, said = certify("init", "--data", tmp_path / "another")
         assert code == 2
-        assert "đã thuộc một thư mục dữ liệu khác" in said
+        assert "đã thuộc một thư mục dữ liệu khác" in said["error"]["message"]
