@@ -58,10 +58,12 @@ def is_forgotten(connection: Connection, copy: ArchivedCopy) -> bool:
         return True
     if held.state != "reserved":
         return False
-    row = _attestation(connection, attestation_id)
+    attempt = connection.scalar(
+        select(attestations.c.intent_attempt).where(attestations.c.id == attestation_id)
+    )
     # An intent is committed before its file is archived: an attempt that is newer
     # than the newest intent was made after the backup.
-    return row is None or (row.intent_attempt or 0) < intent.attempt
+    return (attempt or 0) < intent.attempt
 
 
 def recover(
