@@ -4,6 +4,7 @@ PYTHON ?= python3
 DATA ?= data
 PYTEST_ARGS ?= -n 2 --dist loadfile
 CHAOS ?= 1000
+DATABASE ?= sqlite
 TIME ?= 180
 LEDGER ?= $(DATA)/fuzz
 
@@ -60,8 +61,8 @@ conformance: setup system ## write docs/conformance.md from what independent jud
 bench: setup ## measure signing beside a floor and its peers, intake and scan quality, some 20 minutes
 	$(BIN)/python -m bench
 
-chaos: setup ## inject CHAOS faults more (cumulative ledger in data/chaos), then the acceptance runs
-	$(BIN)/python -m tests.chaos.run --count $(CHAOS) --data $(DATA)/chaos
+chaos: setup ## inject CHAOS faults more (ledger in data/chaos; DATABASE=postgresql15 or 18), then the acceptance runs
+	$(BIN)/python -m tests.chaos.run --count $(CHAOS) --data $(DATA)/chaos --database $(DATABASE)
 	$(BIN)/python -m tests.chaos.exactly_once
 	$(BIN)/python -m tests.chaos.throttled_tsa
 

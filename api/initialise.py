@@ -30,11 +30,11 @@ from api.samples.pictures import seal_picture, signature_picture
 from api.service_key import PRIVATE_FILE, write_service_key
 from api.settings import Settings
 from api.trust_folder import write_trust
-from api.wiring import build_publisher, open_storage
+from api.wiring import Storage, build_publisher, open_storage
 from certify.access import Scope
 from certify.attestation import Act
 from certify.clock import Clock, SystemClock
-from certify.errors import InvalidInput, NotAllowed
+from certify.errors import InvalidInput, NotAllowed, WrongState
 
 # Below Linux's ephemeral range (32768-60999): no outgoing connection takes it later.
 _PORTS = range(20000, 32000)
@@ -143,7 +143,7 @@ def _seed(
     """Put the people on record; the trail remembers the pictures' digests."""
     confirmation = create_development_confirmation(folder, people)
     with open_storage(folder, settings) as storage:
-        storage.people.add_authority(people.authority, Act(_BY_INIT, "authority.add"))
+        _add_authority(storage, people)
         storage.people.add_officer(people.officer, Act(_BY_INIT, "officer.add"))
         storage.people.add_signatory(
             people.signatory,
@@ -160,6 +160,18 @@ def _seed(
             signatory_id=people.signatory.id,
         ):
             storage.signing_keys.add(record, Act(_BY_INIT, "signing_key.add"))
+
+
+def _add_authority(storage: Storage, people: DevelopmentPeople) -> None:
+    """A database server may keep what an earlier data folder left in it."""
+    try:
+        storage.people.add_authority(people.authority, Act(_BY_INIT, "authority.add"))
+    except WrongState as error:
+        raise InvalidInput(
+            field="CERTIFY_DATABASE_URL",
+            reason="cơ sở dữ liệu này đã thuộc một thư mục dữ liệu khác, hãy dùng một "
+            "cơ sở dữ liệu trống",
+        ) from error
 
 
 def _picture(digest: str) -> str:

@@ -41,6 +41,7 @@ class Services:
         api_keys: None refuses every call that needs a key.
         external_keys: ids of keys on tokens of their owners, who sign at `/desk/sign`.
         issue_soon: begins issuing in the background, for those owners.
+        about_database: name and version of the database; fails when it is away.
         authority_id, officer_id, signatory_id: the development people, who act at the
             desk until accounts exist; "" in production.
         close: stops child processes and servers, closes the database.
@@ -73,6 +74,7 @@ class Services:
     external_keys: frozenset[str]
     issue_soon: IssueSoon
     work_folder: WorkFolder
+    about_database: Callable[[], str]
     authority_id: str
     officer_id: str
     signatory_id: str

@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from api.archive_settings import ArchiveSettings
+from api.database_settings import DatabaseSettings
 from api.loopback import is_loopback
 from api.trust_services import Network, TsaChoice, tsas_in_order
 from certify.errors import InvalidInput
@@ -35,8 +36,8 @@ MAX_BASE_URL = 100  # a longer one makes the QR too dense for a foot band of 18 
 MAX_BOOK_KIND = 32  # width of the column
 
 
-class Settings(ArchiveSettings):
-    """What the operator decides; about the archive, see `ArchiveSettings`.
+class Settings(ArchiveSettings, DatabaseSettings):
+    """What the operator decides; see also `ArchiveSettings`, `DatabaseSettings`.
 
     Attributes:
         env: "production" refuses everything made for development.
@@ -245,6 +246,10 @@ class Settings(ArchiveSettings):
             problems.append("CERTIFY_BASE_URL phải bắt đầu bằng https://")
         elif is_loopback(urlsplit(self.base_url).hostname or ""):
             problems.append("CERTIFY_BASE_URL không được trỏ về chính máy này")
+        if self.database_in_the_clear:
+            problems.append(
+                "CERTIFY_DATABASE_URL tới máy khác phải có sslmode=verify-full"
+            )
         return problems
 
 

@@ -26,7 +26,7 @@ from certify.canonical_json import canonical_json, sha256_hex
 from certify.clock import Clock
 from certify.errors import NotFound, StoredDataDamaged
 from storage.columns import utc_text
-from storage.comparison_record import check_comparisons
+from storage.comparison_record import IN_PIECES, check_comparisons
 from storage.database import Database
 from storage.desk_record_rows import check_records
 from storage.tables import authorities, book_rows, trail, trail_reasons
@@ -198,18 +198,23 @@ class SqlAuditTrail:
 
 
 def lock_chain(connection: Connection, authority_id: str) -> None:
-    """Let one writer at a time extend the chain (SQLite's write lock does already)."""
+    """Let one writer at a time extend the chain (SQLite's write lock does already).
+
+    The last lock a transaction takes: case, attestation, authority. NO KEY UPDATE, as
+    every row that names the authority holds a KEY SHARE lock on it until its
+    transaction ends: two that both have one would wait for each other's.
+    """
     found = connection.scalar(
         select(authorities.c.id)
         .where(authorities.c.id == authority_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     if found is None:
         raise NotFound(what="cơ quan chứng thực")
 
 
 def _check_chain(connection: Connection, authority_id: str) -> TrailHead:
-    rows = connection.execution_options(yield_per=1000).execute(
+    chain = (
         select(trail, trail_reasons.c.salt, trail_reasons.c.reason)
         .outerjoin(
             trail_reasons,
@@ -222,13 +227,15 @@ def _check_chain(connection: Connection, authority_id: str) -> TrailHead:
         .order_by(trail.c.sequence)
     )
     last = BEFORE_FIRST
-    for row in rows:
-        expected = last.sequence + 1
-        if row.sequence != expected or row.previous != last.digest:
-            raise StoredDataDamaged(what=f"nhật ký, dòng {expected}")
-        if not _row_holds(row):
-            raise StoredDataDamaged(what=f"nhật ký, dòng {row.sequence}")
-        last = TrailHead(row.sequence, row.digest)
+    # Closed on an error too: PostgreSQL keeps a cursor for it.
+    with connection.execute(chain, execution_options=IN_PIECES) as rows:
+        for row in rows:
+            expected = last.sequence + 1
+            if row.sequence != expected or row.previous != last.digest:
+                raise StoredDataDamaged(what=f"nhật ký, dòng {expected}")
+            if not _row_holds(row):
+                raise StoredDataDamaged(what=f"nhật ký, dòng {row.sequence}")
+            last = TrailHead(row.sequence, row.digest)
     return last
 
 

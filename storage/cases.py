@@ -164,8 +164,8 @@ class SqlCases:
             WrongState: approved already; no scan; or the scan is not the one compared.
         """
         with self._database.writing() as connection:
-            original = read_original(connection, original_id)
-            case = open_case_of(connection, original)
+            case = open_case_of(connection, read_original(connection, original_id))
+            original = read_original(connection, original_id)  # as it is under the lock
             if original.scan is None:
                 raise WrongState(reason="chưa có bản chụp để đối chiếu")
             if original.scan.page_digest != comparison.page_digest:

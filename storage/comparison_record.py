@@ -9,6 +9,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
@@ -22,6 +23,9 @@ from storage.tables import attestations, comparisons, trail
 
 RECORD_ACTION = "comparison.record"
 COMMITMENT = "comparison"  # the name in the details of the trail's row
+IN_PIECES: Mapping[str, Any] = MappingProxyType({"yield_per": 1000})
+"""How to run a query whose answer may not fit into memory."""
+
 _SALT_BYTES = 32
 
 
@@ -46,19 +50,20 @@ def check_comparisons(connection: Connection, authority_id: str) -> None:
         StoredDataDamaged: one was changed, or is gone.
     """
     committed, dropped = _committed(connection, authority_id)
-    rows = connection.execution_options(yield_per=1000).execute(
+    records = (
         select(comparisons)
         .join(attestations, attestations.c.id == comparisons.c.attestation_id)
         .where(attestations.c.authority_id == authority_id)
     )
-    for row in rows:
-        values = dict(row._mapping)  # noqa: SLF001 - public API of SQLAlchemy despite its name
-        salt, subject = values.pop("salt"), row.attestation_id
-        expected = committed.pop(subject, "")
-        if expected is None:
-            continue
-        if salt is None or expected != _commitment(salt, values):
-            raise StoredDataDamaged(what=f"biên bản đối chiếu {subject}")
+    with connection.execute(records, execution_options=IN_PIECES) as rows:
+        for row in rows:
+            values = dict(row._mapping)  # noqa: SLF001 - public API of SQLAlchemy despite its name
+            salt, subject = values.pop("salt"), row.attestation_id
+            expected = committed.pop(subject, "")
+            if expected is None:
+                continue
+            if salt is None or expected != _commitment(salt, values):
+                raise StoredDataDamaged(what=f"biên bản đối chiếu {subject}")
     for subject, commitment in committed.items():
         if commitment is not None and subject not in dropped:
             raise StoredDataDamaged(what=f"biên bản đối chiếu {subject}")

@@ -1,152 +1,146 @@
-"""The database: connections, transactions, and what its failures mean."""
+"""The database: connections, transactions, and what its failures mean.
 
-import sqlite3
-import time
+What differs between SQLite and PostgreSQL lies in `storage.sqlite` and
+`storage.postgresql`; everybody else sees only `Database`.
+"""
+
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import (
-    DatabaseError,
-    DBAPIError,
-    InterfaceError,
-    OperationalError,
-)
+from sqlalchemy import Connection, inspect, select
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.sql import column, table
 
-from certify.errors import CertifyError, ServiceUnavailable, StoredDataDamaged
+from certify.errors import ServiceUnavailable
+from storage.backend import SERVICE, Backend, ServerLimits
 from storage.migrations import HEAD, upgrade
-
-SERVICE = "Cơ sở dữ liệu"
-
-# SQLite result codes that say "not now"; the others of OperationalError, such as a
-# missing table, are faults of ours and pass through. https://sqlite.org/rescode.html
-_AWAY = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_PROTOCOL,
-    }
-)
-_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+from storage.privileges import grant_to
+from storage.sqlite import SqliteBackend
 
 
 class Database:
     """One database, used by any number of threads and processes."""
 
-    def __init__(self, url: str, *, busy_timeout_seconds: float = 10.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        password: str = "",
+        busy_timeout_seconds: float = 10.0,
+        limits: ServerLimits | None = None,
+    ) -> None:
         """Connect on first use.
 
         Args:
-            url: SQLAlchemy address, e.g. "sqlite:////var/lib/certify/register.db".
-            busy_timeout_seconds: how long SQLite waits for another writer.
+            url: SQLAlchemy address, e.g. "sqlite:////var/lib/certify/register.db" or
+                "postgresql://certify@db.internal/certify".
+            password: takes the place of the one in the address.
+            busy_timeout_seconds: how long to wait for another writer.
+            limits: of a database server.
         """
-        self._engine = _engine(url, busy_timeout_seconds)
-        self._writer = self._engine.execution_options(writes=True)
-        self._busy_timeout_seconds = busy_timeout_seconds
+        address = make_url(url)
+        if password:
+            address = address.set(password=password)
+        self._backend = _backend(
+            address, busy_timeout_seconds, limits or ServerLimits()
+        )
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction that may write: committed on exit, else rolled back.
 
-        On SQLite it starts with BEGIN IMMEDIATE. A deferred transaction that reads
-        first and writes later fails with SQLITE_BUSY at once, without waiting, when
-        another process wrote in between; and two workers could both read the same
-        last number. Taking the write lock first makes every read in it current.
+        On SQLite nobody else writes meanwhile. On PostgreSQL others do: what a
+        decision rests on is read under a row lock.
 
         Raises:
-            ServiceUnavailable: locked too long, unreachable, disk full, read-only.
+            ServiceUnavailable: locked too long, unreachable, disk full, read-only;
+                on PostgreSQL also a deadlock: nothing was written, a retry helps.
             StoredDataDamaged: the file is not a readable database.
+            NotAllowed: our role in the database may not do this.
         """
-        with _translated(), self._writer.begin() as connection:
+        with self._translated(), self._backend.writer.begin() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One consistent snapshot to read from; never waits for writers on SQLite.
+        """One consistent snapshot to read from; never waits for writers.
 
         Raises:
-            ServiceUnavailable, StoredDataDamaged: as for `writing`.
+            ServiceUnavailable, StoredDataDamaged, NotAllowed: as for `writing`.
         """
-        with _translated(), self._engine.begin() as connection:
+        with self._translated(), self._backend.reader.begin() as connection:
             yield connection
 
     def migrate(self) -> None:
         """Create or update the tables. Safe to call at every start, by everybody.
 
-        The whole upgrade is one transaction under the write lock, so that of two
-        processes starting together the second finds the work done.
+        The whole upgrade is one transaction under a lock, so that of two processes
+        starting together the second finds the work done, and one that dies halfway
+        leaves nothing behind.
 
         Raises:
-            ServiceUnavailable, StoredDataDamaged: as for `writing`.
+            ServiceUnavailable, StoredDataDamaged, NotAllowed: as for `writing`.
         """
-        with _translated():
-            self._prepare_file()
-            with self._engine.begin() as connection:
-                if _revision(connection) == HEAD:
-                    return
+        with self._translated():
+            self._backend.prepare()
+        with self.reading() as connection:
+            if _revision(connection) == HEAD:
+                return
         with self.writing() as connection:
+            self._backend.lock_schema(connection)
             upgrade(connection)
+
+    def migrate_for(self, service_role: str) -> None:
+        """Migrate as the owner of the tables; give the service's own role its rights.
+
+        Raises:
+            InvalidInput: no such role, or not PostgreSQL.
+            ServiceUnavailable, StoredDataDamaged, NotAllowed: as for `writing`.
+        """
+        self.migrate()
+        with self.writing() as connection:
+            grant_to(connection, service_role)
+
+    def about(self) -> str:
+        """Name the database and its version, e.g. "PostgreSQL 18.6".
+
+        Raises:
+            ServiceUnavailable, StoredDataDamaged, NotAllowed: as for `writing`.
+        """
+        with self.reading() as connection:
+            return self._backend.version(connection)
 
     def close(self) -> None:
         """Close all pooled connections; the next use opens new ones."""
-        self._engine.dispose()
+        self._backend.reader.dispose()
 
-    def _prepare_file(self) -> None:
-        """Make an SQLite file private and WAL; the mode is kept in the file."""
-        path = self._engine.url.database
-        if self._engine.dialect.name != "sqlite" or not path:
-            return
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
         try:
-            Path(path).touch(mode=0o600)
-        except OSError as error:
+            yield
+        except PoolTimeoutError as error:
             raise ServiceUnavailable(service=SERVICE) from error
-        # The switch to WAL needs the file alone and does not always wait for it by
-        # busy_timeout: two processes creating the file together meet here.
-        deadline = time.monotonic() + self._busy_timeout_seconds
-        while True:
-            try:
-                with self._engine.connect() as connection:
-                    raw = connection.connection.dbapi_connection
-                    if raw is None:
-                        raise RuntimeError("connection was closed")
-                    raw.execute("PRAGMA journal_mode = WAL")
-            except sqlite3.OperationalError as error:
-                if time.monotonic() > deadline:
-                    raise ServiceUnavailable(service=SERVICE) from error
-                time.sleep(0.05)
-            else:
-                return
+        except DBAPIError as error:
+            if (meaning := self._backend.meaning(error)) is None:
+                raise
+            raise meaning from error
 
 
-def _engine(url: str, busy_timeout_seconds: float) -> Engine:
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": busy_timeout_seconds})
+def _backend(url: URL, busy_timeout_seconds: float, limits: ServerLimits) -> Backend:
+    match url.get_backend_name():
+        case "sqlite":
+            return SqliteBackend(url, busy_timeout_seconds=busy_timeout_seconds)
+        case "postgresql":
+            # 60 ms of import that an embedded database does not need
+            from storage.postgresql import PostgresBackend  # noqa: PLC0415
 
-    @event.listens_for(engine, "connect")
-    def configure(connection: sqlite3.Connection, _record: object) -> None:
-        # Transactions are begun below, not guessed by the driver.
-        connection.isolation_level = None
-        # FULL: a commit survives a power cut, in WAL mode too.
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        # Else INSERT OR REPLACE deletes a row without firing its DELETE trigger.
-        connection.execute("PRAGMA recursive_triggers = ON")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")
-
-    return engine
+            return PostgresBackend(
+                url, lock_timeout_seconds=busy_timeout_seconds, limits=limits
+            )
+        case other:
+            raise ValueError(f"no such kind of database: {other}")
 
 
 def _revision(connection: Connection) -> str | None:
@@ -155,29 +149,3 @@ def _revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table(versions.name):
         return None
     return connection.scalar(select(versions.c.version_num))
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except PoolTimeoutError as error:
-        raise ServiceUnavailable(service=SERVICE) from error
-    except (OperationalError, InterfaceError, DatabaseError) as error:
-        if (meaning := _meaning(error)) is None:
-            raise
-        raise meaning from error
-
-
-def _meaning(error: DBAPIError) -> CertifyError | None:
-    """Tell an outage from damage from a fault of ours."""
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    if code is None:
-        away = isinstance(error, OperationalError | InterfaceError)
-        return ServiceUnavailable(service=SERVICE) if away else None
-    primary = code & 0xFF  # extended codes keep the primary one in the low byte
-    if primary in _AWAY:
-        return ServiceUnavailable(service=SERVICE)
-    if primary in _DAMAGED:
-        return StoredDataDamaged(what="cơ sở dữ liệu")
-    return None

@@ -150,6 +150,7 @@ def _take_back_confirmations(
         select(attestations)
         .join(originals, originals.c.id == attestations.c.original_id)
         .where(affected)
+        .order_by(attestations.c.id)
         .with_for_update(of=attestations)
     ).all()
     for row in rows:

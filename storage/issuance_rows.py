@@ -19,7 +19,7 @@ from certify.errors import NotFound, StoredDataDamaged
 from certify.statement import AuthorisedStatement, statement_from_json
 from storage.columns import utc_text
 from storage.desk_reads import as_number
-from storage.tables import attestations, book_rows
+from storage.tables import attestations, book_rows, cases, originals
 
 _Row = Row[tuple[Any, ...]]
 
@@ -38,6 +38,17 @@ def lock_attestation(connection: Connection, attestation_id: str) -> _Row:
     if row is None:
         raise NotFound(what="bản sao chứng thực")
     return row
+
+
+def lock_case(connection: Connection, attestation_id: str) -> None:
+    """Keep others from changing an attestation's case; the desk locks it first too."""
+    connection.execute(
+        select(cases.c.id)
+        .join(originals, originals.c.case_id == cases.c.id)
+        .join(attestations, attestations.c.original_id == originals.c.id)
+        .where(attestations.c.id == attestation_id)
+        .with_for_update(of=cases)
+    )
 
 
 def live_book_row(connection: Connection, attestation_id: str) -> _Row | None:

@@ -196,7 +196,8 @@ class SqlPeople:
         try:
             with self._database.writing() as connection:
                 if table is not authorities:
-                    read_authority(connection, authority_id)
+                    # before the INSERT counts on: of two, one comes second
+                    audit.lock_chain(connection, authority_id)
                 connection.execute(insert(table).values(**values))
                 audit.append(
                     connection,

@@ -58,10 +58,12 @@ def is_forgotten(connection: Connection, copy: ArchivedCopy) -> bool:
         return True
     if held.state != "reserved":
         return False
-    row = _attestation(connection, attestation_id)
+    attempt = connection.scalar(
+        select(attestations.c.intent_attempt).where(attestations.c.id == attestation_id)
+    )
     # An intent is committed before its file is archived: an attempt that is newer
     # than the newest intent was made after the backup.
-    return row is None or (row.intent_attempt or 0) < intent.attempt
+    return (attempt or 0) < intent.attempt
 
 
 def recover(
@@ -72,6 +74,10 @@ def recover(
     Raises:
         StoredDataDamaged: see `is_forgotten`; or an authority is not on record.
     """
+    copies = list(copies)
+    # Of two processes that replay together, the second finds the work done.
+    for authority_id in sorted({_order(copy)[0] for copy in copies}):
+        audit.lock_chain(connection, authority_id)
     forgotten = [copy for copy in copies if is_forgotten(connection, copy)]
     forgotten.sort(key=_order)
     for _, group in groupby(forgotten, lambda copy: _order(copy)[:4]):

@@ -42,6 +42,7 @@ from storage.issuance_rows import (
     as_statement,
     live_book_row,
     lock_attestation,
+    lock_case,
 )
 from storage.lease import DEFAULT_LEASE, NOT_WAITING, end_lease, held_row, update_held
 from storage.register_reads import (
@@ -265,6 +266,7 @@ class SqlRegister(SqlRegisterView):
             WrongState: this is not the intent that was written down last.
         """
         with self._database.writing() as connection:
+            lock_case(connection, lease.attestation_id)
             row = held_row(connection, lease, now)
             stored = as_intent(row, live_book_row(connection, row.id))
             if (

@@ -18,6 +18,7 @@ from certify.renewal import Census, RenewalIntent, RenewalTask
 from certify.retry import Waiting
 from storage import audit, books, renewal_rows
 from storage.database import Database
+from storage.exclusive import alone
 from storage.lease import DEFAULT_LEASE
 from storage.tables import attestations, renewals
 
@@ -36,6 +37,7 @@ class SqlRenewals:
     def watch_all(self) -> int:
         """Watch released attestations that nobody watches; return how many."""
         with self._database.writing() as connection:
+            alone(connection, "watch_all")  # else two would watch the same
             return renewal_rows.watch_all(connection)
 
     def algorithms_in_use(self) -> Sequence[tuple[str, ...]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, and_, insert, select, update
 
 from certify.attestation import Act, IssuanceStep
 from certify.clock import vietnamese_day
@@ -73,17 +73,24 @@ def close_book(
     """
     if vietnamese_day(now).year <= year:
         raise WrongState(reason=f"năm {year} chưa hết")
+    reserved_here = and_(
+        book_rows.c.authority_id == authority_id,
+        book_rows.c.kind == kind,
+        book_rows.c.year == year,
+        book_rows.c.state == "reserved",
+    )
+    # Attestations before the authority, as workers do, or both wait for ever.
+    connection.execute(
+        select(attestations.c.id)
+        .join(book_rows, book_rows.c.attestation_id == attestations.c.id)
+        .where(reserved_here)
+        .order_by(attestations.c.id)
+        .with_for_update(of=attestations)
+    )
     audit.lock_chain(connection, authority_id)
     _mark_closed(connection, authority_id, kind, year)
     rows = connection.execute(
-        select(book_rows)
-        .where(
-            book_rows.c.authority_id == authority_id,
-            book_rows.c.kind == kind,
-            book_rows.c.year == year,
-            book_rows.c.state == "reserved",
-        )
-        .order_by(book_rows.c.number)
+        select(book_rows).where(reserved_here).order_by(book_rows.c.number)
     ).all()
     voided = []
     for reserved in rows:

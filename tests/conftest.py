@@ -7,6 +7,7 @@ pytest_plugins = (
     "tests.support.csc",
     "tests.support.csc_cases",
     "tests.support.real",
+    "tests.support.postgres",
     "tests.support.sealing",
     "tests.support.softhsm",
     "tests.support.seaweed",

@@ -8,6 +8,7 @@ import typer
 from api.cli.annulments_app import annulments
 from api.cli.archive_app import archive
 from api.cli.audit_app import audit_command
+from api.cli.database_app import database
 from api.cli.options import Data, Json
 from api.cli.terminal import Terminal
 from api.cli.trust_app import trust
@@ -25,6 +26,7 @@ app.add_typer(trust, name="trust")
 app.add_typer(annulments, name="annulments")
 app.add_typer(archive, name="archive")
 app.command(cls=VietnameseCommand, name="audit")(audit_command)
+app.add_typer(database, name="database")
 
 PageSize = Annotated[
     str | None,

@@ -13,9 +13,11 @@ def status(services: Services, *, terminal: Terminal) -> int:
     services.condition.refresh()
     condition = services.condition.look()
     waiting = services.register.unfinished(now)
+    database = services.about_database()
     said = warnings(condition, now)
     terminal.result(
         {
+            "database": database,
             "services": {s.name: s.problem or "ok" for s in condition.services},
             "certificates": [
                 {
@@ -29,6 +31,7 @@ def status(services: Services, *, terminal: Terminal) -> int:
             "waiting": len(waiting),
         }
     )
+    terminal.say(f"Cơ sở dữ liệu: {database}, sẵn sàng")
     for service in condition.services:
         terminal.say(f"{service.name}: {service.problem or 'sẵn sàng'}")
     terminal.say(f"Đang chờ phát hành: {len(waiting)} bản sao.")

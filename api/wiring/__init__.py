@@ -15,7 +15,7 @@ from api.wiring.objects import (
     make_s3_bucket,
 )
 from api.wiring.service import build_intake, build_services
-from api.wiring.stores import Storage, open_storage
+from api.wiring.stores import Storage, open_database, open_storage
 from api.wiring.verification import (
     build_inspector,
     build_lists,
@@ -36,6 +36,7 @@ __all__ = [
     "build_signed_reports",
     "build_verifier",
     "make_s3_bucket",
+    "open_database",
     "open_key_room",
     "open_storage",
 ]

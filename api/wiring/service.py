@@ -249,6 +249,7 @@ def _assemble(
         external_keys=frozenset(held),
         issue_soon=IssueSoon(issue),
         work_folder=work_folder,
+        about_database=storage.about,
         authority_id=choices.authority_id,
         officer_id=choices.officer_id,
         signatory_id=choices.signatory_id,

@@ -1,6 +1,6 @@
 """Everything over one database."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ from api.settings import Settings
 from certify.clock import Clock, SystemClock
 from storage.api_keys import SqlApiKeys
 from storage.audit import SqlAuditTrail
+from storage.backend import ServerLimits
 from storage.cases import SqlCases
 from storage.database import Database
 from storage.desk_records import SqlDeskRecords
@@ -32,15 +33,42 @@ class Storage:
     api_keys: SqlApiKeys
     signing_keys: SqlSigningKeys
     signature_requests: SqlSignatureRequests
+    about: Callable[[], str]
+
+
+def open_database(folder: DataFolder, settings: Settings) -> Database:
+    """Name the database that the settings choose; nothing is connected yet.
+
+    Raises:
+        InvalidInput: the password file cannot be read.
+    """
+    patience = settings.database_lock_timeout_seconds
+    if settings.database_url is None:
+        file = f"sqlite:///{folder.database.absolute()}"
+        return Database(file, busy_timeout_seconds=patience)
+    return Database(
+        settings.database_url.get_secret_value(),
+        password=settings.database_password,
+        busy_timeout_seconds=patience,
+        limits=ServerLimits(
+            pool_size=settings.database_pool_size,
+            max_overflow=settings.database_max_overflow,
+            pool_timeout_seconds=settings.database_pool_timeout_seconds,
+            recycle_seconds=settings.database_recycle_seconds,
+            connect_timeout_seconds=settings.database_connect_timeout_seconds,
+            statement_timeout_seconds=settings.database_statement_timeout_seconds,
+            idle_in_transaction_seconds=settings.database_idle_transaction_seconds,
+        ),
+    )
 
 
 @contextmanager
 def open_storage(
     folder: DataFolder, settings: Settings, clock: Clock | None = None
 ) -> Iterator[Storage]:
-    """Open the database of a data folder, made or migrated where needed."""
+    """Open the database that the settings choose, migrated where needed."""
     clock = clock or SystemClock()
-    database = Database(f"sqlite:///{folder.database.absolute()}")
+    database = open_database(folder, settings)
     try:
         database.migrate()
         yield Storage(
@@ -59,6 +87,7 @@ def open_storage(
             api_keys=SqlApiKeys(database=database),
             signing_keys=SqlSigningKeys(database=database, clock=clock),
             signature_requests=SqlSignatureRequests(database=database),
+            about=database.about,
         )
     finally:
         database.close()

@@ -112,6 +112,7 @@ book_rows = Table(
         " AND fee_dong IS NOT NULL AND note IS NOT NULL)",
         name="complete_has_columns",
     ),
+    Index(None, "attestation_id"),  # the next one leaves void rows out
     # An attestation whose number was voided at the year's end takes a new one: unique
     # among the rows that live, not among all (design §3).
     Index(

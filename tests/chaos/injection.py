@@ -3,20 +3,23 @@
 import os
 import resource
 import signal
-import sqlite3
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, text
 
+from api.data_folder import DataFolder
 from api.services import Services
+from api.settings import Settings
+from api.wiring import open_database
 from certify.errors import CertifyError
 from keys.base import KeyUnreachable
 from keys.file import FileKey
+from storage.database import Database
 from tests.chaos.faults import CLOCK_STEPS, Fault
 from tests.chaos.servers import Misbehaviour
 from tests.support.confirming import confirm_shown
@@ -67,16 +70,16 @@ class Injection:
         *,
         clock: SteppingClock,
         misbehaviour: Misbehaviour,
-        database: Path,
+        settings: Settings,
         attestation_id: str,
     ) -> None:
         self._fault = fault
         self._clock = clock
         self._misbehaviour = misbehaviour
-        self._database = database
+        self._settings = settings
         self._attestation_id = attestation_id
         self._completing = False
-        self._locker: sqlite3.Connection | None = None
+        self._locked: AbstractContextManager[object] | None = None
 
     def run(self, services: Services) -> int:
         """Issue; the exit code of the child, unless it is killed."""
@@ -122,16 +125,21 @@ class Injection:
 
     def _released(self) -> bool:
         """Look past all code under test: is there an edition?"""
-        connection = sqlite3.connect(f"file:{self._database}?mode=ro", uri=True)
-        try:
-            return bool(
-                connection.execute(
-                    "SELECT count(*) FROM editions WHERE attestation_id = ?",
-                    (self._attestation_id,),
-                ).fetchone()[0]
+        database = self._open()
+        # The driver's own: a statement of SQLAlchemy would count as an occasion.
+        with closing(database._backend.reader.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute(
+                "SELECT count(*) FROM editions"  # noqa: S608 - our own hexadecimal id
+                f" WHERE attestation_id = '{self._attestation_id}'"
             )
-        finally:
-            connection.close()
+            found = cursor.fetchone()
+        database.close()
+        return bool(found and found[0])
+
+    def _open(self) -> Database:
+        """A connection beside those of the code under test."""
+        return open_database(DataFolder(self._settings.data), self._settings)
 
     def _strike(self) -> None:
         kind = self._fault.kind
@@ -143,9 +151,9 @@ class Injection:
                 resource.setrlimit(
                     resource.RLIMIT_FSIZE, (FULL_AT_BYTES, resource.RLIM_INFINITY)
                 )
-            case "database_locked" if self._locker is None:  # a call may come twice
-                self._locker = sqlite3.connect(self._database, isolation_level=None)
-                self._locker.execute("BEGIN IMMEDIATE")
+            case "database_locked" if self._locked is None:  # a call may come twice
+                self._locked = _lock(self._open())
+                self._locked.__enter__()  # to the end of this process
             case "key_away":
                 FileKey.sign_digest = _away  # type: ignore[method-assign] # no answer
             case "database_locked":
@@ -154,6 +162,15 @@ class Injection:
                 self._clock.offset += timedelta(seconds=CLOCK_STEPS[kind])
             case _:
                 self._misbehaviour.set(kind)
+
+
+@contextmanager
+def _lock(database: Database) -> Iterator[None]:
+    """Keep everybody from writing: all of SQLite, or attestations on a server."""
+    with database.writing() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("LOCK TABLE attestations IN EXCLUSIVE MODE"))
+        yield
 
 
 def _killer(fault: Fault) -> Callable[..., None]:

@@ -13,7 +13,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from tests.chaos.injection import (
 from tests.chaos.world import LEASE_SECONDS, World
 from tests.support.papers import compared_papers
 
+DATABASES = ("sqlite", "postgresql15", "postgresql18")
 BATCH = 10
 ROUNDS = 3
 STOCK = 60
@@ -83,7 +85,7 @@ class Chaos:
             fault,
             clock=clock,
             misbehaviour=world.misbehaviour,
-            database=world.folder.database,
+            settings=world.settings,
             attestation_id=attestation_id,
         )
         fate = world.fate(lambda: injection.run(world.services(clock)))
@@ -131,15 +133,31 @@ class Chaos:
         part.replace(self._ledger)
 
 
+@contextmanager
+def _database(kind: str) -> Iterator[str | None]:
+    """A server of its own with an empty database; None is a file in the data folder."""
+    if kind == "sqlite":
+        yield None
+        return
+    from tests.support.postgres import programs_of, serving  # noqa: PLC0415 - only then
+
+    with serving(programs_of(kind)) as server, server.fresh(migrated=False) as url:
+        yield url
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Inject; 0 only if the ledger knows no violation."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--data", type=Path, default=Path("data/chaos"))
+    parser.add_argument("--database", choices=DATABASES, default="sqlite")
     options = parser.parse_args(arguments)
     options.data.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=options.data, prefix="world-") as folder:
-        world = World(Path(folder))
+    with (
+        tempfile.TemporaryDirectory(dir=options.data, prefix="world-") as folder,
+        _database(options.database) as url,
+    ):
+        world = World(Path(folder), url)
         try:
             chaos = Chaos(world, options.data / "ledger.json")
             left = options.count

@@ -9,6 +9,8 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pydantic import SecretStr
+
 import signing.sealer  # noqa: F401 - imported before any fork
 from api.data_folder import DataFolder
 from api.initialise import initialise
@@ -21,7 +23,6 @@ from certify.clock import SystemClock
 from certify.isolation.runner import IsolatedRunner
 from certify.isolation.zygote_process import ZygoteProcess
 from signing.inspector import INSPECT_MODULE, INSPECT_TASK
-from storage.database import Database
 from tests.chaos.injection import SteppingClock
 from tests.chaos.servers import Misbehaviour, start
 from tests.support.papers import draw_paper
@@ -52,16 +53,19 @@ class AdoptedZygote:
 class World:
     """The data folder, its lying servers and the shared inspector's zygote."""
 
-    def __init__(self, folder: Path) -> None:
-        self.settings = Settings(data=folder / "data", lease_seconds=LEASE_SECONDS)
+    def __init__(self, folder: Path, database_url: str | None = None) -> None:
+        self.settings = Settings(
+            data=folder / "data",
+            lease_seconds=LEASE_SECONDS,
+            database_url=database_url and SecretStr(database_url),
+            database_lock_timeout_seconds=BUSY_SECONDS,
+        )
         initialise(self.settings)
         self.folder = DataFolder(self.settings.data)
         self.choices = self.folder.choices()
         self.misbehaviour = Misbehaviour()
         self.paper = folder / "paper.jpg"
         draw_paper(self.paper)
-        defaults = Database.__init__.__kwdefaults__ or {}
-        defaults["busy_timeout_seconds"] = BUSY_SECONDS
         self._server = start(self.folder.pki, self.choices.pki_port, self.misbehaviour)
         self._runner = IsolatedRunner(tasks=[INSPECT_TASK], preload=[INSPECT_MODULE])
         self._runner._zygote = ZygoteProcess([INSPECT_MODULE])

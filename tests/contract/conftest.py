@@ -1,4 +1,4 @@
-"""Every store under the contract tests; PostgreSQL and S3 join the parameters."""
+"""Every store under the contract tests: on SQLite and on PostgreSQL 15 and 18."""
 
 import shutil
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from storage.register import SqlRegister
 from tests.support.clock import FakeClock
 from tests.support.confirmation import SoftwareConfirmation
 from tests.support.desk import SampleDesk, seed_people
+from tests.support.postgres import KINDS, Server
 
 
 @pytest.fixture(scope="session")
@@ -26,8 +27,13 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["sqlite"])
-def database_url(tmp_path: Path, migrated_file: Path) -> str:
+@pytest.fixture(params=["sqlite", *KINDS])
+def database_url(
+    request: pytest.FixtureRequest, tmp_path: Path, migrated_file: Path
+) -> str:
+    if request.param in KINDS:
+        server: Server = request.getfixturevalue(request.param)
+        return server.lend()
     path = tmp_path / "register.db"
     shutil.copy(migrated_file, path)
     return f"sqlite:///{path}"

@@ -30,6 +30,7 @@ from tests.support.builders import (
 from tests.support.clock import MORNING, FakeClock
 from tests.support.desk import SampleDesk
 from tests.support.issuing import issue
+from tests.support.tampering import in_words_of
 
 TODAY = MORNING.date()
 DECISION = Decision("12/QĐ-UBND", TODAY, "Bản chính bị tẩy xóa")
@@ -187,4 +188,4 @@ def test_the_database_itself_keeps_a_row(
         pytest.raises(IntegrityError, match="stays as it was recorded"),
         database.writing() as connection,
     ):
-        connection.execute(text(change))
+        connection.execute(text(in_words_of(database, change)))

@@ -21,6 +21,7 @@ from tests.support.builders import (
 from tests.support.clock import MORNING, FakeClock
 from tests.support.confirmation import SoftwareConfirmation
 from tests.support.desk import SampleDesk, by_officer
+from tests.support.tampering import tamper
 
 pytestmark = pytest.mark.usefixtures("confirmation")
 
@@ -37,19 +38,6 @@ def note(
             details={"sha256": "ab"},
             at=MORNING,
         )
-
-
-def tamper(database: Database, *statements: str) -> None:
-    """Change rows as somebody with full rights on the file would."""
-    with database.writing() as connection:
-        names = connection.exec_driver_sql(
-            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        ).scalars()
-        for name in names.all():
-            connection.exec_driver_sql(f"DROP TRIGGER {name}")
-        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-        for statement in statements:
-            connection.exec_driver_sql(statement)
 
 
 def test_an_untouched_chain_holds(database: Database, trail: SqlAuditTrail) -> None:
@@ -89,7 +77,7 @@ def test_chains_of_authorities_are_apart(
         "UPDATE trail SET previous = digest WHERE sequence = 3",
         "UPDATE trail SET reason_commitment = NULL WHERE sequence = 6",
         "UPDATE trail_reasons SET reason = 'Lý do khác'",
-        "UPDATE trail_reasons SET salt = x'00'",
+        "UPDATE trail_reasons SET salt = substr(salt, 2)",
         "DELETE FROM trail WHERE sequence = 1",
         "DELETE FROM trail WHERE sequence = 4",
         "UPDATE trail SET sequence = 99 WHERE sequence = 4",

@@ -37,6 +37,7 @@ from tests.support.builders import (
 from tests.support.clock import FakeClock
 from tests.support.desk import SampleDesk, by_officer
 from tests.support.issuing import issue
+from tests.support.tampering import tamper
 
 SEEN = SuspicionTyped(
     code="forged",
@@ -329,14 +330,10 @@ def test_the_trail_finds_a_changed_or_lost_record(
 ) -> None:
     refuse(papers, desk.scanned(desk.open_case())[0].id)
     trail.check(AUTHORITY_ID)
-    with database.writing() as connection:
-        for change in ("update", "delete"):
-            connection.execute(text(f"DROP TRIGGER keep_desk_records_{change}"))
-        connection.execute(text("UPDATE desk_records SET number = 7"))
+    tamper(database, "UPDATE desk_records SET number = 7")
     with pytest.raises(StoredDataDamaged, match="phiếu hoặc biên bản"):
         trail.check(AUTHORITY_ID)
-    with database.writing() as connection:
-        connection.execute(text("DELETE FROM desk_records"))
+    tamper(database, "DELETE FROM desk_records")
     with pytest.raises(StoredDataDamaged, match="đã mất"):
         trail.check(AUTHORITY_ID)
 

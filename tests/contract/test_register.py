@@ -4,6 +4,7 @@ from multiprocessing import get_context
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from certify.attestation import (
     IssuanceStep,
@@ -29,6 +30,7 @@ from tests.support.clock import MORNING, FakeClock
 from tests.support.desk import SampleDesk
 from tests.support.issuing import book_of, intended, issue
 from tests.support.processes import reserve_all
+from tests.support.tampering import BROKEN, failing_inserts
 
 
 def test_a_task_holds_all_that_was_approved(
@@ -229,15 +231,11 @@ def test_a_reservation_that_fails_takes_no_number(
     register: SqlRegister, desk: SampleDesk, clock: FakeClock, database: Any
 ) -> None:
     lease = register.take(desk.approved().attestation_id, "w1", clock.now()).lease
-    with database.writing() as connection:
-        connection.exec_driver_sql(
-            "CREATE TRIGGER broken BEFORE INSERT ON book_rows"
-            " BEGIN SELECT RAISE(ABORT, 'broken by a test'); END"
-        )
-    with pytest.raises(Exception, match="broken by a test"):
+    with (
+        failing_inserts(database, "book_rows"),
+        pytest.raises(DBAPIError, match=BROKEN),
+    ):
         register.reserve(lease, clock.now())
-    with database.writing() as connection:
-        connection.exec_driver_sql("DROP TRIGGER broken")
     assert register.reserve(lease, clock.now()).number.number == 1
     assert book_of(register) == [(1, "reserved")]
 
@@ -253,24 +251,20 @@ def test_a_release_that_fails_halfway_releases_nothing(
     task = register.take(statement.attestation_id, "w1", clock.now())
     intent = intended(register, task, clock.now())
     stored = make_stored(statement.attestation_id)
-    with database.writing() as connection:  # the last write of the transaction
-        connection.exec_driver_sql(
-            "CREATE TRIGGER broken BEFORE INSERT ON trail"
-            " WHEN NEW.action = 'copy.release'"
-            " BEGIN SELECT RAISE(ABORT, 'broken by a test'); END"
-        )
-    with pytest.raises(Exception, match="broken by a test"):
+    with (  # in the last write of the transaction
+        failing_inserts(database, "trail", "NEW.action = 'copy.release'"),
+        pytest.raises(DBAPIError, match=BROKEN),
+    ):
         register.complete(task.lease, intent, stored, clock.now())
     assert register.released(statement.verification_code) is None
     assert book_of(register) == [(1, "reserved")]
     view = cases.attestation(statement.attestation_id)
     assert view.step is IssuanceStep.INTENDED
-    with database.writing() as connection:
-        connection.exec_driver_sql("DROP TRIGGER broken")
     register.complete(task.lease, intent, stored, clock.now())
     assert register.released(statement.verification_code) is not None
 
 
+@pytest.mark.timeout(300)  # three processes on a machine that may be busy
 def test_two_processes_take_a_hundred_numbers_without_gap(
     register: SqlRegister, desk: SampleDesk, database_url: str, trail: SqlAuditTrail
 ) -> None:

@@ -3,18 +3,14 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.keeping import keep, keep_from_truncate
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-# Another database adds its variant here; without one the upgrade stops (KeyError).
-TRIGGERS = {
-    "sqlite": (
-        ("recovered_copies", "UPDATE", "a released edition never changes"),
-        ("recovered_copies", "DELETE", "a released edition never changes"),
-    ),
-}
+_MESSAGE = "a released edition never changes"
 
 
 def upgrade() -> None:
@@ -42,11 +38,10 @@ def upgrade() -> None:
             "authority_id", "kind", "year", "number", name=op.f("pk_free_numbers")
         ),
     )
-    for table, change, message in TRIGGERS[op.get_bind().dialect.name]:
-        op.execute(
-            f"CREATE TRIGGER keep_{table}_{change.lower()} BEFORE {change} ON {table}"
-            f" BEGIN SELECT RAISE(ABORT, '{message}'); END"
-        )
+    for change in ("update", "delete"):
+        name = f"keep_recovered_copies_{change}"
+        keep(name, "recovered_copies", change.upper(), "", _MESSAGE)
+    keep_from_truncate("recovered_copies")
 
 
 def _recovered_copies() -> None:

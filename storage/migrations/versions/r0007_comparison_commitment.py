@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.keeping import keep, keep_from_truncate
+
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
@@ -10,28 +12,18 @@ depends_on = None
 
 _STEP = "(SELECT step FROM attestations WHERE id = {row}.attestation_id) <> 'compared'"
 
-# Another database adds its variant here; without one the upgrade stops (KeyError).
-TRIGGERS = {
-    "sqlite": (
-        ("UPDATE", "", "a comparison is made again, never edited"),
-        (
-            "DELETE",
-            f" WHEN {_STEP.format(row='OLD')}",
-            "what was confirmed keeps its comparison",
-        ),
-        (
-            "INSERT",  # REPLACE deletes without a DELETE trigger
-            f" WHEN {_STEP.format(row='NEW')}",
-            "what was confirmed keeps its comparison",
-        ),
-    ),
-}
+_KEPT = "what was confirmed keeps its comparison"
+TRIGGERS = (
+    ("UPDATE", "", "a comparison is made again, never edited"),
+    ("DELETE", _STEP.format(row="OLD"), _KEPT),
+    # REPLACE deletes without a DELETE trigger
+    ("INSERT", _STEP.format(row="NEW"), _KEPT),
+)
 
 
 def upgrade() -> None:
     op.add_column("comparisons", sa.Column("salt", sa.LargeBinary(), nullable=True))
-    for change, when, message in TRIGGERS[op.get_bind().dialect.name]:
-        op.execute(
-            f"CREATE TRIGGER keep_comparisons_{change.lower()} BEFORE {change}"
-            f" ON comparisons{when} BEGIN SELECT RAISE(ABORT, '{message}'); END"
-        )
+    for change, condition, message in TRIGGERS:
+        name = f"keep_comparisons_{change.lower()}"
+        keep(name, "comparisons", change, condition, message)
+    keep_from_truncate("comparisons")

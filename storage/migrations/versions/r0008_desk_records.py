@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.keeping import keep, keep_from_truncate
+
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
@@ -13,16 +15,13 @@ _HELD = (
     " AND r.original_id = OLD.original_id)"
 )
 
-# Another database adds its variant here; without one the upgrade stops (KeyError).
-TRIGGERS = {
-    "sqlite": (
-        ("desk_records", "UPDATE", "", "a record is drawn up once"),
-        ("desk_records", "DELETE", "", "a record is drawn up once"),
-        ("withdrawals", "UPDATE", "", "a withdrawal is recorded once"),
-        ("withdrawals", "DELETE", "", "a withdrawal is recorded once"),
-        ("scans", "DELETE", f" WHEN {_HELD}", "the scan of a reported paper is kept"),
-    ),
-}
+TRIGGERS = (
+    ("desk_records", "UPDATE", "", "a record is drawn up once"),
+    ("desk_records", "DELETE", "", "a record is drawn up once"),
+    ("withdrawals", "UPDATE", "", "a withdrawal is recorded once"),
+    ("withdrawals", "DELETE", "", "a withdrawal is recorded once"),
+    ("scans", "DELETE", _HELD, "the scan of a reported paper is kept"),
+)
 
 
 def upgrade() -> None:
@@ -77,11 +76,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("record_id", name=op.f("pk_withdrawals")),
     )
-    for table, change, when, message in TRIGGERS[op.get_bind().dialect.name]:
-        op.execute(
-            f"CREATE TRIGGER keep_{table}_{change.lower()} BEFORE {change}"
-            f" ON {table}{when} BEGIN SELECT RAISE(ABORT, '{message}'); END"
-        )
+    for table, change, condition, message in TRIGGERS:
+        keep(f"keep_{table}_{change.lower()}", table, change, condition, message)
+    keep_from_truncate("desk_records", "withdrawals", "scans")
 
 
 def _foreign_keys(table: str, **targets: str) -> list[sa.ForeignKeyConstraint]:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.keeping import keep, keep_from_truncate
+
 revision = "0012"
 down_revision = "0011"
 branch_labels = None
@@ -10,37 +12,13 @@ depends_on = None
 
 _MESSAGE = "an annulment stays as it was recorded"
 
-# Another database adds its variant here; without one the upgrade stops (KeyError).
-TRIGGERS = {
-    "sqlite": (
-        (
-            "CREATE TRIGGER keep_annulments_update BEFORE UPDATE ON annulments"
-            f" BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END"
-        ),
-        (
-            "CREATE TRIGGER keep_annulments_delete BEFORE DELETE ON annulments"
-            f" BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END"
-        ),
-        # REPLACE deletes without a DELETE trigger
-        (
-            "CREATE TRIGGER keep_annulments_insert BEFORE INSERT ON annulments"  # noqa: S608 - our own words
-            " WHEN EXISTS (SELECT 1 FROM annulments"
-            "  WHERE attestation_id = NEW.attestation_id OR (authority_id ="
-            "  NEW.authority_id AND trail_sequence = NEW.trail_sequence))"
-            f" BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END"
-        ),
-    ),
-    "postgresql": (
-        (
-            "CREATE FUNCTION keep_annulments() RETURNS trigger LANGUAGE plpgsql AS"
-            f" $$ BEGIN RAISE EXCEPTION '{_MESSAGE}'; END $$"
-        ),
-        (
-            "CREATE TRIGGER keep_annulments BEFORE UPDATE OR DELETE ON annulments"
-            " FOR EACH ROW EXECUTE FUNCTION keep_annulments()"
-        ),
-    ),
-}
+# REPLACE deletes without a DELETE trigger
+_THERE = (
+    "EXISTS (SELECT 1 FROM annulments"
+    "  WHERE attestation_id = NEW.attestation_id OR (authority_id ="
+    "  NEW.authority_id AND trail_sequence = NEW.trail_sequence))"
+)
+TRIGGERS = (("UPDATE", ""), ("DELETE", ""), ("INSERT", _THERE))
 
 
 def upgrade() -> None:
@@ -68,5 +46,7 @@ def upgrade() -> None:
             name=op.f("uq_annulments_authority_id_trail_sequence"),
         ),
     )
-    for statement in TRIGGERS[op.get_bind().dialect.name]:
-        op.execute(statement)
+    for change, condition in TRIGGERS:
+        name = f"keep_annulments_{change.lower()}"
+        keep(name, "annulments", change, condition, _MESSAGE)
+    keep_from_truncate("annulments")

@@ -2,6 +2,7 @@ import os
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from api.settings import Settings, debugging, load_settings
 from api.web_settings import WebSettings
@@ -58,6 +59,10 @@ def test_option_wins_over_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ("CERTIFY_MAX_UPLOAD_MB", "0", "phải từ 1 trở lên"),
         ("CERTIFY_MAX_UPLOAD_MB", "101", "không được lớn hơn 100"),
         ("CERTIFY_TRUSTED_PROXIES", "*", "cách nhau bằng dấu phẩy"),
+        ("CERTIFY_DATABASE_URL", "sqlite:///x.db", "postgresql://"),
+        ("CERTIFY_DATABASE_URL", "postgresql://db.vn", "postgresql://"),
+        ("CERTIFY_DATABASE_URL", "postgresql://db.vn:x/certify", "postgresql://"),
+        ("CERTIFY_DATABASE_POOL_SIZE", "0", "phải từ 1 trở lên"),
         ("CERTIFY_TRUSTED_PROXIES", "10.0.0.1, proxy", "cách nhau bằng dấu phẩy"),
         ("CERTIFY_DEBUG", "perhaps", "phải là true hoặc false"),
         ("CERTIFY_BASEURL", "https://x.vn", "không có cài đặt tên này"),
@@ -166,3 +171,38 @@ def test_a_file_of_tsas_that_cannot_be_read_says_so(text: str, tmp_path: Path) -
     file.write_text(text)
     with pytest.raises(InvalidInput, match="CERTIFY_TSA_FILE"):
         _ = Settings(tsa_file=file).tsas
+
+
+@pytest.mark.parametrize(
+    ("url", "clear"),
+    [
+        ("postgresql://app@db.vn/certify", True),
+        ("postgresql://app@db.vn/certify?sslmode=require", True),
+        ("postgresql://app@db.vn/certify?sslmode=verify-full", False),
+        ("postgresql://app@127.0.0.1/certify", False),
+        ("postgresql:///certify?host=/run/postgresql", False),
+        ("postgresql:///certify?host=db.vn", True),
+    ],
+)
+def test_production_talks_to_its_database_in_private(url: str, clear: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    settings = Settings(database_url=SecretStr(url), env="production")
+    assert settings.database_in_the_clear is clear
+    with pytest.raises(InvalidInput) as raised:
+        settings.refuse_unsafe()
+    assert ("sslmode=verify-full" in str(raised.value)) is clear
+
+
+def test_the_password_of_the_database_is_never_shown(tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("trong-tệp\n", encoding="utf-8")
+    settings = Settings(
+        database_url=SecretStr("postgresql://app:bí-mật@127.0.0.1/certify"),
+        database_password_file=secret,
+    )
+    assert settings.database_password == "trong-tệp"  # noqa: S105 - of this test
+    for told in (repr(settings), str(settings), settings.model_dump_json()):
+        assert "bí-mật" not in told
+        assert "trong-tệp" not in told
+    secret.unlink()
+    with pytest.raises(InvalidInput, match="không đọc được"):
+        _ = settings.database_password

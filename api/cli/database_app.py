@@ -1,0 +1,42 @@
+"""Declares `certify database …`; the work is in `api.cli.database`."""
+
+from typing import Annotated
+
+import typer
+
+from api.cli.options import Data, Json
+from api.cli.terminal import Terminal
+from api.cli.vietnamese import VietnameseCommand, VietnameseGroup
+
+database = typer.Typer(
+    cls=VietnameseGroup,
+    help="Cơ sở dữ liệu: cập nhật bảng, phân quyền.",
+    no_args_is_help=True,
+)
+
+
+@database.callback()
+def group() -> None:
+    """Keep `migrate` a command of its own while it is the only one."""
+
+
+@database.command(cls=VietnameseCommand, name="migrate")
+def migrate_command(
+    *,
+    service_role: Annotated[
+        str | None,
+        typer.Option(
+            "--service-role",
+            metavar="TÀI_KHOẢN",
+            help="Tài khoản PostgreSQL mà dịch vụ dùng; được cấp đúng quyền cần có.",
+        ),
+    ] = None,
+    data: Data = None,
+    json: Json = False,
+) -> int:
+    """Tạo hoặc cập nhật các bảng; chạy bằng tài khoản chủ sở hữu các bảng."""
+    from api.cli.database import migrate  # noqa: PLC0415 - keeps --help quick
+    from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
+
+    settings = load_settings(data=data, signs=False)
+    return migrate(settings, service_role, terminal=Terminal(as_json=json))

@@ -1,0 +1,58 @@
+"""What differs between the databases: one class for each fills `Backend`."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from certify.errors import CertifyError
+
+SERVICE = "Cơ sở dữ liệu"
+
+
+@dataclass(frozen=True)
+class ServerLimits:
+    """How patient we are with a database server; SQLite has none of these.
+
+    Attributes:
+        pool_size: connections that one process keeps open.
+        max_overflow: further ones it may open for a while.
+        pool_timeout_seconds: how long a thread waits for a connection.
+        recycle_seconds: age at which a connection is replaced, so that a proxy or a
+            firewall never cuts it first.
+        connect_timeout_seconds: how long a server may take to answer.
+        statement_timeout_seconds: longest statement; migrations are exempt.
+        idle_in_transaction_seconds: how long a transaction may lie idle before the
+            server ends it, and with it the locks of a process that hangs.
+    """
+
+    pool_size: int = 5
+    max_overflow: int = 10
+    pool_timeout_seconds: float = 10.0
+    recycle_seconds: int = 1800
+    connect_timeout_seconds: int = 5
+    statement_timeout_seconds: float = 30.0
+    idle_in_transaction_seconds: float = 60.0
+
+
+class Backend(Protocol):
+    """One kind of database."""
+
+    reader: Engine
+    """Begins transactions that see one snapshot."""
+
+    writer: Engine
+    """Begins transactions that write."""
+
+    def prepare(self) -> None:
+        """Make ready what must be there before the first transaction."""
+
+    def lock_schema(self, connection: Connection) -> None:
+        """Let one process at a time change the tables, until the transaction ends."""
+
+    def version(self, connection: Connection) -> str:
+        """Name the software and its version."""
+
+    def meaning(self, error: DBAPIError) -> CertifyError | None:
+        """Tell an outage from damage; None is a fault of ours or a broken rule."""
