@@ -8,7 +8,7 @@ from tests.support.tampering import in_words_of
 
 ROWS = (
     "INSERT INTO authorities VALUES ('a', 'u', 'n', 'p', 'q', 'k', NULL)",
-    "INSERT INTO officers VALUES ('o', 'a', 'n', 't')",
+    "INSERT INTO officers VALUES ('o', 'a', 'n', 't', 'p')",
     "INSERT INTO cases VALUES ('c', 'c', 'a', 'o', 'n', NULL, NULL, 4, '', '')",
     (
         "INSERT INTO originals (id, case_id, position, title, issuer, copies)"
