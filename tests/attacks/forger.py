@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from api.devpki import DevelopmentPkiServer, serve_if_free
 from certify.clock import SystemClock
-from keys.base import SignatureScheme, SigningKey
+from keys.base import SignatureScheme, SigningKey, SigningPurpose
 from keys.devpki.holders import Holder
 from keys.devpki.issue import issue_certificate
 from keys.devpki.responders import DevelopmentPki
@@ -231,12 +231,14 @@ def _take(
 ) -> None:
     if step.tsa:
         copy._tsa = _Tokens(step.tsa)  # type: ignore[assignment]  # as above
-    now = sealer.clock.now()
+    now, purpose = sealer.clock.now(), SigningPurpose("forged", 1)
     match step.act:
         case "person":
-            copy.sign_as_person(sealer.signer(step.key_id, "Lò Văn Thử"), now)
+            person = sealer.signer(step.key_id, "Lò Văn Thử", purpose)
+            copy.sign_as_person(person, now)
         case "agency":
-            copy.sign_as_agency(sealer.signer(step.key_id, "UBND xã"), now)
+            agency = sealer.signer(step.key_id, "UBND xã", purpose)
+            copy.sign_as_agency(agency, now)
         case _:
             copy.add_archive_timestamp(evidence)
 

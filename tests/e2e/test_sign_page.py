@@ -79,6 +79,7 @@ def test_two_copies_are_signed_with_one_pin(
             _sign(page, f"{address}/desk/sign?port={agent.port}", agent, camera)
             ids += confirmed_copies(person, 1)  # while the page signs: begun by itself
             agent.wait_for("xin ký 1 bản sao")
+            agent.wait_for("Nhập mã PIN")
             agent.type(PIN)
             agent.wait_for("Đã ký 1 bản sao")
             page.wait_for_selector("[data-empty]:has-text('Không có bản sao')")

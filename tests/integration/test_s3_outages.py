@@ -174,6 +174,7 @@ def test_only_a_ca_the_operator_named_vouches_for_the_store(
     context, ca_file = server_tls(tmp_path / "right")
     _, other_ca = server_tls(tmp_path / "other")
     bucket = fresh_bucket(seaweed)
+    bucket.put("a0/copy", COPY, tmp_path)  # the store's first room takes a while
     with running_proxy(seaweed.endpoint, context) as proxy:
         endpoint = f"https://127.0.0.1:{proxy.port}"
         for believed in (None, other_ca):

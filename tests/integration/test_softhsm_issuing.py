@@ -3,8 +3,9 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -12,12 +13,10 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
 from api.data_folder import DataFolder
 from api.development import SEAL_KEY, SIGNATORY_KEY
-from api.development_keys import DevelopmentKeys, open_development_keys
 from api.initialise import initialise
 from api.services import Services
 from api.settings import Settings
 from api.wiring import build_services
-from api.wiring import service as wiring
 from certify.attestation import IssuanceStep
 from certify.clock import SystemClock, vietnamese_day
 from certify.errors import CertificateUnfit, ServiceUnavailable
@@ -86,21 +85,16 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def office(
-    fresh: Path, softhsm: SoftHsm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Office]:
+def office(fresh: Path, softhsm: SoftHsm, tmp_path: Path) -> Iterator[Office]:
     folder, token = DataFolder(tmp_path / "data"), softhsm.new_token()
     shutil.copytree(fresh, folder.path)
 
-    def keys_in_the_hsm(data: DataFolder, signatory_id: str) -> DevelopmentKeys:
-        signing = {
-            key_id: move_to_token(data.pki / "keys", key_id, token)
-            for key_id in (SIGNATORY_KEY, SEAL_KEY)
-        }
-        return replace(open_development_keys(data, signatory_id), signing=signing)
-
-    monkeypatch.setattr(wiring, "open_development_keys", keys_in_the_hsm)
     services = build_services(Settings(data=folder.path))
+    sealer: Any = services.issue._sealer
+    sealer._guard.keys._held = {
+        key_id: move_to_token(folder.pki / "keys", key_id, token)
+        for key_id in (SIGNATORY_KEY, SEAL_KEY)
+    }
     draw_paper(tmp_path / "paper.jpg")
     yield Office(services, token, tmp_path / "paper.jpg")
     services.close()
