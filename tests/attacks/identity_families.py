@@ -227,7 +227,7 @@ class _Crooked(CmsTemplate):
             message_digest = message_digest[::-1]
         return super().signed_attributes(message_digest)
 
-    def sign(self, signed_attributes: bytes) -> bytes:
+    def sign(self, signed_attributes: bytes, purpose: object = None) -> bytes:
         if self._change == "unsigned":
             signed_attributes = b"something else"
         return super().sign(signed_attributes)
@@ -256,7 +256,8 @@ def crooked_cms(forger: Forger) -> Signed:
     ):
         for role, key in keys.items():
             templates = {role: _Crooked(key, change)}
-            yield f"{role}: {change}", forger.make(templates=templates), USUAL
+            made = forger.make(keys=keys, templates=templates)
+            yield f"{role}: {change}", made, USUAL
 
 
 def good_copies(forger: Forger) -> Signed:
