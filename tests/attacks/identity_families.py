@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from certify.clock import SystemClock
-from keys.base import SigningKey
+from keys.base import SigningKey, SigningPurpose
 from keys.devpki.holders import SealHolder, SignatoryHolder
 from keys.devpki.issue import revoke
 from keys.devpki.profiles import Validity
@@ -227,10 +227,12 @@ class _Crooked(CmsTemplate):
             message_digest = message_digest[::-1]
         return super().signed_attributes(message_digest)
 
-    def sign(self, signed_attributes: bytes, purpose: object = None) -> bytes:
+    def sign(
+        self, signed_attributes: bytes, purpose: SigningPurpose | None = None
+    ) -> bytes:
         if self._change == "unsigned":
             signed_attributes = b"something else"
-        return super().sign(signed_attributes)
+        return super().sign(signed_attributes, purpose)
 
     def assemble(self, attributes: bytes, signature: bytes, token: bytes) -> bytes:
         if self._change == "signature of zeros":
