@@ -84,6 +84,7 @@ def start_seaweed(
                 "TMPDIR": str(folder),
                 "WEED_S3_SSE_KEY": secrets.token_hex(16),
                 "GOMEMLIMIT": "256MiB",
+                "WEED_MASTER_VOLUME_GROWTH_COPY_1": "1",  # instead of 7 at once
             },
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -149,7 +150,9 @@ def _arguments(folder: Path, config: Path, ports: dict[str, int]) -> list[str]:
         "-s3.autoCreateBucket=false",
         "-master.telemetry=false",
         "-master.volumeSizeLimitMB=256",
-        "-volume.max=0",
+        # Every bucket takes volumes of its own; 0 would allow as many full ones as
+        # the disk has room for, which a hundred buckets of a test run use up.
+        "-volume.max=10000",
         "-volume.preStopSeconds=0",
     ]
 
