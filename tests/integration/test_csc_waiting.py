@@ -14,52 +14,28 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import (
 from api.data_folder import DataFolder
 from api.development_keys import SIGNATORY_KEY
 from api.initialise import initialise
-from api.services import Services
 from api.settings import Settings
 from api.wiring import build_services
 from certify.attestation import IssuanceStep
-from certify.clock import SystemClock, vietnamese_day
 from certify.errors import CertificateUnfit, ServiceUnavailable
-from certify.numbering import DEFAULT_BOOK_KIND
 from certify.verify import Verdict
 from keys.open import open_key
-from tests.support.confirming import confirm_shown
 from tests.support.csc import AUTHORIZE, PIN, WRONG_PIN, RemoteSigning, serving
-from tests.support.papers import compared_papers, draw_paper
+from tests.support.key_away import OfficeWithKeysAway
+from tests.support.papers import draw_paper
 
 
 @dataclass
-class Office:
+class Office(OfficeWithKeysAway):
     """The whole service; its signatory's key lives at the remote service."""
 
-    services: Services
     remote: RemoteSigning
-    paper: Path
 
     def use_pin(self, pin: str) -> None:
         """Open the key again, as a restart with other settings does."""
         key = open_key(self.remote.settings(SIGNATORY_KEY, pin=pin))
         sealer: Any = self.services.issue._sealer
         sealer._guard._keys = {**sealer._guard.keys, SIGNATORY_KEY: key}
-
-    def approved(self) -> str:
-        (attestation_id,) = compared_papers(self.services, self.paper, 1)
-        confirm_shown(self.services, [attestation_id])
-        return attestation_id
-
-    def book(self) -> list[tuple[int, str]]:
-        year = vietnamese_day(SystemClock().now()).year
-        authority = self.services.authority_id
-        rows = self.services.register.book(authority, DEFAULT_BOOK_KIND, year)
-        return [(row.number.number, row.state) for row in rows]
-
-    def verdict(self, attestation_id: str) -> Verdict:
-        copy = self.services.register.released_attestation(attestation_id)
-        assert copy is not None
-        with self.services.work_folder() as folder:
-            path = folder / "copy.pdf"
-            self.services.archive.fetch(copy.newest.stored, path)
-            return self.services.verify(path).verdict
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +47,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     with serving(folder) as remote:
         services = build_services(settings)
         _move_key(DataFolder(settings.data).pki / "keys", remote)
-        yield Office(services, remote, folder / "paper.jpg")
+        yield Office(services, folder / "paper.jpg", remote)
         services.close()
 
 

@@ -14,47 +14,23 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 from api.data_folder import DataFolder
 from api.development import SEAL_KEY, SIGNATORY_KEY
 from api.initialise import initialise
-from api.services import Services
 from api.settings import Settings
 from api.wiring import build_services
 from certify.attestation import IssuanceStep
-from certify.clock import SystemClock, vietnamese_day
 from certify.errors import CertificateUnfit, ServiceUnavailable
-from certify.numbering import DEFAULT_BOOK_KIND
 from certify.verify import Verdict
 from keys.base import SigningKey
 from keys.open import open_key
-from tests.support.confirming import confirm_shown
-from tests.support.papers import compared_papers, draw_paper
+from tests.support.key_away import OfficeWithKeysAway
+from tests.support.papers import draw_paper
 from tests.support.softhsm import PIN, SoftHsm, SoftToken
 
 AWAY = "Khóa ký số tạm thời không phản hồi"
 
 
 @dataclass
-class Office:
-    services: Services
+class Office(OfficeWithKeysAway):
     token: SoftToken
-    paper: Path
-
-    def approved(self) -> str:
-        (attestation_id,) = compared_papers(self.services, self.paper, 1)
-        confirm_shown(self.services, [attestation_id])
-        return attestation_id
-
-    def book(self) -> list[tuple[int, str]]:
-        year = vietnamese_day(SystemClock().now()).year
-        authority = self.services.authority_id
-        rows = self.services.register.book(authority, DEFAULT_BOOK_KIND, year)
-        return [(row.number.number, row.state) for row in rows]
-
-    def verdict(self, attestation_id: str) -> Verdict:
-        copy = self.services.register.released_attestation(attestation_id)
-        assert copy is not None
-        with self.services.work_folder() as folder:
-            path = folder / "copy.pdf"
-            self.services.archive.fetch(copy.newest.stored, path)
-            return self.services.verify(path).verdict
 
     def problems(self) -> list[str]:
         condition = self.services.condition
@@ -96,7 +72,7 @@ def office(fresh: Path, softhsm: SoftHsm, tmp_path: Path) -> Iterator[Office]:
         for key_id in (SIGNATORY_KEY, SEAL_KEY)
     }
     draw_paper(tmp_path / "paper.jpg")
-    yield Office(services, token, tmp_path / "paper.jpg")
+    yield Office(services, tmp_path / "paper.jpg", token)
     services.close()
 
 
