@@ -119,9 +119,12 @@ def test_a_later_attempt_ends_the_earlier_wait(
 ) -> None:
     stalled = Waiting(exchange, wanted())
     first = asked(requests)
-    Waiting(exchange, wanted(attempt=2))
+    later = Waiting(exchange, wanted(attempt=2))
     assert isinstance(stalled.end(), KeyOwnerAbsent)
     assert requests.outcome(first.id).state is RequestState.REPLACED
+    # left waiting, it would ask the database of the tests that follow
+    requests.end(asked(requests).id, RequestState.SPOILT, END, SystemClock().now())
+    assert isinstance(later.end(), KeyOwnerAbsent)
 
 
 def test_nobody_answers(
