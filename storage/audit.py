@@ -18,6 +18,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection, Row, and_, insert, select
 
@@ -239,14 +240,19 @@ def _check_chain(connection: Connection, authority_id: str) -> TrailHead:
     return last
 
 
-def _row_holds(row: Row[tuple[object, ...]]) -> bool:
-    """Tell whether a row hashes to its digest and its reason to the commitment."""
+def row_digest(row: Row[Any]) -> str:
+    """Compute what a row's digest must be."""
     content = {name: row._mapping[name] for name in _CHAINED}  # noqa: SLF001 - public API of SQLAlchemy despite its name
+    return _digest({**content, "at": utc_text(row.at)})
+
+
+def _row_holds(row: Row[Any]) -> bool:
+    """Tell whether a row hashes to its digest and its reason to the commitment."""
     if row.salt is not None and row.reason_commitment != _commitment(
         row.salt, row.reason
     ):
         return False
-    return bool(row.digest == _digest({**content, "at": utc_text(row.at)}))
+    return bool(row.digest == row_digest(row))
 
 
 def _check_witnesses(connection: Connection, authority_id: str) -> None:

@@ -114,6 +114,15 @@ def complete_row(
     values: dict[str, str | int] = {
         "state": "complete",
         "attested_on": vietnamese_day(intent.attested_at).isoformat(),
+        **column_values(statement),
+        "note": "",
+    }
+    _update_reserved(connection, intent.number, values)
+
+
+def column_values(statement: AuthorisedStatement) -> dict[str, str | int]:
+    """Return columns 3 to 7, which all come from the confirmed statement."""
+    return {
         "requester": statement.requester_name,
         "title": statement.original_title,
         "signatory": (
@@ -121,9 +130,7 @@ def complete_row(
         ),
         "copies": statement.copies,
         "fee_dong": statement.fee_dong,
-        "note": "",
     }
-    _update_reserved(connection, intent.number, values)
 
 
 def insert_edition(connection: Connection, edition: Edition) -> None:
