@@ -4,6 +4,7 @@ service         the service itself: start reading here
 keys            the registry of signing keys, and what opens them
 stores          what stands on the database
 objects         where finished copies are kept
+public_trail    what publishes checkpoints, proves and checks
 outside         whom we trust and ask; the sealer and the renewer
 verification    the reader of signed files and the signed lists
 """
@@ -14,6 +15,7 @@ from api.wiring.objects import (
     build_s3_archive,
     make_s3_bucket,
 )
+from api.wiring.public_trail import build_trail_audit, open_trail_room
 from api.wiring.service import build_intake, build_services
 from api.wiring.stores import Storage, open_database, open_storage
 from api.wiring.verification import (
@@ -34,9 +36,11 @@ __all__ = [
     "build_s3_archive",
     "build_services",
     "build_signed_reports",
+    "build_trail_audit",
     "build_verifier",
     "make_s3_bucket",
     "open_database",
     "open_key_room",
     "open_storage",
+    "open_trail_room",
 ]

@@ -15,9 +15,11 @@ from storage.database import Database
 from storage.desk_records import SqlDeskRecords
 from storage.people import SqlPeople
 from storage.register import SqlRegister
+from storage.register_against_trail import SqlRegisterAgainstTrail
 from storage.renewals import SqlRenewals
 from storage.signature_requests import SqlSignatureRequests
 from storage.signing_keys import SqlSigningKeys
+from storage.trail_tree import SqlTrailTree
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Storage:
     register: SqlRegister
     renewals: SqlRenewals
     trail: SqlAuditTrail
+    tree: SqlTrailTree
+    register_against_trail: SqlRegisterAgainstTrail
     api_keys: SqlApiKeys
     signing_keys: SqlSigningKeys
     signature_requests: SqlSignatureRequests
@@ -84,6 +88,8 @@ def open_storage(
             ),
             renewals=SqlRenewals(database=database, lease=settings.lease),
             trail=SqlAuditTrail(database=database),
+            tree=SqlTrailTree(database=database),
+            register_against_trail=SqlRegisterAgainstTrail(database=database),
             api_keys=SqlApiKeys(database=database),
             signing_keys=SqlSigningKeys(database=database, clock=clock),
             signature_requests=SqlSignatureRequests(database=database),
