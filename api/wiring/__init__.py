@@ -15,12 +15,17 @@ from api.wiring.objects import (
     build_s3_archive,
     make_s3_bucket,
 )
-from api.wiring.public_trail import build_trail_audit, open_trail_room
+from api.wiring.public_trail import (
+    build_standing,
+    build_trail_audit,
+    open_trail_room,
+)
 from api.wiring.service import build_intake, build_services
 from api.wiring.stores import Storage, open_database, open_storage
 from api.wiring.verification import (
     build_inspector,
     build_lists,
+    build_note_dates,
     build_publisher,
     build_signed_reports,
     build_verifier,
@@ -32,10 +37,12 @@ __all__ = [
     "build_inspector",
     "build_intake",
     "build_lists",
+    "build_note_dates",
     "build_publisher",
     "build_s3_archive",
     "build_services",
     "build_signed_reports",
+    "build_standing",
     "build_trail_audit",
     "build_verifier",
     "make_s3_bucket",

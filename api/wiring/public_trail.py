@@ -16,6 +16,7 @@ from certify.checkpoint import NoteKey
 from certify.publish_checkpoint import PublishCheckpoint
 from certify.trail_audit import AuditPublicTrail
 from certify.trail_proof import ProveTrail
+from certify.trail_standing import StandingInTrail
 from keys.note import NoteSigningKey
 from signing.note_timestamp import NoteStamps
 
@@ -72,6 +73,11 @@ def open_trail_room(settings: Settings) -> Iterator[TrailRoom]:
             prove=ProveTrail(tree=storage.tree),
             keys=keys,
         )
+
+
+def build_standing(folder: DataFolder, storage: Storage) -> StandingInTrail:
+    """Build what tells where a released file stands in the public trail."""
+    return StandingInTrail(prove=ProveTrail(tree=storage.tree), keys=_all_keys(folder))
 
 
 def _all_keys(folder: DataFolder) -> tuple[NoteKey, ...]:
