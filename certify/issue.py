@@ -203,6 +203,7 @@ class IssueCopy:
                 ),
                 scan=scan,
                 workdir=workdir,
+                checkpoint=task.reservation.checkpoint,
             )
         )
 
