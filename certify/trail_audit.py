@@ -117,8 +117,11 @@ class AuditPublicTrail:
         found = TrailAudit()
         outside = tuple(kept)
         found.kept_at = max((one.at for one in outside), default=None)
-        heads = [("kept", one.head) for one in outside]
-        heads += [("checkpoint", head) for head in self._stored_heads(found)]
+        stored = [("checkpoint", head) for head in self._stored_heads(found)]
+        heads = [("kept", one.head) for one in outside] + stored
+        for _, head in heads[: len(outside)]:
+            if ("checkpoint", head) not in stored:
+                _add(found, "note", f"thiếu mốc {head.size} dòng đã công bố")
         for authority_id in self._register.authorities():
             self._check_authority(authority_id, found)
         self._check_tree(heads, found, progress)
