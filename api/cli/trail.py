@@ -28,7 +28,7 @@ def checkpoint(services: Services, *, terminal: Terminal) -> int:
     """Publish one round now.
 
     Raises:
-        TrailContradicted: what is stored is not what was published; exit 1.
+        TrailContradicted: what is stored is not what was published.
     """
     done = services.publish_checkpoint()
     newest = done.checkpoint

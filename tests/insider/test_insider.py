@@ -1,4 +1,4 @@
-"""A sample of `python -m tests.insider.run`: one crime of each kind, all stages."""
+"""A sample of `python -m tests.insider.run`."""
 
 from collections.abc import Iterator
 
@@ -10,9 +10,9 @@ from tests.insider.hands import Cover
 from tests.insider.run import Office, audited, commit_crime, go_on_working, office
 
 KINDS = len(IN_TRAIL) * len(Cover) + len(IN_REGISTER)
-# Every register crime, and trail crimes at the last stage: only the kept one tells.
+# Crimes against the register, and those against the trail that only the kept one tells.
 SIGNED_AGAIN = range(Cover.SIGNED_AGAIN, len(IN_TRAIL) * len(Cover), len(Cover))
-SAMPLE = (*SIGNED_AGAIN, *range(len(IN_TRAIL) * len(Cover), KINDS))
+SAMPLE = (*SIGNED_AGAIN[::2], *range(len(IN_TRAIL) * len(Cover), KINDS, 2))
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def test_the_kept_checkpoint_reveals_what_nothing_inside_does(place: Office) -> 
                 missed.append((name, cover))
             revealed += codes <= {"kept", "note"} and cover == Cover.SIGNED_AGAIN
     assert missed == []
-    assert revealed >= len(IN_TRAIL) - 3
+    assert revealed >= 4
 
 
 def test_honest_work_raises_no_alarm(place: Office) -> None:
