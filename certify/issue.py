@@ -6,7 +6,7 @@ checked again and released, anything else is composed anew as the next attempt.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -74,7 +74,7 @@ class IssueCopy:
         clock: Clock,
         work_folder: WorkFolder,
         open_numbering: Callable[[], object],
-        service_key: bytes,
+        service_keys: Sequence[bytes],
         base_url: str,
         worker: str,
         number_template: str = DEFAULT_NUMBER_TEMPLATE,
@@ -92,7 +92,7 @@ class IssueCopy:
         self._clock = clock
         self._work_folder = work_folder
         self._open_numbering = open_numbering
-        self._service_key = service_key
+        self._service_keys = service_keys
         self._base_url = base_url
         self._worker = worker
         self._number_template = number_template
@@ -125,7 +125,7 @@ class IssueCopy:
         ):
             if (edition := self._finish_archived(task, workdir)) is not None:
                 return edition
-            check_permission(task, self._clock.now(), self._service_key)
+            check_permission(task, self._clock.now(), self._service_keys)
             self._sealer.check_certificates(task.statement)
             # 2. findings clean or overridden; the page digest is the one compared
             progress(2, "Kiểm tra bản chụp đã đối chiếu")
@@ -145,7 +145,7 @@ class IssueCopy:
             # 6. sign: the person, then the agency, then the archive timestamp; every
             # right once more: a slow TSA may have taken us past midnight
             progress(6, "Ký số và đóng dấu thời gian")
-            check_permission(task, self._clock.now(), self._service_key)
+            check_permission(task, self._clock.now(), self._service_keys)
             sealed = prepared.seal()
             task = self._renewed(task)
             # 7. check the result as a stranger would
@@ -250,7 +250,7 @@ class IssueCopy:
                 check_as_stranger(inspection, task.intent, task.statement)
             except StoredDataDamaged:
                 continue
-            check_permission(task, task.intent.attested_at, self._service_key)
+            check_permission(task, task.intent.attested_at, self._service_keys)
             return self._register.complete(
                 task.lease,
                 task.intent,

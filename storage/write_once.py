@@ -16,7 +16,8 @@ from pathlib import Path
 
 from certify.errors import NotFound, ServiceUnavailable, StoredDataDamaged
 from certify.identifiers import new_id
-from storage.sealed_file import SealedHeader, SealedReader, StorageKey, seal
+from storage.key_ring import KeyRing
+from storage.sealed_file import SealedHeader, SealedReader, seal
 
 _KEY = re.compile(r"[0-9A-Za-z_-]{1,200}(/[0-9A-Za-z_-]{1,200})*")
 _PREFIX = re.compile(r"[0-9A-Za-z_/-]*")
@@ -27,12 +28,12 @@ _LEFTOVER_AGE_SECONDS = 24 * 3600
 class WriteOnceFolder:
     """Sealed files by key, such as "<attestation id>/<SHA-256>"."""
 
-    def __init__(self, root: Path, key: StorageKey, *, service: str) -> None:
+    def __init__(self, root: Path, ring: KeyRing, *, service: str) -> None:
         """Use a folder on a local disk; made, private, if its parent exists.
 
         Args:
             root: the folder; nobody else writes in it.
-            key: seals every file.
+            ring: its newest key seals every file.
             service: its name in ServiceUnavailable, in Vietnamese.
 
         Raises:
@@ -40,7 +41,7 @@ class WriteOnceFolder:
         """
         self._objects = root / "objects"
         self._incoming = root / "incoming"
-        self._key = key
+        self._ring = ring
         self._service = service
         with self.disk_errors():
             for folder in (root, self._objects, self._incoming):
@@ -77,7 +78,7 @@ class WriteOnceFolder:
                     digest = seal(
                         source,
                         target,
-                        key=self._key,
+                        key=self._ring.newest,
                         name=name,
                         size=os.fstat(source.fileno()).st_size,
                         facts=facts,
@@ -159,7 +160,7 @@ class WriteOnceFolder:
             if not self.exists(name):
                 raise NotFound(what="tệp lưu trữ")
             with place.open("rb") as source:
-                reader = SealedReader(source, self._key)
+                reader = SealedReader(source, self._ring)
                 if reader.header.key != name:
                     raise StoredDataDamaged(what="tệp lưu trữ bị tráo")
                 yield reader

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
 
 def build_archive(
-    settings: Settings, folder: DataFolder, key: Callable[[str], bytes]
+    settings: Settings,
+    folder: DataFolder,
+    keys: Callable[[str], tuple[bytes, ...]],
 ) -> AuditedArchive:
-    """Open the archive the settings name; `key` derives the secret of a purpose.
+    """Open the archive the settings name; `keys` derives the secrets of a purpose.
 
     Raises:
         InvalidInput: a setting, the bucket or the right to use it is not as it must be.
@@ -31,7 +33,8 @@ def build_archive(
     location: ArchiveLocation
     match settings.archive:
         case "folder":
-            location = FolderLocation(folder.archive, key("archive"))
+            newest, *older = keys("archive")
+            location = FolderLocation(folder.archive, newest, tuple(older))
         case "s3":
             location = s3_location(settings, make_bucket=settings.env == "development")
     return open_archive(location)
@@ -49,7 +52,7 @@ def build_archive_audit(settings: Settings) -> Iterator[AuditArchive]:
     with open_storage(folder, settings, clock) as storage:
         yield AuditArchive(
             register=storage.register,
-            archive=build_archive(settings, folder, plan.key),
+            archive=build_archive(settings, folder, plan.keys),
             clock=clock,
             work_folder=PrivateWorkFolder(folder.work),
         )

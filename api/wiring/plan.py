@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from api.data_folder import DataFolder, ServiceChoices
-from api.service_key import derive_key, read_service_key
+from api.service_key import derive_keys, read_service_keys
 from api.settings import Settings
 from certify.clock import Clock
 
@@ -17,6 +17,6 @@ class Plan:
     folder: DataFolder
     choices: ServiceChoices
 
-    def key(self, purpose: str) -> bytes:
-        """Return the secret of one purpose, derived from the service key."""
-        return derive_key(read_service_key(self.folder.service_key), purpose)
+    def keys(self, purpose: str) -> tuple[bytes, ...]:
+        """Return the secrets of one purpose: the newest writes, all of them read."""
+        return derive_keys(read_service_keys(self.folder.service_key), purpose)

@@ -121,8 +121,9 @@ def _assemble(
     held = held_keys(settings, exchange)
     ring = build_ring(plan, storage.signing_keys, held)
     sealer = build_sealer(plan, ring, outside)
-    scans = FolderScanStore(plan.folder.scans, key=plan.key("scans"))
-    archive = build_archive(settings, plan.folder, plan.key)
+    newest, *older = plan.keys("scans")
+    scans = FolderScanStore(plan.folder.scans, key=newest, older_keys=older)
+    archive = build_archive(settings, plan.folder, plan.keys)
     tables = read_legal_tables(plan.folder.path)
     lists = build_lists(plan.folder.trust, clock, plan.folder.trust_seen)
     replay = ReplayArchive(
@@ -142,7 +143,7 @@ def _assemble(
         clock=clock,
         work_folder=work_folder,
         open_numbering=replay,
-        service_key=plan.key("enrolment"),
+        service_keys=plan.keys("enrolment"),
         base_url=settings.base_url or choices.base_url,
         worker=worker,
         number_template=settings.number_template,
