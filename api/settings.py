@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from api.archive_settings import ArchiveSettings
+from api.backup_settings import BackupSettings
 from api.database_settings import DatabaseSettings
 from api.loopback import is_loopback
 from api.trust_services import Network, TsaChoice, tsas_in_order
@@ -36,8 +37,8 @@ MAX_BASE_URL = 100  # a longer one makes the QR too dense for a foot band of 18 
 MAX_BOOK_KIND = 32  # width of the column
 
 
-class Settings(ArchiveSettings, DatabaseSettings):
-    """What the operator decides; see also `ArchiveSettings`, `DatabaseSettings`.
+class Settings(ArchiveSettings, BackupSettings, DatabaseSettings):
+    """What the operator decides, beside what the classes above say.
 
     Attributes:
         env: "production" refuses everything made for development.
