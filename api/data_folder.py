@@ -10,6 +10,7 @@ pictures/            signature and seal, transparent PNG
 legal_tables.toml    only if an administrator put it there; see `api.legal_tables`
 trust/               what is trusted, and the signed lists; see `api.trust_folder`
 trust-seen.json      highest numbers of signed lists met; see `api.trust_seen`
+audit-state.jsonl    where an audit stopped; see `api.audit_memory`
 work/ cache/         private temporary folders; the prepared font
 """
 
@@ -99,6 +100,11 @@ class DataFolder:
     def trust_seen(self) -> Path:
         """Which signed lists were met: outside `trust`, which others may replace."""
         return self.path / "trust-seen.json"
+
+    @property
+    def audit_state(self) -> Path:
+        """Where an audit stopped; gone when it was finished."""
+        return self.path / "audit-state.jsonl"
 
     @property
     def work(self) -> Path:

@@ -134,11 +134,12 @@ class WriteOnceFolder:
         with self.disk_errors():
             if not self._objects.is_dir():
                 raise ServiceUnavailable(service=self._service)
-            found = sorted(folder.rglob(f"*{_SUFFIX}")) if folder.is_dir() else []
-        for path in found:
-            name = path.relative_to(self._objects).as_posix().removesuffix(_SUFFIX)
-            if name.startswith(prefix):
-                yield name
+            found = folder.rglob(f"*{_SUFFIX}") if folder.is_dir() else ()
+            names = sorted(
+                path.relative_to(self._objects).as_posix().removesuffix(_SUFFIX)
+                for path in found
+            )
+        yield from (name for name in names if name.startswith(prefix))
 
     def stored_bytes(self, name: str) -> int:
         """Bytes the sealed file takes on disk."""

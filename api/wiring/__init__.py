@@ -4,16 +4,14 @@ service         the service itself: start reading here
 keys            the registry of signing keys, and what opens them
 stores          what stands on the database
 objects         where finished copies are kept
+audit           what holds archive, books and trail against each other
 outside         whom we trust and ask; the sealer and the renewer
 verification    the reader of signed files and the signed lists
 """
 
+from api.wiring.audit import build_audit
 from api.wiring.keys import open_key_room
-from api.wiring.objects import (
-    build_archive_audit,
-    build_s3_archive,
-    make_s3_bucket,
-)
+from api.wiring.objects import build_s3_archive, make_s3_bucket
 from api.wiring.service import build_intake, build_services
 from api.wiring.stores import Storage, open_database, open_storage
 from api.wiring.verification import (
@@ -26,7 +24,7 @@ from api.wiring.verification import (
 
 __all__ = [
     "Storage",
-    "build_archive_audit",
+    "build_audit",
     "build_inspector",
     "build_intake",
     "build_lists",
