@@ -26,6 +26,7 @@ from certify.ports import (
     ScanStore,
     WorkFolder,
 )
+from certify.purge import PurgeScans
 from certify.reconcile import Reconcile
 from certify.renew_due import RenewDue
 from certify.scan_desk import ScanDesk
@@ -65,6 +66,7 @@ class Services:
     signed_reports: SignedReports
     reconcile: Reconcile
     renew_due: RenewDue
+    purge_scans: PurgeScans
     void_number: VoidNumber
     annul: AnnulAndPublish
     bundle: VerificationBundle

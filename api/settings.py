@@ -19,6 +19,7 @@ from api.archive_settings import ArchiveSettings
 from api.backup_settings import BackupSettings
 from api.database_settings import DatabaseSettings
 from api.loopback import is_loopback
+from api.retention_settings import RetentionSettings
 from api.trust_services import Network, TsaChoice, tsas_in_order
 from certify.errors import InvalidInput
 from certify.intake.limits import UPLOAD_BYTES
@@ -37,7 +38,7 @@ MAX_BASE_URL = 100  # a longer one makes the QR too dense for a foot band of 18 
 MAX_BOOK_KIND = 32  # width of the column
 
 
-class Settings(ArchiveSettings, BackupSettings, DatabaseSettings):
+class Settings(ArchiveSettings, BackupSettings, DatabaseSettings, RetentionSettings):
     """What the operator decides, beside what the classes above say.
 
     Attributes:

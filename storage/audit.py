@@ -62,6 +62,7 @@ class Action(StrEnum):
     SCAN_ADD = "scan.add"
     SCAN_ARRANGE = "scan.arrange"
     SCAN_REDUCE = "scan.reduce"
+    SCAN_PURGE = "scan.purge"
     COMPARISON_RECORD = "comparison.record"
     REFUSAL_RECORD = "refusal.record"
     REFUSAL_WITHDRAW = "refusal.withdraw"

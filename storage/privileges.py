@@ -28,7 +28,7 @@ _PRIVILEGES: Mapping[str, str] = MappingProxyType(
         "withdrawals": _ONCE,
         "annulments": _ONCE,
         "known_papers": _ONCE,
-        "known_layouts": _ONCE,
+        "known_layouts": f"{_ONCE}, DELETE",  # forgotten when their time is over
         "signing_presence": f"{_USUAL}, DELETE",  # gone when the owner leaves
         "comparisons": f"{_ONCE}, DELETE",  # made again after a new scan
         "attestations": f"{_USUAL}, DELETE",  # one whose comparison was dropped

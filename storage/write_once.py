@@ -1,4 +1,4 @@
-"""A folder of sealed files that are written once and never replaced.
+"""A folder of sealed files that are written once and never replaced, only removed.
 
 A file is written and fsynced under `incoming/`, then hard-linked to its place: the
 link either makes the whole file visible or fails because the name is taken, whoever
@@ -125,6 +125,23 @@ class WriteOnceFolder:
             if not self._objects.is_dir():
                 raise ServiceUnavailable(service=self._service)
             return self._place(name).exists()
+
+    def remove(self, name: str) -> None:
+        """Remove a file, durably; nothing happens when it is not there.
+
+        Its name is free again. For working files only: nothing that was finished is
+        ever removed.
+
+        Raises:
+            ServiceUnavailable: no permission, or the folder is away.
+        """
+        place = self._place(name)
+        with self.disk_errors():
+            if not self._objects.is_dir():
+                raise ServiceUnavailable(service=self._service)
+            if place.exists():
+                place.unlink(missing_ok=True)
+                _fsync_folder(place.parent)
 
     def names(self, prefix: str) -> Iterator[str]:
         """Every name that starts with `prefix`, in order. Raises ServiceUnavailable."""

@@ -5,6 +5,7 @@ keys            the registry of signing keys, and what opens them
 stores          what stands on the database
 objects         where finished copies are kept
 audit           what holds archive, books and trail against each other
+privacy         working scans and their purge
 outside         whom we trust and ask; the sealer and the renewer
 verification    the reader of signed files and the signed lists
 """
@@ -12,6 +13,7 @@ verification    the reader of signed files and the signed lists
 from api.wiring.audit import build_audit
 from api.wiring.keys import open_key_room
 from api.wiring.objects import build_s3_archive, make_s3_bucket
+from api.wiring.privacy import build_purge
 from api.wiring.service import build_intake, build_services
 from api.wiring.stores import Storage, open_database, open_storage
 from api.wiring.verification import (
@@ -29,6 +31,7 @@ __all__ = [
     "build_intake",
     "build_lists",
     "build_publisher",
+    "build_purge",
     "build_s3_archive",
     "build_services",
     "build_signed_reports",

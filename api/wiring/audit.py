@@ -58,7 +58,7 @@ def build_audit(
         parts = audit_parts(
             plan,
             database,
-            archive=build_archive(settings, folder, plan.key),
+            archive=build_archive(settings, folder, plan.keys),
             inspector=inspector,
             work_folder=PrivateWorkFolder(folder.work),
         )

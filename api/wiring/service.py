@@ -24,6 +24,7 @@ from api.wiring.keys import build_ring, record_development_keys
 from api.wiring.objects import build_archive
 from api.wiring.outside import build_outside, build_renewer, build_sealer
 from api.wiring.plan import Plan
+from api.wiring.privacy import build_scan_store, purge_scans
 from api.wiring.stores import Storage, open_storage
 from api.wiring.verification import (
     build_inspector,
@@ -55,7 +56,6 @@ from certify.verify import VerifyCopy
 from certify.void import VoidNumber
 from signing.chain import stored_certificates
 from signing.confirmer import SoftwareConfirmer
-from storage.scans import FolderScanStore
 
 MISSING_IN_PRODUCTION = (
     "bản chính thức chưa phát hành được vì còn thiếu: đăng nhập của cán bộ, xác nhận "
@@ -121,8 +121,7 @@ def _assemble(
     held = held_keys(settings, exchange)
     ring = build_ring(plan, storage.signing_keys, held)
     sealer = build_sealer(plan, ring, outside)
-    newest, *older = plan.keys("scans")
-    scans = FolderScanStore(plan.folder.scans, key=newest, older_keys=older)
+    scans = build_scan_store(plan)
     archive = build_archive(settings, plan.folder, plan.keys)
     tables = read_legal_tables(plan.folder.path)
     lists = build_lists(plan.folder.trust, clock, plan.folder.trust_seen)
@@ -214,6 +213,7 @@ def _assemble(
                 retention=settings.retention,
             ),
         ),
+        purge_scans=purge_scans(plan, storage, scans),
         void_number=VoidNumber(
             people=storage.people,
             cases=storage.cases,

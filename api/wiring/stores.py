@@ -14,6 +14,7 @@ from storage.cases import SqlCases
 from storage.database import Database
 from storage.desk_records import SqlDeskRecords
 from storage.people import SqlPeople
+from storage.purges import SqlScanPurges
 from storage.register import SqlRegister
 from storage.renewals import SqlRenewals
 from storage.signature_requests import SqlSignatureRequests
@@ -29,6 +30,7 @@ class Storage:
     records: SqlDeskRecords
     register: SqlRegister
     renewals: SqlRenewals
+    purges: SqlScanPurges
     trail: SqlAuditTrail
     api_keys: SqlApiKeys
     signing_keys: SqlSigningKeys
@@ -83,6 +85,7 @@ def open_storage(
                 number_template=settings.number_template,
             ),
             renewals=SqlRenewals(database=database, lease=settings.lease),
+            purges=SqlScanPurges(database=database, clock=clock),
             trail=SqlAuditTrail(database=database),
             api_keys=SqlApiKeys(database=database),
             signing_keys=SqlSigningKeys(database=database, clock=clock),
