@@ -18,6 +18,7 @@ from pydantic_settings import SettingsConfigDict
 from api.archive_settings import ArchiveSettings
 from api.database_settings import DatabaseSettings
 from api.loopback import is_loopback
+from api.observe_settings import ObserveSettings
 from api.trust_services import Network, TsaChoice, tsas_in_order
 from certify.errors import InvalidInput
 from certify.intake.limits import UPLOAD_BYTES
@@ -36,8 +37,8 @@ MAX_BASE_URL = 100  # a longer one makes the QR too dense for a foot band of 18 
 MAX_BOOK_KIND = 32  # width of the column
 
 
-class Settings(ArchiveSettings, DatabaseSettings):
-    """What the operator decides; see also `ArchiveSettings`, `DatabaseSettings`.
+class Settings(ArchiveSettings, DatabaseSettings, ObserveSettings):
+    """What the operator decides; see also the other classes of settings.
 
     Attributes:
         env: "production" refuses everything made for development.

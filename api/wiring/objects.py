@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from api.data_folder import DataFolder
+from api.observe.clocks import OtherClocks
 from api.settings import Settings
 from api.wiring.plan import Plan
 from api.wiring.stores import open_storage
@@ -45,7 +46,7 @@ def build_archive_audit(settings: Settings) -> Iterator[AuditArchive]:
         InvalidInput: not initialised; or see `build_archive`.
     """
     folder, clock = DataFolder(settings.data), SystemClock()
-    plan = Plan(settings, clock, folder, folder.choices())
+    plan = Plan(settings, clock, folder, folder.choices(), OtherClocks(clock))
     with open_storage(folder, settings, clock) as storage:
         yield AuditArchive(
             register=storage.register,
