@@ -12,6 +12,7 @@ trust/               what is trusted, and the signed lists; see `api.trust_folde
 trust-seen.json      highest numbers of signed lists met; see `api.trust_seen`
 audit-state.jsonl    where an audit stopped; see `api.audit_memory`
 work/ cache/         private temporary folders; the prepared font
+metrics/             numbers of this machine's processes; see `api.observe.processes`
 """
 
 import os
@@ -115,6 +116,21 @@ class DataFolder:
     def cache(self) -> Path:
         """Things that can be made again, such as the subset font."""
         return self.path / "cache"
+
+    @property
+    def metrics(self) -> Path:
+        """What the processes of this machine have counted."""
+        return self.path / "metrics"
+
+    @property
+    def places(self) -> dict[str, Path]:
+        """What may lie on a disk of its own, by name."""
+        return {
+            "data": self.path,
+            "archive": self.archive,
+            "scans": self.scans,
+            "work": self.work,
+        }
 
     def choices(self) -> ServiceChoices:
         """Read `service.json`.

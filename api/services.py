@@ -1,11 +1,14 @@
 """The built system, as routes and commands see it. `api.wiring` makes it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from api.annul_and_publish import AnnulAndPublish
 from api.bundle import VerificationBundle
 from api.issue_soon import IssueSoon
+from api.observe.clocks import OtherClocks
+from api.observe.meter import Meter
 from api.signed_report import SignedReports
 from certify.access import ApiKeys
 from certify.clock import Clock
@@ -14,8 +17,9 @@ from certify.collect_signature import CollectSignature
 from certify.condition import SigningCondition
 from certify.desk import Desk
 from certify.desk_papers import DeskPapers, DeskRecords
-from certify.issue import IssueCopy
+from certify.issue import Issue
 from certify.legal_tables import LegalTables
+from certify.overview import Overview
 from certify.ports import (
     Archive,
     AuditTrail,
@@ -43,6 +47,8 @@ class Services:
         external_keys: ids of keys on tokens of their owners, who sign at `/desk/sign`.
         issue_soon: begins issuing in the background, for those owners.
         about_database: name and version of the database; fails when it is away.
+        places: folders that may lie on disks of their own, by name.
+        meter: takes measurements; see `api.observe`.
         authority_id, officer_id, signatory_id: the development people, who act at the
             desk until accounts exist; "" in production.
         close: stops child processes and servers, closes the database.
@@ -61,7 +67,7 @@ class Services:
     records: DeskRecords
     legal_tables: LegalTables
     scan_desk: ScanDesk
-    issue: IssueCopy
+    issue: Issue
     verify: VerifyCopy
     signed_reports: SignedReports
     reconcile: Reconcile
@@ -77,6 +83,10 @@ class Services:
     issue_soon: IssueSoon
     work_folder: WorkFolder
     about_database: Callable[[], str]
+    overview: Overview
+    clocks: OtherClocks
+    places: Mapping[str, Path]
+    meter: Meter
     authority_id: str
     officer_id: str
     signatory_id: str

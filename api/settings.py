@@ -19,6 +19,7 @@ from api.archive_settings import ArchiveSettings
 from api.backup_settings import BackupSettings
 from api.database_settings import DatabaseSettings
 from api.loopback import is_loopback
+from api.observe_settings import ObserveSettings
 from api.retention_settings import RetentionSettings
 from api.trust_services import Network, TsaChoice, tsas_in_order
 from certify.errors import InvalidInput
@@ -38,7 +39,13 @@ MAX_BASE_URL = 100  # a longer one makes the QR too dense for a foot band of 18 
 MAX_BOOK_KIND = 32  # width of the column
 
 
-class Settings(ArchiveSettings, BackupSettings, DatabaseSettings, RetentionSettings):
+class Settings(
+    ArchiveSettings,
+    BackupSettings,
+    DatabaseSettings,
+    ObserveSettings,
+    RetentionSettings,
+):
     """What the operator decides, beside what the classes above say.
 
     Attributes:

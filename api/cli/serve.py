@@ -1,6 +1,5 @@
 """`certify serve`: the web server with its embedded worker."""
 
-import logging
 import signal
 import socket
 import sys
@@ -15,6 +14,8 @@ from api.ahead import FetchAhead
 from api.app import create_app
 from api.cli.terminal import Terminal
 from api.data_folder import DataFolder
+from api.observe.logs import set_up_logging
+from api.repeated import Repeated
 from api.services import Services
 from api.settings import Settings
 from api.sweep import Sweep
@@ -61,9 +62,12 @@ def serve(
             max_upload_bytes=settings.max_upload_bytes,
             portal_limit_bytes=settings.portal_limit_bytes,
             mail_limit_bytes=settings.mail_limit_bytes,
+            disk_free_bytes=settings.disk_free_bytes,
+            clock_drift_seconds=settings.clock_drift_seconds,
+            ready_seconds=settings.ready_seconds,
         ),
     )
-    logging.basicConfig(level=logging.INFO, format="%(message)s", force=True)
+    set_up_logging(process="serve", level=settings.log_level, form=settings.log_format)
     # uvicorn's own access log writes verification codes in clear.
     config = uvicorn.Config(
         app,
@@ -86,16 +90,27 @@ def serve(
     # it all the same wants an end.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     ahead = FetchAhead(services.condition)
-    sweep.start()
-    ahead.start()
+    beside = [sweep, ahead, *_metrics(services, settings)]
+    for repeated in beside:
+        repeated.start()
     try:
         uvicorn.Server(config).run(sockets=[listening])
     except _Stopped:
         return 0
     finally:
-        sweep.stop()
-        ahead.stop()
+        for repeated in beside:
+            repeated.stop()
     return 0
+
+
+def _metrics(services: Services, settings: Settings) -> list[Repeated]:
+    """Return what serves metrics, if the operator wants any."""
+    if settings.metrics_port is None:
+        return []
+    # prometheus-client is imported when the service, and its folder, is there.
+    from api.scrape import metrics_port  # noqa: PLC0415 - see above
+
+    return [metrics_port(services, settings, port=settings.metrics_port)]
 
 
 class _Stopped(BaseException):

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from api.audit_memory import audit_file
-from api.data_folder import DataFolder
 from api.settings import Settings
 from api.wiring.objects import build_archive
-from api.wiring.plan import Plan
+from api.wiring.plan import Plan, unmetered_plan
 from api.wiring.stores import open_database
 from api.wiring.verification import build_inspector
 from api.work_folder import PrivateWorkFolder
@@ -43,8 +42,8 @@ def build_audit(
         InvalidInput: not initialised; or see `build_archive`.
         WrongState: another audit runs on this data folder.
     """
-    folder, clock = DataFolder(settings.data), clock or SystemClock()
-    plan = Plan(settings, clock, folder, folder.choices())
+    plan = unmetered_plan(settings, clock or SystemClock())
+    folder, clock = plan.folder, plan.clock
     with ExitStack() as stack:
         memory = stack.enter_context(audit_file(folder.audit_state))
         database = open_database(folder, settings)

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from api.data_folder import DataFolder
 from api.settings import Settings
-from api.wiring.plan import Plan
+from api.wiring.plan import Plan, unmetered_plan
 from api.wiring.stores import Storage, open_storage
 from certify.clock import Clock, SystemClock
 from certify.ports import ScanStore
@@ -37,7 +36,6 @@ def build_purge(settings: Settings, clock: Clock | None = None) -> Iterator[Purg
         InvalidInput: not initialised.
     """
     clock = clock or SystemClock()
-    folder = DataFolder(settings.data)
-    plan = Plan(settings, clock, folder, folder.choices())
-    with open_storage(folder, settings, clock) as storage:
+    plan = unmetered_plan(settings, clock)
+    with open_storage(plan.folder, settings, clock) as storage:
         yield purge_scans(plan, storage, build_scan_store(plan))

@@ -10,18 +10,20 @@ from functools import partial
 
 from api.annul_and_publish import AnnulAndPublish
 from api.bundle import VerificationBundle
-from api.data_folder import DataFolder
 from api.development_keys import (
     open_development_confirmation,
 )
 from api.issue_soon import IssueSoon
 from api.legal_tables import read_legal_tables
+from api.observe.archive import WatchedArchive
+from api.observe.issuing import WatchedIssue
 from api.pki_host import PkiHost
 from api.services import Services
 from api.settings import Settings
 from api.wiring.external_keys import StoredExchange, held_keys, verifies
 from api.wiring.keys import build_ring, record_development_keys
 from api.wiring.objects import build_archive
+from api.wiring.observed import build_plan
 from api.wiring.outside import build_outside, build_renewer, build_sealer
 from api.wiring.plan import Plan
 from api.wiring.privacy import build_scan_store, purge_scans
@@ -82,8 +84,8 @@ def build_services(
     """
     if settings.env != "development":
         raise NotAllowed(reason=MISSING_IN_PRODUCTION)
-    folder = DataFolder(settings.data)
-    plan = Plan(settings, clock or SystemClock(), folder, folder.choices())
+    plan = build_plan(settings, clock or SystemClock())
+    folder = plan.folder
     with ExitStack() as stack:
         stack.enter_context(_development_pki(plan))
         storage = stack.enter_context(open_storage(folder, settings, plan.clock))
@@ -122,7 +124,9 @@ def _assemble(
     ring = build_ring(plan, storage.signing_keys, held)
     sealer = build_sealer(plan, ring, outside)
     scans = build_scan_store(plan)
-    archive = build_archive(settings, plan.folder, plan.keys)
+    archive = WatchedArchive(
+        build_archive(settings, plan.folder, plan.keys), meter=plan.meter
+    )
     tables = read_legal_tables(plan.folder.path)
     lists = build_lists(plan.folder.trust, clock, plan.folder.trust_seen)
     replay = ReplayArchive(
@@ -133,7 +137,7 @@ def _assemble(
         clock=clock,
         work_folder=work_folder,
     )
-    issue = IssueCopy(
+    issue_copy = IssueCopy(
         register=storage.register,
         scans=scans,
         archive=archive,
@@ -148,6 +152,7 @@ def _assemble(
         number_template=settings.number_template,
         retention=settings.retention,
     )
+    issue = WatchedIssue(issue_copy, meter=plan.meter)
     publisher = build_publisher(plan.folder, clock)
     desk = Desk(
         people=storage.people,
@@ -251,6 +256,10 @@ def _assemble(
         issue_soon=IssueSoon(issue),
         work_folder=work_folder,
         about_database=storage.about,
+        overview=storage.overview,
+        clocks=plan.clocks,
+        places=plan.folder.places,
+        meter=plan.meter,
         authority_id=choices.authority_id,
         officer_id=choices.officer_id,
         signatory_id=choices.signatory_id,

@@ -13,6 +13,7 @@ from storage.backend import ServerLimits
 from storage.cases import SqlCases
 from storage.database import Database
 from storage.desk_records import SqlDeskRecords
+from storage.overview import SqlOverview
 from storage.people import SqlPeople
 from storage.purges import SqlScanPurges
 from storage.register import SqlRegister
@@ -35,6 +36,7 @@ class Storage:
     api_keys: SqlApiKeys
     signing_keys: SqlSigningKeys
     signature_requests: SqlSignatureRequests
+    overview: SqlOverview
     about: Callable[[], str]
 
 
@@ -90,6 +92,7 @@ def open_storage(
             api_keys=SqlApiKeys(database=database),
             signing_keys=SqlSigningKeys(database=database, clock=clock),
             signature_requests=SqlSignatureRequests(database=database),
+            overview=SqlOverview(database=database),
             about=database.about,
         )
     finally:
