@@ -16,6 +16,7 @@ from certify.desk import Desk
 from certify.desk_papers import DeskPapers, DeskRecords
 from certify.issue import IssueCopy
 from certify.legal_tables import LegalTables
+from certify.overdue import DeadlineAlarms, RaiseAlarms
 from certify.ports import (
     Archive,
     AuditTrail,
@@ -28,6 +29,7 @@ from certify.ports import (
 )
 from certify.reconcile import Reconcile
 from certify.renew_due import RenewDue
+from certify.rounds import Rounds
 from certify.scan_desk import ScanDesk
 from certify.verify import VerifyCopy
 from certify.void import VoidNumber
@@ -44,6 +46,7 @@ class Services:
         about_database: name and version of the database; fails when it is away.
         authority_id, officer_id, signatory_id: the development people, who act at the
             desk until accounts exist; "" in production.
+        worker: how this process is called in leases and in the audit trail.
         close: stops child processes and servers, closes the database.
     """
 
@@ -65,6 +68,9 @@ class Services:
     signed_reports: SignedReports
     reconcile: Reconcile
     renew_due: RenewDue
+    raise_alarms: RaiseAlarms
+    deadline_alarms: DeadlineAlarms
+    rounds: Rounds
     void_number: VoidNumber
     annul: AnnulAndPublish
     bundle: VerificationBundle
@@ -78,5 +84,6 @@ class Services:
     authority_id: str
     officer_id: str
     signatory_id: str
+    worker: str
     close: Callable[[], None]
     api_keys: ApiKeys | None = None

@@ -12,10 +12,12 @@ from storage.audit import SqlAuditTrail
 from storage.backend import ServerLimits
 from storage.cases import SqlCases
 from storage.database import Database
+from storage.deadline_alarms import SqlDeadlineAlarms
 from storage.desk_records import SqlDeskRecords
 from storage.people import SqlPeople
 from storage.register import SqlRegister
 from storage.renewals import SqlRenewals
+from storage.rounds import SqlRounds
 from storage.signature_requests import SqlSignatureRequests
 from storage.signing_keys import SqlSigningKeys
 
@@ -33,6 +35,8 @@ class Storage:
     api_keys: SqlApiKeys
     signing_keys: SqlSigningKeys
     signature_requests: SqlSignatureRequests
+    rounds: SqlRounds
+    deadline_alarms: SqlDeadlineAlarms
     about: Callable[[], str]
 
 
@@ -87,6 +91,8 @@ def open_storage(
             api_keys=SqlApiKeys(database=database),
             signing_keys=SqlSigningKeys(database=database, clock=clock),
             signature_requests=SqlSignatureRequests(database=database),
+            rounds=SqlRounds(database=database),
+            deadline_alarms=SqlDeadlineAlarms(database=database),
             about=database.about,
         )
     finally:
