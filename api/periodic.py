@@ -44,6 +44,7 @@ def duties(
     services: Services,
     settings: Settings,
     *,
+    finish: Callable[[], object] | None = None,
     stopping: Callable[[], bool] = going_on,
 ) -> Sequence[Duty]:
     """Return the table.
@@ -51,15 +52,16 @@ def duties(
     Args:
         services: the built system.
         settings: the pauses that an operator may choose.
+        finish: how what waits is finished; None does it here, one after the other.
         stopping: tells a long round to leave the rest to the next one.
     """
     sweep = timedelta(seconds=settings.sweep_seconds)
     minute = timedelta(minutes=1)
-    finish = partial(services.reconcile, due=True, stopping=stopping)
+    here = partial(services.reconcile, due=True, stopping=stopping)
     renew = partial(services.renew_due.batch, settings.renew_batch)
     return (
         Duty("revocation", minute, services.condition.refresh, here=True),
-        Duty("reconcile", sweep, finish),
+        Duty("reconcile", sweep, finish or here),
         Duty("lists", sweep, services.bundle.refresh_lists),
         Duty("renewal", sweep, renew),
         Duty("deadlines", minute * 5, services.raise_alarms),

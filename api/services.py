@@ -1,10 +1,11 @@
 """The built system, as routes and commands see it. `api.wiring` makes it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from api.annul_and_publish import AnnulAndPublish
 from api.bundle import VerificationBundle
+from api.dispatch import Issue
 from api.issue_soon import IssueSoon
 from api.signed_report import SignedReports
 from certify.access import ApiKeys
@@ -14,7 +15,6 @@ from certify.collect_signature import CollectSignature
 from certify.condition import SigningCondition
 from certify.desk import Desk
 from certify.desk_papers import DeskPapers, DeskRecords
-from certify.issue import IssueCopy
 from certify.legal_tables import LegalTables
 from certify.overdue import DeadlineAlarms, RaiseAlarms
 from certify.ports import (
@@ -41,6 +41,8 @@ class Services:
 
     Attributes:
         api_keys: None refuses every call that needs a key.
+        issue: the main job, here or by a worker.
+        confirmed: told what a signatory has just confirmed.
         external_keys: ids of keys on tokens of their owners, who sign at `/desk/sign`.
         issue_soon: begins issuing in the background, for those owners.
         about_database: name and version of the database; fails when it is away.
@@ -63,7 +65,8 @@ class Services:
     records: DeskRecords
     legal_tables: LegalTables
     scan_desk: ScanDesk
-    issue: IssueCopy
+    issue: Issue
+    confirmed: Callable[[Sequence[str]], None]
     verify: VerifyCopy
     signed_reports: SignedReports
     reconcile: Reconcile

@@ -225,7 +225,7 @@ def serve_command(
 ) -> int:
     """Chạy máy chủ web và tiến trình hoàn tất hồ sơ dở dang."""
     from api.cli.context import running_services  # noqa: PLC0415 - keeps --help quick
-    from api.cli.serve import bind, serve  # noqa: PLC0415 - keeps --help quick
+    from api.cli.serve import bind, handing_over, serve  # noqa: PLC0415 - keeps --help quick
     from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
 
     settings, terminal = (
@@ -235,8 +235,9 @@ def serve_command(
     with (
         bind(settings) as listening,
         running_services(settings, terminal, make_data=True, public=True) as services,
+        handing_over(services, settings) as shared,
     ):
-        return serve(services, settings, listening, terminal=terminal)
+        return serve(shared, settings, listening, terminal=terminal)
 
 
 @app.command(cls=VietnameseCommand, name="worker")

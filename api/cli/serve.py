@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -13,12 +14,32 @@ import uvicorn
 from api.app import create_app
 from api.cli.terminal import Terminal
 from api.data_folder import DataFolder
+from api.dispatch import HandOver, IssueByWorkers
 from api.periodic import Timetable, duties
 from api.services import Services
 from api.settings import Settings
 from api.web_settings import WebSettings
+from api.wiring import open_queue
 from api.worker_process import WorkerProcess
 from certify.errors import InvalidInput
+
+
+@contextmanager
+def handing_over(services: Services, settings: Settings) -> Iterator[Services]:
+    """Let workers issue, where there is a queue to reach them by."""
+    if settings.database_url is None:
+        yield services
+        return
+    with open_queue(settings) as queue:
+        yield replace(
+            services,
+            issue=IssueByWorkers(
+                queue=queue, cases=services.cases, register=services.register
+            ),
+            confirmed=HandOver(
+                queue=queue, cases=services.cases, held_keys=services.external_keys
+            ),
+        )
 
 
 @contextmanager

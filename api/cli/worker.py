@@ -10,12 +10,18 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+import time
+from datetime import timedelta
 
 from api.cli.terminal import Terminal
+from api.dispatch import DispatchUnfinished
 from api.periodic import Duty, Timetable, duties
 from api.services import Services
 from api.settings import Settings
+from api.wiring import build_runner, open_queue, share
+
+SWEEP_STALLED = timedelta(seconds=30)
+LOOK_SECONDS = 0.2
 
 
 def work(
@@ -44,16 +50,47 @@ def work(
     terminal.result({"worker": services.worker})
     terminal.say(f"Tiến trình {services.worker} đang chạy. Nhấn Ctrl-C để dừng.")
     sys.stdout.flush()
-    table = duties(services, settings, stopping=stop.is_set)
-    _run_here(services, table, stop)
+    if settings.database_url is None:
+        _work_alone(services, settings, stop)
+    else:
+        _work_with_others(services, settings, stop, concurrency=concurrency)
     return 0
 
 
-def _run_here(services: Services, table: Sequence[Duty], stop: threading.Event) -> None:
-    timetable = Timetable(table, rounds=services.rounds, clock=services.clock)
+def _work_alone(services: Services, settings: Settings, stop: threading.Event) -> None:
+    timetable = Timetable(
+        duties(services, settings, stopping=stop.is_set),
+        rounds=services.rounds,
+        clock=services.clock,
+    )
     timetable.start()
-    stop.wait()
+    while not stop.is_set():  # not `wait`: a signal's handler may not meet its lock
+        time.sleep(LOOK_SECONDS)
     timetable.stop()
+
+
+def _work_with_others(
+    services: Services, settings: Settings, stop: threading.Event, *, concurrency: int
+) -> None:
+    runner = build_runner(
+        settings, name=services.worker, concurrency=concurrency, issue=services.issue
+    )
+    with open_queue(settings) as queue:
+        finish = DispatchUnfinished(reconcile=services.reconcile, queue=queue)
+        table = [
+            *duties(services, settings, finish=finish, stopping=stop.is_set),
+            Duty("stalled", SWEEP_STALLED, runner.sweep_stalled),
+        ]
+        for duty in table:
+            if not duty.here:
+                share(runner, duty, services)
+        here = [duty for duty in table if duty.here]
+        timetable = Timetable(here, rounds=services.rounds, clock=services.clock)
+        timetable.start()
+        try:
+            runner.run(stop)
+        finally:
+            timetable.stop()
 
 
 def _await_end(stop: threading.Event) -> None:

@@ -5,6 +5,7 @@ keys            the registry of signing keys, and what opens them
 stores          what stands on the database
 objects         where finished copies are kept
 outside         whom we trust and ask; the sealer and the renewer
+work_queue      jobs for workers, with PostgreSQL
 verification    the reader of signed files and the signed lists
 """
 
@@ -23,6 +24,7 @@ from api.wiring.verification import (
     build_signed_reports,
     build_verifier,
 )
+from api.wiring.work_queue import build_runner, open_queue, share
 
 __all__ = [
     "Storage",
@@ -31,6 +33,7 @@ __all__ = [
     "build_intake",
     "build_lists",
     "build_publisher",
+    "build_runner",
     "build_s3_archive",
     "build_services",
     "build_signed_reports",
@@ -38,5 +41,7 @@ __all__ = [
     "make_s3_bucket",
     "open_database",
     "open_key_room",
+    "open_queue",
     "open_storage",
+    "share",
 ]

@@ -14,6 +14,7 @@ from api.data_folder import DataFolder
 from api.development_keys import (
     open_development_confirmation,
 )
+from api.dispatch import keep_here
 from api.issue_soon import IssueSoon
 from api.legal_tables import read_legal_tables
 from api.pki_host import PkiHost
@@ -199,6 +200,7 @@ def _assemble(
         ),
         scan_desk=scan_desk,
         issue=issue,
+        confirmed=keep_here,
         verify=verify,
         signed_reports=build_signed_reports(plan.folder, clock),
         reconcile=Reconcile(

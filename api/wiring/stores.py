@@ -54,15 +54,20 @@ def open_database(folder: DataFolder, settings: Settings) -> Database:
         settings.database_url.get_secret_value(),
         password=settings.database_password,
         busy_timeout_seconds=patience,
-        limits=ServerLimits(
-            pool_size=settings.database_pool_size,
-            max_overflow=settings.database_max_overflow,
-            pool_timeout_seconds=settings.database_pool_timeout_seconds,
-            recycle_seconds=settings.database_recycle_seconds,
-            connect_timeout_seconds=settings.database_connect_timeout_seconds,
-            statement_timeout_seconds=settings.database_statement_timeout_seconds,
-            idle_in_transaction_seconds=settings.database_idle_transaction_seconds,
-        ),
+        limits=server_limits(settings),
+    )
+
+
+def server_limits(settings: Settings) -> ServerLimits:
+    """Return how patient the operator wants us to be with a database server."""
+    return ServerLimits(
+        pool_size=settings.database_pool_size,
+        max_overflow=settings.database_max_overflow,
+        pool_timeout_seconds=settings.database_pool_timeout_seconds,
+        recycle_seconds=settings.database_recycle_seconds,
+        connect_timeout_seconds=settings.database_connect_timeout_seconds,
+        statement_timeout_seconds=settings.database_statement_timeout_seconds,
+        idle_in_transaction_seconds=settings.database_idle_transaction_seconds,
     )
 
 
