@@ -57,6 +57,7 @@ class Action(StrEnum):
     API_KEY_CREATE = "api_key.create"
     API_KEY_REVOKE = "api_key.revoke"
     CASE_OPEN = "case.open"
+    CASE_OVERDUE = "case.overdue"
     ORIGINAL_ADD = "original.add"
     SCAN_ATTACH = "scan.attach"
     SCAN_ADD = "scan.add"

@@ -7,6 +7,7 @@ objects         where finished copies are kept
 audit           what holds archive, books and trail against each other
 privacy         working scans and their purge
 outside         whom we trust and ask; the sealer and the renewer
+work_queue      jobs for workers, with PostgreSQL
 verification    the reader of signed files and the signed lists
 """
 
@@ -23,6 +24,7 @@ from api.wiring.verification import (
     build_signed_reports,
     build_verifier,
 )
+from api.wiring.work_queue import build_runner, open_queue, share
 
 __all__ = [
     "Storage",
@@ -32,6 +34,7 @@ __all__ = [
     "build_lists",
     "build_publisher",
     "build_purge",
+    "build_runner",
     "build_s3_archive",
     "build_services",
     "build_signed_reports",
@@ -39,5 +42,7 @@ __all__ = [
     "make_s3_bucket",
     "open_database",
     "open_key_room",
+    "open_queue",
     "open_storage",
+    "share",
 ]

@@ -13,6 +13,7 @@ from api.bundle import VerificationBundle
 from api.development_keys import (
     open_development_confirmation,
 )
+from api.dispatch import keep_here
 from api.issue_soon import IssueSoon
 from api.legal_tables import read_legal_tables
 from api.observe.archive import WatchedArchive
@@ -46,6 +47,7 @@ from certify.intake import tasks
 from certify.intake.reader import SandboxedIntake
 from certify.isolation.runner import IsolatedRunner
 from certify.issue import IssueCopy
+from certify.overdue import RaiseAlarms
 from certify.ports import Inspector, Intake
 from certify.protection import load_sunsets
 from certify.reconcile import Reconcile
@@ -67,7 +69,11 @@ MISSING_IN_PRODUCTION = (
 
 
 def build_services(
-    settings: Settings, clock: Clock | None = None, *, public: bool = False
+    settings: Settings,
+    clock: Clock | None = None,
+    *,
+    public: bool = False,
+    desk: bool = True,
 ) -> Services:
     """Build the service on an initialised data folder.
 
@@ -76,6 +82,7 @@ def build_services(
         clock: None takes the machine's.
         public: strangers send files: they are judged by children of their own
             zygote, so that a flood of them never keeps a copy from being issued.
+        desk: officers bring scans: the process that reads them is started at once.
 
     Raises:
         InvalidInput: not initialised, or another program has the PKI's port.
@@ -89,7 +96,7 @@ def build_services(
     with ExitStack() as stack:
         stack.enter_context(_development_pki(plan))
         storage = stack.enter_context(open_storage(folder, settings, plan.clock))
-        intake = stack.enter_context(build_intake())
+        intake = stack.enter_context(build_intake(at_once=desk))
         inspector = stack.enter_context(
             build_inspector(folder.trust, plan.clock, settings)
         )
@@ -198,6 +205,7 @@ def _assemble(
         ),
         scan_desk=scan_desk,
         issue=issue,
+        confirmed=keep_here,
         verify=verify,
         signed_reports=build_signed_reports(plan.folder, clock),
         reconcile=Reconcile(
@@ -219,6 +227,9 @@ def _assemble(
             ),
         ),
         purge_scans=purge_scans(plan, storage, scans),
+        raise_alarms=RaiseAlarms(alarms=storage.deadline_alarms, clock=clock),
+        deadline_alarms=storage.deadline_alarms,
+        rounds=storage.rounds,
         void_number=VoidNumber(
             people=storage.people,
             cases=storage.cases,
@@ -263,6 +274,7 @@ def _assemble(
         authority_id=choices.authority_id,
         officer_id=choices.officer_id,
         signatory_id=choices.signatory_id,
+        worker=worker,
         api_keys=storage.api_keys,
         close=stack.pop_all().close,
     )
@@ -279,10 +291,15 @@ def _renew_due(plan: Plan, storage: Storage, renew: RenewCopy) -> RenewDue:
 
 
 @contextmanager
-def build_intake() -> Iterator[Intake]:
-    """Build the reader of scans; it needs no data folder."""
+def build_intake(*, at_once: bool = True) -> Iterator[Intake]:
+    """Build the reader of scans; it needs no data folder.
+
+    Args:
+        at_once: start its process now, not with the first scan.
+    """
     with IsolatedRunner(tasks=tasks.TASKS, preload=tasks.PRELOAD) as runner:
-        runner.warm_up()
+        if at_once:
+            runner.warm_up()
         yield SandboxedIntake(runner=runner)
 
 

@@ -26,6 +26,7 @@ from storage.tables.people import (
     seal_authorisations,
     signatories,
 )
+from storage.tables.periodic import deadline_alarms, duty_rounds
 from storage.tables.renewals import renewals
 from storage.tables.signing import signature_requests, signing_presence
 from storage.tables.signing_keys import signing_keys
@@ -42,7 +43,9 @@ __all__ = [
     "cases",
     "comparisons",
     "confirmation_keys",
+    "deadline_alarms",
     "desk_records",
+    "duty_rounds",
     "editions",
     "free_numbers",
     "known_layouts",
