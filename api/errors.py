@@ -46,8 +46,10 @@ STATUS: dict[type[errors.CertifyError], int] = {
     errors.ReaderUnavailable: 503,
     errors.LeaseHeld: 503,
     errors.SystemBusy: 503,
+    errors.ProofPending: 503,
     errors.LeaseLost: 503,
     errors.AttemptDiscarded: 503,
+    errors.TrailContradicted: 500,
     errors.StoredDataDamaged: 500,
 }
 

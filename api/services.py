@@ -31,11 +31,13 @@ from certify.ports import (
     ScanStore,
     WorkFolder,
 )
+from certify.publish_checkpoint import PublishCheckpoint
 from certify.purge import PurgeScans
 from certify.reconcile import Reconcile
 from certify.renew_due import RenewDue
 from certify.rounds import Rounds
 from certify.scan_desk import ScanDesk
+from certify.trail_proof import ProveTrail
 from certify.verify import VerifyCopy
 from certify.void import VoidNumber
 
@@ -85,6 +87,8 @@ class Services:
     void_number: VoidNumber
     annul: AnnulAndPublish
     bundle: VerificationBundle
+    publish_checkpoint: PublishCheckpoint
+    prove_trail: ProveTrail
     close_year: CloseYear
     condition: SigningCondition
     collect: CollectSignature

@@ -64,7 +64,7 @@ def silent(_step: int, _text: str) -> None:
 class Issue(Protocol):
     """Issues one copy: `IssueCopy`, or what watches it at work."""
 
-    def __call__(self, attestation_id: str, progress: Progress = silent) -> Edition:
+    def __call__(self, attestation_id: str, progress: Progress = silent, /) -> Edition:
         """See `IssueCopy.__call__`."""
         ...
 

@@ -244,17 +244,22 @@ def _check_chain(connection: Connection, authority_id: str) -> TrailHead:
     return last
 
 
-def reason_holds(row: Row[tuple[Any, ...]]) -> bool:
+def reason_holds(row: Row[Any]) -> bool:
     """Tell whether the reason read beside a row, if any, is what it commits to."""
     return row.salt is None or bool(
         row.reason_commitment == reason_commitment(row.salt, row.reason)
     )
 
 
-def digest_holds(row: Row[tuple[Any, ...]]) -> bool:
-    """Tell whether a row hashes to its digest."""
+def row_digest(row: Row[Any]) -> str:
+    """Compute what a row's digest must be."""
     content = {name: row._mapping[name] for name in _CHAINED}  # noqa: SLF001 - public API of SQLAlchemy despite its name
-    return bool(row.digest == _digest({**content, "at": utc_text(row.at)}))
+    return _digest({**content, "at": utc_text(row.at)})
+
+
+def digest_holds(row: Row[Any]) -> bool:
+    """Tell whether a row hashes to its digest."""
+    return bool(row.digest == row_digest(row))
 
 
 def _check_witnesses(connection: Connection, authority_id: str) -> None:

@@ -121,6 +121,14 @@ def book_columns(
     """Columns 2 to 8 of a copy's row: nothing but what its statement says."""
     return {
         "attested_on": vietnamese_day(attested_at).isoformat(),
+        **column_values(statement),
+        "note": "",
+    }
+
+
+def column_values(statement: AuthorisedStatement) -> dict[str, str | int]:
+    """Return columns 3 to 7, which all come from the confirmed statement."""
+    return {
         "requester": statement.requester_name,
         "title": statement.original_title,
         "signatory": (
@@ -128,7 +136,6 @@ def book_columns(
         ),
         "copies": statement.copies,
         "fee_dong": statement.fee_dong,
-        "note": "",
     }
 
 

@@ -12,6 +12,7 @@ from api.cli.database_app import database
 from api.cli.options import Data, Json
 from api.cli.purge_app import purge_command
 from api.cli.terminal import Terminal
+from api.cli.trail_app import trail
 from api.cli.trust_app import trust
 from api.cli.vietnamese import VietnameseCommand, VietnameseGroup
 
@@ -24,6 +25,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(trust, name="trust")
+app.add_typer(trail, name="trail")
 app.add_typer(annulments, name="annulments")
 app.add_typer(archive, name="archive")
 app.command(cls=VietnameseCommand, name="audit")(audit_command)

@@ -28,6 +28,7 @@ from api.wiring.observed import build_plan
 from api.wiring.outside import build_outside, build_renewer, build_sealer
 from api.wiring.plan import Plan
 from api.wiring.privacy import build_scan_store, purge_scans
+from api.wiring.public_trail import build_publish_checkpoint
 from api.wiring.stores import Storage, open_storage
 from api.wiring.verification import (
     build_inspector,
@@ -56,6 +57,7 @@ from certify.renew_due import RenewDue
 from certify.replay import ReplayArchive
 from certify.scan_desk import ScanDesk
 from certify.scan_files import ScanFiles
+from certify.trail_proof import ProveTrail
 from certify.verify import VerifyCopy
 from certify.void import VoidNumber
 from signing.chain import stored_certificates
@@ -249,6 +251,8 @@ def _assemble(
             certificates=stored_certificates,
             refresh=partial(publisher.refresh, storage.people, storage.register),
         ),
+        publish_checkpoint=build_publish_checkpoint(plan, storage, outside),
+        prove_trail=ProveTrail(tree=storage.tree),
         close_year=CloseYear(
             people=storage.people,
             register=storage.register,

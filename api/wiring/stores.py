@@ -18,10 +18,12 @@ from storage.overview import SqlOverview
 from storage.people import SqlPeople
 from storage.purges import SqlScanPurges
 from storage.register import SqlRegister
+from storage.register_against_trail import SqlRegisterAgainstTrail
 from storage.renewals import SqlRenewals
 from storage.rounds import SqlRounds
 from storage.signature_requests import SqlSignatureRequests
 from storage.signing_keys import SqlSigningKeys
+from storage.trail_tree import SqlTrailTree
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Storage:
     renewals: SqlRenewals
     purges: SqlScanPurges
     trail: SqlAuditTrail
+    tree: SqlTrailTree
+    register_against_trail: SqlRegisterAgainstTrail
     api_keys: SqlApiKeys
     signing_keys: SqlSigningKeys
     signature_requests: SqlSignatureRequests
@@ -98,6 +102,8 @@ def open_storage(
             renewals=SqlRenewals(database=database, lease=settings.lease),
             purges=SqlScanPurges(database=database, clock=clock),
             trail=SqlAuditTrail(database=database),
+            tree=SqlTrailTree(database=database),
+            register_against_trail=SqlRegisterAgainstTrail(database=database),
             api_keys=SqlApiKeys(database=database),
             signing_keys=SqlSigningKeys(database=database, clock=clock),
             signature_requests=SqlSignatureRequests(database=database),

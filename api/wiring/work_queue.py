@@ -10,6 +10,7 @@ from api.periodic import Duty, run_round
 from api.services import Services
 from api.settings import Settings
 from api.wiring.stores import server_limits
+from certify.issue import Issue
 from certify.work_queue import WorkQueue
 
 if TYPE_CHECKING:
