@@ -15,7 +15,8 @@ DEMO_STAMP = $(DATA)/.demo
 # What tests run against and this service does not bring itself (Debian names).
 SYSTEM_PACKAGES = python3-venv poppler-utils qpdf chromium fonts-dejavu-core \
 	softhsm2 openssl postgresql openjdk-17-jdk-headless maven \
-	libtiff-tools libopenjp2-tools libheif-examples libnss3-tools util-linux
+	libtiff-tools libopenjp2-tools libheif-examples libnss3-tools util-linux \
+	systemd docker-compose
 
 .DEFAULT_GOAL := help
 .PHONY: help setup system run demo test conformance bench chaos fuzz hidden attacks quality large check lock clean
@@ -90,7 +91,10 @@ check: setup ## lint, format, types, import arrows
 lock: ## resolve pyproject.toml into requirements.lock (needs uv)
 	UV_PYTHON_DOWNLOADS=never uv pip compile --quiet --universal --generate-hashes --no-header \
 		--group pyproject.toml:dev pyproject.toml -o requirements.lock
-	@! grep -nE '://|^-' requirements.lock || { echo "requirements.lock names an address" >&2; exit 1; }
+	UV_PYTHON_DOWNLOADS=never uv pip compile --quiet --universal --generate-hashes --no-header \
+		--no-annotate -c requirements.lock pyproject.toml deploy/build-requirements.txt \
+		-o deploy/requirements.lock
+	@! grep -nE '://|^-' requirements.lock deploy/requirements.lock || { echo "a lock names an address" >&2; exit 1; }
 
 clean: ## remove what make and the tools made; never data
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \

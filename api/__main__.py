@@ -17,6 +17,7 @@ from api.cli.agent import agent_command
 from api.cli.app import app
 from api.cli.case_commands import case_app
 from api.cli.keys_app import keys
+from api.cli.service_key_app import service
 from api.cli.terminal import Terminal
 from api.cli.vietnamese import VietnameseCommand, usage_sentence
 from certify.errors import CertifyError
@@ -26,6 +27,7 @@ FAULT = 70
 INTERRUPTED = 128 + signal.SIGINT
 
 app.add_typer(case_app, name="case")
+keys.add_typer(service, name="service")
 app.add_typer(keys, name="keys")
 app.command(cls=VietnameseCommand, name="agent")(agent_command)
 

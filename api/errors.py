@@ -32,6 +32,7 @@ STATUS: dict[type[errors.CertifyError], int] = {
     errors.WrongState: 409,
     errors.ScanChanged: 409,
     errors.ScanCompared: 409,
+    errors.ScanPurged: 410,
     errors.SigningDeclined: 409,
     errors.SignatureAnswered: 409,
     errors.SignatureLate: 409,

@@ -26,8 +26,9 @@ from api.development_keys import (
     development_key_records,
     pki_address,
 )
+from api.durable import PRIVATE_FILE
 from api.samples.pictures import seal_picture, signature_picture
-from api.service_key import PRIVATE_FILE, write_service_key
+from api.service_key import write_service_key
 from api.settings import Settings
 from api.trust_folder import write_trust
 from api.wiring import Storage, build_publisher, open_storage

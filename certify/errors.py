@@ -15,6 +15,7 @@
     ├── WrongState          right request, wrong moment                   exit 2
     │   ├── ScanChanged         the pages changed in another window
     │   ├── ScanCompared        pages stay as they were compared
+    │   ├── ScanPurged          its time is over; digest and page facts remain
     │   ├── SigningDeclined     the signatory said no
     │   ├── SignatureAnswered   this request has its signature already
     │   └── SignatureLate       this request is over
@@ -174,6 +175,17 @@ class ScanCompared(WrongState):
     sentence = (
         "Bản chụp đã được đối chiếu nên không sửa trang được nữa. Nếu trang sai, hãy "
         "thay bản chụp khác rồi đối chiếu lại."
+    )
+
+
+class ScanPurged(WrongState):
+    """The scan was purged under the rule of `certify.retention` on `day`."""
+
+    code = "scan.purged"
+    sentence = (
+        "Bản chụp đã được xóa ngày {day} theo thời hạn lưu giữ; mã băm và thông tin "
+        "trang vẫn còn. Bản sao đã cấp không bị ảnh hưởng; nếu chưa cấp, hãy chụp lại "
+        "bản chính."
     )
 
 

@@ -1,5 +1,6 @@
 """What the public trail says of a file that was just judged."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -47,8 +48,10 @@ class TrailStandings(Protocol):
 class StandingInTrail:
     """Asks the stored tree."""
 
-    def __init__(self, *, prove: ProveTrail, keys: tuple[NoteKey, ...]) -> None:
-        """Take what proves, and the keys of the checkpoints."""
+    def __init__(
+        self, *, prove: ProveTrail, keys: Callable[[], Sequence[NoteKey]]
+    ) -> None:
+        """Take what proves, and what reads the keys of the checkpoints."""
         self._prove = prove
         self._keys = keys
 
@@ -56,7 +59,7 @@ class StandingInTrail:
         """Return the standing of a released file; never fails a verification."""
         try:
             proof = self._prove.proof(sha256)
-            checkpoint = open_note(proof.note, self._keys)
+            checkpoint = open_note(proof.note, self._keys())
         except (NotFound, ProofPending):
             return TrailStanding(TrailState.PENDING, PENDING)
         except (TrailContradicted, StoredDataDamaged, ValueError):

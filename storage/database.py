@@ -6,6 +6,7 @@ What differs between SQLite and PostgreSQL lies in `storage.sqlite` and
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from sqlalchemy import Connection, inspect, select
 from sqlalchemy.engine import URL, make_url
@@ -111,6 +112,24 @@ class Database:
         """
         with self.reading() as connection:
             return self._backend.version(connection)
+
+    def is_current(self) -> bool:
+        """Tell whether the tables are those of this program.
+
+        Raises:
+            ServiceUnavailable, StoredDataDamaged, NotAllowed: as for `writing`.
+        """
+        with self.reading() as connection:
+            return _revision(connection) == HEAD
+
+    def server_time(self) -> datetime | None:
+        """Tell what the server's clock shows; None where it is this machine's.
+
+        Raises:
+            ServiceUnavailable, StoredDataDamaged, NotAllowed: as for `writing`.
+        """
+        with self.reading() as connection:
+            return self._backend.server_time(connection)
 
     def close(self) -> None:
         """Close all pooled connections; the next use opens new ones."""

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from api.data_folder import DataFolder
 from api.kept_checkpoint import CheckpointFile
-from api.service_key import derive_key, read_service_key
+from api.service_key import derive_keys, read_service_keys
 from api.settings import Settings
 from api.trust_folder import add_trail_key, read_trail_keys
 from api.wiring.outside import Outside
@@ -36,10 +37,11 @@ def build_publish_checkpoint(
     """Build what publishes one checkpoint a round; list its key for verifiers."""
     publish = PublishCheckpoint(
         tree=storage.tree,
-        signer=NoteSigningKey(plan.key("checkpoint")),
+        signer=NoteSigningKey(plan.keys("checkpoint")[0]),
         timestamps=NoteStamps(timestamps=outside.timestamps),
         kept=CheckpointFile(plan.folder.checkpoint),
         clock=plan.clock,
+        known_keys=partial(_all_keys, plan.folder),
     )
     add_trail_key(plan.folder.trust, publish.key)
     return publish
@@ -77,12 +79,17 @@ def open_trail_room(settings: Settings) -> Iterator[TrailRoom]:
 
 def build_standing(folder: DataFolder, storage: Storage) -> StandingInTrail:
     """Build what tells where a released file stands in the public trail."""
-    return StandingInTrail(prove=ProveTrail(tree=storage.tree), keys=_all_keys(folder))
+    return StandingInTrail(
+        prove=ProveTrail(tree=storage.tree), keys=partial(_all_keys, folder)
+    )
 
 
 def _all_keys(folder: DataFolder) -> tuple[NoteKey, ...]:
     """Keys that verify checkpoints: our own, and those listed for verifiers."""
-    secret = derive_key(read_service_key(folder.service_key), "checkpoint")
-    signer = NoteSigningKey(secret)
-    own = NoteKey(signer.name, signer.public)
-    return tuple(dict.fromkeys((own, *read_trail_keys(folder.trust))))
+    secrets = derive_keys(read_service_keys(folder.service_key), "checkpoint")
+    own = (_note_key(NoteSigningKey(secret)) for secret in secrets)
+    return tuple(dict.fromkeys((*own, *read_trail_keys(folder.trust))))
+
+
+def _note_key(signer: NoteSigningKey) -> NoteKey:
+    return NoteKey(signer.name, signer.public)

@@ -10,7 +10,7 @@ from api.development_keys import (
     open_report_key,
     open_roster_key,
 )
-from api.service_key import derive_key, read_service_key
+from api.service_key import derive_key, read_service_keys
 from api.settings import Settings
 from api.signed_report import SignedReports
 from api.trust_folder import read_anchors
@@ -101,7 +101,7 @@ def build_signed_reports(folder: DataFolder, clock: Clock) -> SignedReports:
 
     return SignedReports(
         sign=lambda data: sign_detached(data, open_report_key(folder)),
-        mac_key=derive_key(read_service_key(folder.service_key), "report"),
+        mac_key=derive_key(read_service_keys(folder.service_key)[0], "report"),
         clock=clock,
     )
 

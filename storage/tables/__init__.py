@@ -26,6 +26,7 @@ from storage.tables.people import (
     seal_authorisations,
     signatories,
 )
+from storage.tables.periodic import deadline_alarms, duty_rounds
 from storage.tables.public_trail import (
     checkpoint_refusals,
     checkpoint_tokens,
@@ -52,7 +53,9 @@ __all__ = [
     "checkpoints",
     "comparisons",
     "confirmation_keys",
+    "deadline_alarms",
     "desk_records",
+    "duty_rounds",
     "editions",
     "free_numbers",
     "known_layouts",

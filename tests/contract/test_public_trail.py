@@ -88,7 +88,9 @@ def test_rows_of_all_authorities_become_leaves_and_every_copy_is_provable(
         check_inclusion(place.leaf.hash, place.index, path, second.head)
     found = public.audit(first, second)
     assert found.findings == []
-    standing = StandingInTrail(prove=ProveTrail(tree=tree), keys=(public.publish.key,))
+    standing = StandingInTrail(
+        prove=ProveTrail(tree=tree), keys=lambda: [public.publish.key]
+    )
     assert state_of(standing, files[0]) is TrailState.PROVEN
     assert state_of(standing, digest_of("unknown")) is TrailState.PENDING
     tamper(database, "UPDATE trail SET digest = previous WHERE action = 'copy.release'")
@@ -206,3 +208,17 @@ def test_an_annulment_and_a_void_number_stand_as_the_trail_tells(
     ):
         tamper(database, statement)
         assert "register" in public.codes(), statement
+
+
+def test_a_new_service_key_goes_on_with_the_same_trail(
+    database: Database, public: PublicTrail, clock: FakeClock
+) -> None:
+    before = public.checkpoint()
+    add_rows(database, 1)
+    later = PublicTrail(database, clock, seed=bytes(32), kept=public.kept)
+    with pytest.raises(TrailContradicted):
+        later.publish()
+    later.older.append(public.publish.key)
+    after = later.checkpoint()
+    assert after.origin != before.origin
+    assert later.codes(before, after) == set()
