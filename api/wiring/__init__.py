@@ -18,7 +18,6 @@ from api.wiring.objects import build_s3_archive, make_s3_bucket
 from api.wiring.privacy import build_purge
 from api.wiring.public_trail import (
     build_standing,
-    build_trail_audit,
     open_trail_room,
 )
 from api.wiring.service import build_intake, build_services
@@ -47,7 +46,6 @@ __all__ = [
     "build_services",
     "build_signed_reports",
     "build_standing",
-    "build_trail_audit",
     "build_verifier",
     "make_s3_bucket",
     "open_database",
