@@ -121,13 +121,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.data.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, _end)
     setup = Setup(options.database, options.archive, options.keys)
-    with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
-        with open_world(Path(folder), setup) as world:
-            ledger = Ledger(options.data / "ledger.json", setup)
-            chaos = Chaos(world, setup, ledger)
-            for done in range(0, options.count, BATCH):
-                chaos.batch(min(BATCH, options.count - done))
-                _say(ledger.state)
+    with (
+        tempfile.TemporaryDirectory(prefix="chaos-") as folder,
+        open_world(Path(folder), setup) as world,
+    ):
+        ledger = Ledger(options.data / "ledger.json", setup)
+        chaos = Chaos(world, setup, ledger)
+        for done in range(0, options.count, BATCH):
+            chaos.batch(min(BATCH, options.count - done))
+            _say(ledger.state)
     print(json.dumps(ledger.state, ensure_ascii=False, indent=1))  # noqa: T201 - a tool
     return 0 if ledger.is_clean else 1
 
