@@ -26,6 +26,8 @@ from tests.support.real import need
 from tests.support.s3_buckets import fresh_bucket
 from tests.support.seaweed import S3Server, kill, start_seaweed
 
+START_SECONDS = 900  # a campaign takes what time others leave
+
 
 class Books(Protocol):
     """The database."""
@@ -174,7 +176,7 @@ def open_stores(
 @contextmanager
 def _seaweed() -> Iterator[S3Server]:
     with TemporaryDirectory(prefix="chaos-s3-") as folder:
-        server, process = start_seaweed(need("weed"), Path(folder))
+        server, process = start_seaweed(need("weed"), Path(folder), START_SECONDS)
         try:
             yield server
         finally:

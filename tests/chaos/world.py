@@ -40,7 +40,7 @@ Result = TypeVar("Result")
 EPOCH = 20
 """Papers of an epoch. Each new process asks the store about every object there is."""
 BUSY_SECONDS = 0.3  # a locked database is noticed soon enough for a test
-PATIENT_SECONDS = 30.0  # for who recovers, when a killed one's locks are just ending
+PATIENT_SECONDS = 30.0  # for everybody else: a killed one's locks are just ending
 
 
 class AdoptedZygote:
@@ -115,7 +115,7 @@ class World:
         self._runner.close()
 
     def services(
-        self, clock: SteppingClock, lock_timeout_seconds: float = BUSY_SECONDS
+        self, clock: SteppingClock, lock_timeout_seconds: float = PATIENT_SECONDS
     ) -> Services:
         """Build the service in this (child) process."""
         patience = {"database_lock_timeout_seconds": lock_timeout_seconds}
@@ -133,9 +133,7 @@ class World:
 
     def in_child(self, work: Callable[[Services], Result]) -> Result:
         """Run in a fresh child process."""
-        code, data = self._fork(
-            lambda: work(self.services(self.clock(), PATIENT_SECONDS))
-        )
+        code, data = self._fork(lambda: work(self.services(self.clock())))
         if code != 0:
             raise RuntimeError(f"a healthy child ended with {code}")
         result: Result = pickle.loads(data)  # noqa: S301 - of our own child
