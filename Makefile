@@ -3,8 +3,10 @@
 PYTHON ?= python3
 DATA ?= data
 PYTEST_ARGS ?= -n 2 --dist loadfile
-CHAOS ?= 1000
-DATABASE ?= sqlite
+CHAOS ?= 5000
+DATABASE ?= postgresql15
+ARCHIVE ?= s3
+KEYS ?= softhsm
 TIME ?= 180
 LEDGER ?= $(DATA)/fuzz
 
@@ -62,8 +64,9 @@ conformance: setup system ## write docs/conformance.md from what independent jud
 bench: setup ## measure signing beside a floor and its peers, intake and scan quality, some 20 minutes
 	$(BIN)/python -m bench
 
-chaos: setup ## inject CHAOS faults more (ledger in data/chaos; DATABASE=postgresql15 or 18), then the acceptance runs
-	$(BIN)/python -m tests.chaos.run --count $(CHAOS) --data $(DATA)/chaos --database $(DATABASE)
+chaos: setup system ## inject CHAOS faults more, two hours (ledger in data/chaos; DATABASE=sqlite, ARCHIVE=folder, KEYS=file: embedded), then the acceptance runs
+	$(BIN)/python -m tests.chaos.run --count $(CHAOS) --data $(DATA)/chaos \
+		--database $(DATABASE) --archive $(ARCHIVE) --keys $(KEYS)
 	$(BIN)/python -m tests.chaos.exactly_once
 	$(BIN)/python -m tests.chaos.throttled_tsa
 
