@@ -168,19 +168,15 @@ record.lost
 """
 
 
-def changes() -> Iterator[tuple[str, str]]:
-    """What is found, and the statements that it is found after."""
-    for expected, statements in re.findall(
-        r"^(\S.*)\n((?: .*\n)+)", CHANGES, re.MULTILINE
-    ):
-        yield expected, statements.replace(":first", FIRST)
+CASE = re.compile(r"^(\S.*)\n((?: .*\n)+)", re.MULTILINE)
 
 
-@pytest.mark.parametrize(("expected", "statements"), changes())
+@pytest.mark.parametrize(("expected", "statements"), CASE.findall(CHANGES))
 def test_a_change_in_the_database_is_named(
     world: AuditWorld, expected: str, statements: str
 ) -> None:
-    tamper(world.database, *statements.split(";"))
+    """What is found, and the statements that it is found after."""
+    tamper(world.database, *statements.replace(":first", FIRST).split(";"))
     assert " ".join(codes(world)) == expected
 
 
