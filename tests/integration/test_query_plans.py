@@ -2,7 +2,7 @@
 
 The stores are asked as the service asks them, on a register with more than 100,000
 rows; every statement that they send is taken down and explained. Left out is what is
-about everything there is: the replay at a start, the renewal report, the audit's totals.
+about everything there is: the replay at a start, the renewal report, audit totals.
 """
 
 import json
