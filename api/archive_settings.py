@@ -29,8 +29,10 @@ class ArchiveSettings(BaseSettings):
     """Where finished copies are kept; a part of `api.settings.Settings`.
 
     Attributes:
-        archive: "s3" needs endpoint, bucket and both keys.
+        archive: an encrypted folder, or "s3", which needs endpoint, bucket and both
+            keys.
         s3_endpoint: https://host[:port]; http only on this machine.
+        s3_bucket, s3_region: as the store calls them.
         s3_access_key, s3_secret_key: in the environment; better in files, below.
         s3_access_key_file, s3_secret_key_file: one line each; not readable by all.
         s3_ca_file: PEM of the CAs that may vouch for the store; None: the system's.

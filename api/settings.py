@@ -57,6 +57,10 @@ class Settings(ArchiveSettings, DatabaseSettings, ObserveSettings):
         max_upload_mb: larger uploads are refused before they are opened.
         portal_limit_mb, mail_limit_mb: what portals and mail take of one file; only
             shown. Defaults of 2026-11-23, unconfirmed (mail: 25 MB less its coding).
+        number_template: how a register number is printed; may name {number}, {volume},
+            {year} and {kind}. Default of 2026-11-22, unconfirmed.
+        book_kind: kind of the book, which is {kind}. Default of 2026-11-22,
+            unconfirmed.
         ocsp_max_age_hours: how old a status answer without nextUpdate may be.
         confirmation_hours: how long a confirmed statement may wait.
         lease_seconds: how long a worker may be silent; a crashed one holds its
