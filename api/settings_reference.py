@@ -93,7 +93,7 @@ def _attributes(model: type[BaseSettings]) -> dict[str, str]:
     """Read the docstring's "Attributes:", Google style; a line may name several."""
     text = inspect.cleandoc(vars(model)["__doc__"]).partition("Attributes:\n")[2]
     entries = re.split(r"\n(?=\S)", textwrap.dedent(text))
-    found = {}
+    found: dict[str, str] = {}
     for entry in entries:
         names, _, words = " ".join(entry.split()).partition(": ")
         found |= dict.fromkeys(names.split(", "), words)

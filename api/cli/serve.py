@@ -12,10 +12,9 @@ import uvicorn
 
 from api.ahead import FetchAhead
 from api.app import create_app
+from api.cli.observed import observed
 from api.cli.terminal import Terminal
 from api.data_folder import DataFolder
-from api.observe.logs import set_up_logging
-from api.repeated import Repeated
 from api.services import Services
 from api.settings import Settings
 from api.sweep import Sweep
@@ -67,7 +66,6 @@ def serve(
             ready_seconds=settings.ready_seconds,
         ),
     )
-    set_up_logging(process="serve", level=settings.log_level, form=settings.log_format)
     # uvicorn's own access log writes verification codes in clear.
     config = uvicorn.Config(
         app,
@@ -90,27 +88,17 @@ def serve(
     # it all the same wants an end.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     ahead = FetchAhead(services.condition)
-    beside = [sweep, ahead, *_metrics(services, settings)]
-    for repeated in beside:
-        repeated.start()
-    try:
-        uvicorn.Server(config).run(sockets=[listening])
-    except _Stopped:
-        return 0
-    finally:
-        for repeated in beside:
-            repeated.stop()
+    with observed(services, settings, process="serve"):
+        sweep.start()
+        ahead.start()
+        try:
+            uvicorn.Server(config).run(sockets=[listening])
+        except _Stopped:
+            return 0
+        finally:
+            sweep.stop()
+            ahead.stop()
     return 0
-
-
-def _metrics(services: Services, settings: Settings) -> list[Repeated]:
-    """Return what serves metrics, if the operator wants any."""
-    if settings.metrics_port is None:
-        return []
-    # prometheus-client is imported when the service, and its folder, is there.
-    from api.scrape import metrics_port  # noqa: PLC0415 - see above
-
-    return [metrics_port(services, settings, port=settings.metrics_port)]
 
 
 class _Stopped(BaseException):

@@ -8,6 +8,7 @@ port         where metrics are served, apart from the service's own port
 archive      the wrapper around the archive (api/signing_keys/watched.py: around keys)
 issuing      the wrapper around the main job: a time and a log line for each step
 logs         one JSON object per line, for every process and library
+errors       what an exception is called
 bounded      a question to a dependency that may hang
 clocks       how far other clocks are from ours
 

@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable
 from types import MappingProxyType
 
+from api.observe.errors import code_of, is_fault
 from api.observe.logs import event
 from api.observe.meter import Meter
 from certify.attestation import Edition
-from certify.errors import CertifyError
 from certify.issue import Issue, Progress, silent
 
 STEPS = MappingProxyType(
@@ -54,13 +54,12 @@ class WatchedIssue:
 
         try:
             edition = self._issue(attestation_id, noted)
-        except CertifyError as error:
-            run.ends(error.code)
-            self._meter.issue_failed(error.code)
-            raise
-        except Exception:
-            run.ends(CertifyError.code)
-            self._meter.issue_failed(CertifyError.code)
+        except Exception as error:
+            code = code_of(error)
+            run.ends(code)
+            self._meter.issue_failed(code)
+            if is_fault(error):
+                self._meter.fault()
             raise
         run.ends("ok")
         self._meter.issued()

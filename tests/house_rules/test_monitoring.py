@@ -16,6 +16,7 @@ SCRAPED = ("api/scrape.py", "api/observe/gauges.py")
 SERIES = {"counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_count")}
 RULE = re.compile(
     r"- alert: (?P<name>\w+)\n"
+    r"(?: +#[^\n]+\n)?"
     r" +expr: (?P<expr>(?:.|\n)+?)\n"
     r"( +for: \d+[mh]\n)?"
     r" +labels: \{severity: (page|ticket)\}\n"

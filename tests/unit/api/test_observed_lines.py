@@ -11,7 +11,12 @@ from api.observe.issuing import STEPS, WatchedIssue
 from api.observe.logs import JsonLines, TextLines
 from api.observe.meter import Unmetered
 from certify.attestation import Edition
-from certify.errors import AttemptDiscarded, ServiceUnavailable
+from certify.errors import (
+    AttemptDiscarded,
+    LeaseLost,
+    ServiceUnavailable,
+    StoredDataDamaged,
+)
 from certify.issue import Progress
 from tests.support.builders import make_stored
 from tests.support.clock import MORNING
@@ -99,6 +104,9 @@ class Steps(Unmetered):
     def issue_failed(self, code: str) -> None:
         self.seen.append(("run", code))
 
+    def fault(self) -> None:
+        self.seen.append(("fault", ""))
+
     def issued(self) -> None:
         self.seen.append(("run", "ok"))
 
@@ -149,3 +157,24 @@ def test_a_terminal_gets_the_same_facts_in_words() -> None:
         .format(made)
         .endswith("INFO    api.requests: request route=/v/{code} status=200")
     )
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "faults"),
+    [
+        (RuntimeError(NAME), "fault", 1),
+        (StoredDataDamaged(what="tệp"), StoredDataDamaged.code, 1),
+        (LeaseLost(), LeaseLost.code, 0),
+    ],
+)
+def test_only_our_own_faults_count_as_such(
+    error: Exception, code: str, faults: int
+) -> None:
+    def fails(_attestation_id: str, progress: Progress) -> Edition:
+        progress(1, "")
+        raise error
+
+    meter = Steps()
+    with pytest.raises(type(error)):
+        WatchedIssue(fails, meter=meter)("a1")
+    assert meter.seen == [("authorise", code), ("run", code), *[("fault", "")] * faults]
