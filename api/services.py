@@ -17,7 +17,7 @@ from certify.collect_signature import CollectSignature
 from certify.condition import SigningCondition
 from certify.desk import Desk
 from certify.desk_papers import DeskPapers, DeskRecords
-from certify.issue import Issue
+from certify.issue import IssueCopy
 from certify.legal_tables import LegalTables
 from certify.overview import Overview
 from certify.ports import (
@@ -66,7 +66,7 @@ class Services:
     records: DeskRecords
     legal_tables: LegalTables
     scan_desk: ScanDesk
-    issue: Issue
+    issue: IssueCopy
     verify: VerifyCopy
     signed_reports: SignedReports
     reconcile: Reconcile

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from certify.clock import Clock
 from certify.errors import CertifyError
-from certify.issue import Issue
+from certify.issue import IssueCopy
 from certify.ports import Register
 
 
@@ -36,7 +36,7 @@ class Reconcile:
         self,
         *,
         register: Register,
-        issue: Issue,
+        issue: IssueCopy,
         replay: Callable[[], Sequence[str]],
         clock: Clock,
     ) -> None:

@@ -4,22 +4,21 @@ import json
 import logging
 import subprocess
 import sys
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 
 import pytest
 
-from api.observe.issuing import STEPS, WatchedIssue
+from api.observe.issuing import STEPS, IssueWatch
 from api.observe.logs import JsonLines, TextLines
 from api.observe.meter import Unmetered
-from certify.attestation import Edition
 from certify.errors import (
     AttemptDiscarded,
     LeaseLost,
     ServiceUnavailable,
     StoredDataDamaged,
 )
-from certify.issue import Progress
-from tests.support.builders import make_stored
-from tests.support.clock import MORNING
+from certify.issue import Progress, silent
 from tests.support.web import log_lines
 
 NAME = "Lò Thị Bí Mật"
@@ -111,25 +110,33 @@ class Steps(Unmetered):
         self.seen.append(("run", "ok"))
 
 
+def run(
+    watched: AbstractContextManager[Progress],
+    steps: Iterable[int],
+    error: Exception | None = None,
+) -> None:
+    """A run of the main job that reports these steps and then ends."""
+    with watched as progress:
+        for step in steps:
+            progress(step, "")
+        if error is not None:
+            raise error
+
+
 def test_a_discarded_attempt_and_an_outage_stay_with_their_step(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def away(_attestation_id: str, progress: Progress) -> Edition:
-        for step in (1, 2, 3, 4, 5, 6, 1, 2, 3):
-            progress(step, "")
-        raise ServiceUnavailable(service="kho")
-
-    def good(_attestation_id: str, progress: Progress) -> Edition:
-        for step in STEPS:
-            progress(step, "")
-        return Edition("a", 1, make_stored("a"), "issued", MORNING)
-
     meter, told = Steps(), []
+    watch = IssueWatch(meter=meter)
+
+    def page(step: int, _text: str) -> None:
+        told.append(step)
+
     with caplog.at_level(logging.INFO, "certify.issue"):
-        issue = WatchedIssue(away, meter=meter)
+        away = ServiceUnavailable(service="kho")
         with pytest.raises(ServiceUnavailable):
-            issue("a1", lambda step, _text: told.append(step))
-        WatchedIssue(good, meter=meter)("a2")
+            run(watch("a1", page), [1, 2, 3, 4, 5, 6, 1, 2, 3], away)
+        run(watch("a2", silent), STEPS)
     assert told == [1, 2, 3, 4, 5, 6, 1, 2, 3]
     assert meter.seen[:10] == [
         *((STEPS[n], "ok") for n in range(1, 6)),
@@ -170,11 +177,7 @@ def test_a_terminal_gets_the_same_facts_in_words() -> None:
 def test_only_our_own_faults_count_as_such(
     error: Exception, code: str, faults: int
 ) -> None:
-    def fails(_attestation_id: str, progress: Progress) -> Edition:
-        progress(1, "")
-        raise error
-
     meter = Steps()
     with pytest.raises(type(error)):
-        WatchedIssue(fails, meter=meter)("a1")
+        run(IssueWatch(meter=meter)("a1", silent), [1], error)
     assert meter.seen == [("authorise", code), ("run", code), *[("fault", "")] * faults]
