@@ -67,4 +67,10 @@ SELECT * FROM api_keys WHERE id = 'k';
 SELECT * FROM api_keys WHERE authority_id = 'a' ORDER BY created_at DESC, id;
 
 /* deletion of a draft looks for who still names it */
-SELECT 1 FROM book_rows WHERE attestation_id = 'x' FOR KEY SHARE
+SELECT 1 FROM book_rows WHERE attestation_id = 'x' FOR KEY SHARE;
+
+/* monitoring, at every scrape */
+SELECT count(*) FROM book_rows WHERE state = 'reserved';
+SELECT coalesce(waiting_cause, 'new') AS cause, count(*), min(approved_at)
+    FROM attestations JOIN originals ON originals.id = attestations.original_id
+    WHERE attestations.step IN ('approved', 'reserved', 'intended') GROUP BY cause
