@@ -1,9 +1,12 @@
 """What is wrapped stays what it was; an error is measured by its code and passes on."""
 
+import socket
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
@@ -11,6 +14,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from api.observe.archive import WatchedArchive
 from api.observe.clocks import OtherClocks
 from api.observe.gauges import Reading, ScrapedGauges
+from api.observe.port import MetricsPort
 from api.observe.prometheus import PrometheusMeter
 from api.signing_keys.watched import watched_key
 from certify.attestation import StoredObject
@@ -187,3 +191,28 @@ def test_half_of_the_way_to_a_clock_and_back_is_not_its_drift() -> None:
     assert clocks.ahead(server) == {"database": 7.0}  # type: ignore[arg-type]  # its clock is all that counts here
     clocks.note_tsa(-3.0)
     assert clocks.ahead(server)["tsa"] == -3.0  # type: ignore[arg-type]  # as above
+
+
+def test_the_port_is_taken_over_when_its_owner_ends(
+    registry: CollectorRegistry,
+) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        number = other.getsockname()[1]
+        port = MetricsPort(registry, host="127.0.0.1", port=number, pause_seconds=0.02)
+        port.start()
+        try:
+            time.sleep(0.2)
+            assert port._server is None
+            other.close()
+            deadline = time.monotonic() + 10
+            while port._server is None:
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            with urlopen(f"http://127.0.0.1:{number}/metrics") as answer:
+                assert answer.status == 200
+        finally:
+            port.stop()
+        with socket.socket() as next_one:  # and is free again
+            next_one.bind(("127.0.0.1", number))
