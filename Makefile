@@ -21,7 +21,7 @@ SYSTEM_PACKAGES = python3-venv poppler-utils qpdf chromium fonts-dejavu-core \
 	systemd docker-compose
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run demo test conformance bench chaos fuzz hidden attacks quality large check lock clean
+.PHONY: help setup system run demo settings test conformance bench chaos fuzz hidden attacks quality large check lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -54,6 +54,9 @@ run: setup ## serve, with the demo data when there is none yet
 demo: setup ## certify the sample papers into data/
 	$(BIN)/certify demo --data $(DATA)
 	@touch $(DEMO_STAMP)
+
+settings: setup ## write docs/settings.md from the settings in the code
+	$(BIN)/python -m api.settings_reference
 
 test: setup system ## run the tests; with CI=true nothing may be skipped for want of a component
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

@@ -17,7 +17,7 @@ from api.dispatch import keep_here
 from api.issue_soon import IssueSoon
 from api.legal_tables import read_legal_tables
 from api.observe.archive import WatchedArchive
-from api.observe.issuing import WatchedIssue
+from api.observe.issuing import IssueWatch
 from api.pki_host import PkiHost
 from api.services import Services
 from api.settings import Settings
@@ -146,7 +146,7 @@ def _assemble(
         clock=clock,
         work_folder=work_folder,
     )
-    issue_copy = IssueCopy(
+    issue = IssueCopy(
         register=storage.register,
         scans=scans,
         archive=archive,
@@ -160,8 +160,8 @@ def _assemble(
         worker=worker,
         number_template=settings.number_template,
         retention=settings.retention,
+        watch=IssueWatch(meter=plan.meter),
     )
-    issue = WatchedIssue(issue_copy, meter=plan.meter)
     publisher = build_publisher(plan.folder, clock)
     desk = Desk(
         people=storage.people,

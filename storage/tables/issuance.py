@@ -133,6 +133,13 @@ book_rows = Table(
         sqlite_where=text("state <> 'void'"),
         postgresql_where=text("state <> 'void'"),
     ),
+    # Few of many rows: monitoring counts them at every scrape.
+    Index(
+        "ix_book_rows_reserved",
+        "reserved_at",
+        sqlite_where=text("state = 'reserved'"),
+        postgresql_where=text("state = 'reserved'"),
+    ),
 )
 
 editions = Table(
