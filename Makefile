@@ -21,7 +21,7 @@ SYSTEM_PACKAGES = python3-venv poppler-utils qpdf chromium fonts-dejavu-core \
 	systemd docker-compose
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run demo settings test conformance bench chaos fuzz hidden attacks quality large check lock clean
+.PHONY: help setup system run demo settings test conformance bench load chaos fuzz hidden attacks quality large check lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -66,6 +66,9 @@ conformance: setup system ## write docs/conformance.md from what independent jud
 
 bench: setup ## measure signing beside a floor and its peers, intake and scan quality, some 20 minutes
 	$(BIN)/python -m bench
+
+load: setup ## 4 workers, 20 authorities, 2,000 copies, a worker killed every 10 s; an hour or more
+	$(BIN)/python -m tests.load.workers
 
 chaos: setup system ## inject CHAOS faults more, two hours (ledger in data/chaos; DATABASE=sqlite, ARCHIVE=folder, KEYS=file: embedded), then the acceptance runs
 	$(BIN)/python -m tests.chaos.run --count $(CHAOS) --data $(DATA)/chaos \

@@ -51,13 +51,14 @@ def work(
     sys.stdout.flush()
     with observed(services, settings, process="worker"):
         if settings.database_url is None:
-            _work_alone(services, settings, stop)
+            work_alone(services, settings, stop)
         else:
-            _work_with_others(services, settings, stop, concurrency=concurrency)
+            work_with_others(services, settings, stop, concurrency=concurrency)
     return 0
 
 
-def _work_alone(services: Services, settings: Settings, stop: threading.Event) -> None:
+def work_alone(services: Services, settings: Settings, stop: threading.Event) -> None:
+    """Run the duties of a register in a file until `stop`."""
     timetable = Timetable(
         duties(services, settings, stopping=stop.is_set),
         rounds=services.rounds,
@@ -69,9 +70,10 @@ def _work_alone(services: Services, settings: Settings, stop: threading.Event) -
     timetable.stop()
 
 
-def _work_with_others(
+def work_with_others(
     services: Services, settings: Settings, stop: threading.Event, *, concurrency: int
 ) -> None:
+    """Take jobs and a share in the duties from the work queue until `stop`."""
     runner = build_runner(
         settings, name=services.worker, concurrency=concurrency, issue=services.issue
     )

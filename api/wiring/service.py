@@ -3,8 +3,7 @@
 import os
 import secrets
 import socket
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
 
@@ -22,6 +21,7 @@ from api.pki_host import PkiHost
 from api.services import Services
 from api.settings import Settings
 from api.wiring.external_keys import StoredExchange, held_keys, verifies
+from api.wiring.intake import build_intake
 from api.wiring.keys import build_ring, record_development_keys
 from api.wiring.objects import build_archive
 from api.wiring.observed import build_plan
@@ -44,9 +44,6 @@ from certify.collect_signature import CollectSignature
 from certify.desk import Desk, DeskRules
 from certify.desk_papers import DeskPapers
 from certify.errors import NotAllowed, StoredDataDamaged
-from certify.intake import tasks
-from certify.intake.reader import SandboxedIntake
-from certify.isolation.runner import IsolatedRunner
 from certify.issue import IssueCopy
 from certify.overdue import RaiseAlarms
 from certify.ports import Inspector, Intake
@@ -292,19 +289,6 @@ def _renew_due(plan: Plan, storage: Storage, renew: RenewCopy) -> RenewDue:
         clock=plan.clock,
         within_months=plan.settings.renew_within_months,
     )
-
-
-@contextmanager
-def build_intake(*, at_once: bool = True) -> Iterator[Intake]:
-    """Build the reader of scans; it needs no data folder.
-
-    Args:
-        at_once: start its process now, not with the first scan.
-    """
-    with IsolatedRunner(tasks=tasks.TASKS, preload=tasks.PRELOAD) as runner:
-        if at_once:
-            runner.warm_up()
-        yield SandboxedIntake(runner=runner)
 
 
 def _development_pki(plan: Plan) -> PkiHost:
