@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from certify.attestation import CertifiedCopy, Edition, StoredObject
@@ -48,6 +49,18 @@ class AuditedArchive(Archive, Protocol):
 
     def foreign(self, prefix: str = "") -> Iterator[ForeignVersion]:
         """Return what others put over our objects, if the store lets them."""
+        ...
+
+
+class RestorableArchive(AuditedArchive, Protocol):
+    """An archive that takes objects of a backup back under the versions they had."""
+
+    def put_back(self, stored: StoredObject, path: Path, until: datetime) -> None:
+        """Store the bytes of a version that was lost.
+
+        Raises WrongState (another object is there), StoredDataDamaged,
+        ServiceUnavailable.
+        """
         ...
 
 

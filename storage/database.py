@@ -6,6 +6,7 @@ What differs between SQLite and PostgreSQL lies in `storage.sqlite` and
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import Connection, inspect, select
 from sqlalchemy.engine import URL, make_url
@@ -111,6 +112,38 @@ class Database:
         """
         with self.reading() as connection:
             return self._backend.version(connection)
+
+    def revision(self) -> str | None:
+        """Return the version of the tables; None where there are none.
+
+        Raises:
+            ServiceUnavailable, StoredDataDamaged, NotAllowed: as for `writing`.
+        """
+        with self.reading() as connection:
+            return _revision(connection)
+
+    def is_empty(self) -> bool:
+        """Tell whether nothing was ever stored here. Raises as `writing` does."""
+        with self._translated():
+            return self._backend.is_empty()
+
+    def dump(self, target: Path) -> None:
+        """Write one consistent snapshot to a new file, while others go on writing.
+
+        Raises:
+            StoredDataDamaged: the database is not whole.
+            InvalidInput: the program that does it is missing or too old.
+            ServiceUnavailable: database away, or no room for the file.
+        """
+        self._backend.dump(target)
+
+    def load(self, source: Path) -> None:
+        """Fill this empty database with a snapshot, all of it or nothing.
+
+        Raises:
+            InvalidInput, ServiceUnavailable: as for `dump`.
+        """
+        self._backend.load(source)
 
     def close(self) -> None:
         """Close all pooled connections; the next use opens new ones."""

@@ -4,10 +4,12 @@ service         the service itself: start reading here
 keys            the registry of signing keys, and what opens them
 stores          what stands on the database
 objects         where finished copies are kept
+backup          backup and restore
 outside         whom we trust and ask; the sealer and the renewer
 verification    the reader of signed files and the signed lists
 """
 
+from api.wiring.backup import build_backup, build_restore
 from api.wiring.keys import open_key_room
 from api.wiring.objects import (
     build_archive_audit,
@@ -27,10 +29,12 @@ from api.wiring.verification import (
 __all__ = [
     "Storage",
     "build_archive_audit",
+    "build_backup",
     "build_inspector",
     "build_intake",
     "build_lists",
     "build_publisher",
+    "build_restore",
     "build_s3_archive",
     "build_services",
     "build_signed_reports",

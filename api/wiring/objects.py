@@ -9,7 +9,7 @@ from api.settings import Settings
 from api.wiring.plan import Plan
 from api.wiring.stores import open_storage
 from api.work_folder import PrivateWorkFolder
-from certify.archive_audit import AuditArchive, AuditedArchive
+from certify.archive_audit import AuditArchive, RestorableArchive
 from certify.clock import SystemClock
 from certify.errors import InvalidInput
 from storage.archive.open import ArchiveLocation, FolderLocation, open_archive
@@ -23,7 +23,7 @@ def build_archive(
     settings: Settings,
     folder: DataFolder,
     keys: Callable[[str], tuple[bytes, ...]],
-) -> AuditedArchive:
+) -> RestorableArchive:
     """Open the archive the settings name; `keys` derives the secrets of a purpose.
 
     Raises:
