@@ -21,6 +21,7 @@ from api.pages import (
     public,
     sign,
 )
+from api.readiness import Readiness
 from api.request_log import RequestLog
 from api.routes import (
     annulments,
@@ -59,6 +60,7 @@ def create_app(services: Services, *, settings: WebSettings) -> FastAPI:
     app.state.services = services
     app.state.settings = settings
     app.state.progress = IssueProgress()
+    app.state.readiness = Readiness(services, settings)
     app.state.public_buckets = TokenBuckets(
         per_minute=settings.public_per_minute, burst=settings.public_burst
     )
@@ -73,7 +75,7 @@ def create_app(services: Services, *, settings: WebSettings) -> FastAPI:
     app.add_middleware(BodyLimit, settings=settings)
     app.add_middleware(HostCheck, settings=settings)
     app.add_middleware(SecurityHeaders, settings=settings)
-    app.add_middleware(RequestLog)
+    app.add_middleware(RequestLog, meter=services.meter)
     _add_routes(app, settings)
     return app
 

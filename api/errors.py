@@ -32,6 +32,7 @@ STATUS: dict[type[errors.CertifyError], int] = {
     errors.WrongState: 409,
     errors.ScanChanged: 409,
     errors.ScanCompared: 409,
+    errors.ScanPurged: 410,
     errors.SigningDeclined: 409,
     errors.SignatureAnswered: 409,
     errors.SignatureLate: 409,
@@ -45,8 +46,10 @@ STATUS: dict[type[errors.CertifyError], int] = {
     errors.ReaderUnavailable: 503,
     errors.LeaseHeld: 503,
     errors.SystemBusy: 503,
+    errors.ProofPending: 503,
     errors.LeaseLost: 503,
     errors.AttemptDiscarded: 503,
+    errors.TrailContradicted: 500,
     errors.StoredDataDamaged: 500,
 }
 

@@ -15,6 +15,7 @@
     ├── WrongState          right request, wrong moment                   exit 2
     │   ├── ScanChanged         the pages changed in another window
     │   ├── ScanCompared        pages stay as they were compared
+    │   ├── ScanPurged          its time is over; digest and page facts remain
     │   ├── SigningDeclined     the signatory said no
     │   ├── SignatureAnswered   this request has its signature already
     │   └── SignatureLate       this request is over
@@ -27,9 +28,11 @@
     │   │   └── SignatoryAbsent       the key is on a token whose owner is not there
     │   ├── ReaderUnavailable   the process that opens files does not start or stay
     │   ├── LeaseHeld           another worker has this attestation
-    │   └── SystemBusy          too many files are being opened at once
+    │   ├── SystemBusy          too many files are being opened at once
+    │   └── ProofPending        a copy's row is in no checkpoint yet
     ├── LeaseLost           we were overtaken; nothing was released       exit 4
     ├── AttemptDiscarded    this signing attempt broke a time rule        exit 4
+    ├── TrailContradicted   the trail is not the one that was published   exit 1
     └── StoredDataDamaged   an object does not match its digest           exit 70
 
 Each class carries a stable `code`, says whether a retry can help, and owns the
@@ -175,6 +178,17 @@ class ScanCompared(WrongState):
     )
 
 
+class ScanPurged(WrongState):
+    """The scan was purged under the rule of `certify.retention` on `day`."""
+
+    code = "scan.purged"
+    sentence = (
+        "Bản chụp đã được xóa ngày {day} theo thời hạn lưu giữ; mã băm và thông tin "
+        "trang vẫn còn. Bản sao đã cấp không bị ảnh hưởng; nếu chưa cấp, hãy chụp lại "
+        "bản chính."
+    )
+
+
 class SigningDeclined(WrongState):
     """The signatory was asked for this signature and said no."""
 
@@ -281,6 +295,13 @@ class SystemBusy(TryLater):
     sentence = "Hệ thống đang bận. Hãy thử lại sau ít phút."
 
 
+class ProofPending(TryLater):
+    """A released copy becomes provable with the next checkpoint."""
+
+    code = "trail.pending"
+    sentence = "Bản sao vừa phát hành, chưa vào mốc kiểm chứng (tối đa 5 phút)."
+
+
 class LeaseLost(CertifyError):
     """This worker was overtaken; whatever it made is not released."""
 
@@ -304,3 +325,14 @@ class StoredDataDamaged(CertifyError):
 
     code = "stored_data.damaged"
     sentence = "Dữ liệu lưu trữ không còn nguyên vẹn ({what}). Hãy báo người quản trị."
+
+
+class TrailContradicted(CertifyError):
+    """The trail of today does not begin with the one that was published."""
+
+    code = "trail.contradicted"
+    exit_code = 1
+    sentence = (
+        "Nhật ký không còn đúng với mốc kiểm chứng đã công bố ({what}). Đã dừng công "
+        "bố mốc mới. Hãy giữ nguyên máy chủ và báo ngay người quản trị."
+    )

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from certify.attestation import (
     CopyOrder,
@@ -58,6 +59,14 @@ Progress = Callable[[int, str], None]
 
 def silent(_step: int, _text: str) -> None:
     """Report no progress."""
+
+
+class Issue(Protocol):
+    """Issues one copy: `IssueCopy`, or what watches it at work."""
+
+    def __call__(self, attestation_id: str, progress: Progress = silent, /) -> Edition:
+        """See `IssueCopy.__call__`."""
+        ...
 
 
 class IssueCopy:
@@ -140,6 +149,7 @@ class IssueCopy:
             progress(4, "Soạn bản sao")
             prepared = self._compose(task, sealer, scan, workdir)
             # 5. write down what is about to be signed; COMMIT
+            progress(5, "Ghi lại nội dung sắp ký")
             self._register.intend(task.lease, prepared.intent, self._clock.now())
             task = self._renewed(task)
             # 6. sign: the person, then the agency, then the archive timestamp; every

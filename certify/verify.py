@@ -110,7 +110,7 @@ class VerifyCopy:
                 return self._judge_ours(inspection, released)
             claimed = self._claimed(inspection)
             if claimed is not None:
-                problems = tuple(_problems(inspection, claimed))
+                problems = tuple(copy_problems(inspection, claimed))
                 if claimed.annulment is not None:
                     problems += (f"bản sao thật {claimed.annulment.sentence}",)
                 return Report(Verdict.OURS_ALTERED, problems, inspection, claimed)
@@ -120,7 +120,7 @@ class VerifyCopy:
         """Judge a file whose bytes are those of a released edition."""
         newest = copy.newest.stored.sha256 == inspection.sha256
         problems = tuple(
-            _problems(inspection, copy, same_bytes=True, superseded=not newest)
+            copy_problems(inspection, copy, same_bytes=True, superseded=not newest)
         )
         # The signed list remembers what a database restored from a backup forgot.
         annulment = copy.annulment or self._lists().annulment_of(inspection.record)
@@ -239,14 +239,14 @@ def _file_problems(inspection: Inspection) -> Iterator[str]:
         yield "hình ảnh trang khác với bản đã chứng thực"
 
 
-def _problems(
+def copy_problems(
     inspection: Inspection,
     copy: CertifiedCopy,
     *,
     same_bytes: bool = False,
     superseded: bool = False,
 ) -> Iterator[str]:
-    """What is wrong with a file that claims to be this released copy.
+    """Say in Vietnamese what is wrong with a file that claims to be a released copy.
 
     Of a superseded edition no timestamp need be good today: the newest begins with
     the same bytes and proves them.

@@ -6,6 +6,7 @@ What differs between SQLite and PostgreSQL lies in `storage.sqlite` and
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, select
@@ -122,6 +123,10 @@ class Database:
         with self.reading() as connection:
             return _revision(connection)
 
+    def is_current(self) -> bool:
+        """Tell whether the tables are those of this program. Raises as `writing`."""
+        return self.revision() == HEAD
+
     def is_empty(self) -> bool:
         """Tell whether nothing was ever stored here. Raises as `writing` does."""
         with self._translated():
@@ -144,6 +149,15 @@ class Database:
             InvalidInput, ServiceUnavailable: as for `dump`.
         """
         self._backend.load(source)
+
+    def server_time(self) -> datetime | None:
+        """Tell what the server's clock shows; None where it is this machine's.
+
+        Raises:
+            ServiceUnavailable, StoredDataDamaged, NotAllowed: as for `writing`.
+        """
+        with self.reading() as connection:
+            return self._backend.server_time(connection)
 
     def close(self) -> None:
         """Close all pooled connections; the next use opens new ones."""

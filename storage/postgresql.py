@@ -5,6 +5,7 @@ decide by, always in this order: case, attestation, authority. Readers see one s
 (REPEATABLE READ, READ ONLY) and wait for nobody.
 """
 
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, text
@@ -114,6 +115,11 @@ class PostgresBackend:
         """Name the server, without what its packager adds."""
         version = str(connection.exec_driver_sql("SHOW server_version").scalar())
         return f"PostgreSQL {version.partition(' ')[0]}"
+
+    def server_time(self, connection: Connection) -> datetime | None:
+        """Ask the server's clock."""
+        now = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+        return now if isinstance(now, datetime) else None
 
     def meaning(self, error: DBAPIError) -> CertifyError | None:
         """Tell by the SQLSTATE; a connection that is gone has none."""

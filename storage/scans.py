@@ -11,7 +11,7 @@ SERVICE = "Kho bản chụp"
 
 
 class FolderScanStore:
-    """Fills the `ScanStore` port. One purge policy for all: after release."""
+    """Fills the `ScanStore` port. What goes and when: `certify.purge`."""
 
     def __init__(
         self, root: Path, *, key: bytes, older_keys: Sequence[bytes] = ()
@@ -47,6 +47,10 @@ class FolderScanStore:
             ServiceUnavailable: it cannot be read now.
         """
         self._folder.read(key, target)
+
+    def remove(self, key: str) -> None:
+        """Remove a file if it is there, durably. Raises ServiceUnavailable."""
+        self._folder.remove(key)
 
     def exists(self, key: str) -> bool:
         """Tell whether a file is stored. Raises ServiceUnavailable."""

@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -82,6 +83,10 @@ class SqliteBackend:
         return (
             f"SQLite {connection.exec_driver_sql('SELECT sqlite_version()').scalar()}"
         )
+
+    def server_time(self, connection: Connection) -> datetime | None:  # noqa: ARG002 - of the protocol
+        """SQLite has no clock but ours."""
+        return None
 
     def meaning(self, error: DBAPIError) -> CertifyError | None:
         """Tell by the result code."""

@@ -1,4 +1,4 @@
-"""A folder of sealed files that are written once and never replaced.
+"""A folder of sealed files that are written once and never replaced, only removed.
 
 A file is written and fsynced under `incoming/`, then hard-linked to its place: the
 link either makes the whole file visible or fails because the name is taken, whoever
@@ -126,6 +126,23 @@ class WriteOnceFolder:
                 raise ServiceUnavailable(service=self._service)
             return self._place(name).exists()
 
+    def remove(self, name: str) -> None:
+        """Remove a file, durably; nothing happens when it is not there.
+
+        Its name is free again. For working files only: nothing that was finished is
+        ever removed.
+
+        Raises:
+            ServiceUnavailable: no permission, or the folder is away.
+        """
+        place = self._place(name)
+        with self.disk_errors():
+            if not self._objects.is_dir():
+                raise ServiceUnavailable(service=self._service)
+            if place.exists():
+                place.unlink(missing_ok=True)
+                _fsync_folder(place.parent)
+
     def names(self, prefix: str) -> Iterator[str]:
         """Every name that starts with `prefix`, in order. Raises ServiceUnavailable."""
         if not _PREFIX.fullmatch(prefix):
@@ -134,11 +151,12 @@ class WriteOnceFolder:
         with self.disk_errors():
             if not self._objects.is_dir():
                 raise ServiceUnavailable(service=self._service)
-            found = sorted(folder.rglob(f"*{_SUFFIX}")) if folder.is_dir() else []
-        for path in found:
-            name = path.relative_to(self._objects).as_posix().removesuffix(_SUFFIX)
-            if name.startswith(prefix):
-                yield name
+            found = folder.rglob(f"*{_SUFFIX}") if folder.is_dir() else ()
+            names = sorted(
+                path.relative_to(self._objects).as_posix().removesuffix(_SUFFIX)
+                for path in found
+            )
+        yield from (name for name in names if name.startswith(prefix))
 
     def stored_bytes(self, name: str) -> int:
         """Bytes the sealed file takes on disk."""

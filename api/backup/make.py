@@ -35,8 +35,8 @@ from api.backup.parts import (
 from api.backup.passphrase import seal
 from api.data_folder import PRIVATE_FOLDER, DataFolder
 from api.durable import PRIVATE_FILE, sync_folder, write_private
-from certify.archive_audit import RestorableArchive
 from certify.attestation import StoredObject
+from certify.auditing.ports import RestorableArchive
 from certify.clock import Clock
 from certify.errors import NotFound, ServiceUnavailable, StoredDataDamaged, TryLater
 from certify.evidence import FOLDER as EVIDENCE
@@ -100,11 +100,11 @@ class MakeBackup:
             try:
                 sealed = self.vault(point)
                 # The order makes the point: see `api.backup.parts`.
-                parts = {DATABASE: self._database(sealed, work)}
+                parts = {DATA: self._small_files(sealed, work)}
+                parts[DATABASE] = self._database(sealed, work)
                 objects = _Objects(self.vault(self.target / "store"), work, progress)
                 self._copy_objects(objects)
                 parts[LIST] = _keep(sealed, LIST, objects.list)
-                parts[DATA] = self._small_files(sealed, work)
                 secrets = seal(pack(secret_files(self.folder.path)), self.passphrase)
                 write_private(point / SECRETS, secrets)
                 manifest = Manifest(

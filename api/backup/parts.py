@@ -4,8 +4,9 @@
 <folder>/points/<point>/  sealed: database, data, list; under the passphrase: secrets;
                           manifest.json, written last
 
-Order makes the point: the database's snapshot comes first, objects afterwards. A copy
-is archived before it is registered (the main job, steps 8 and 9), a scan is stored
+Order makes the point: small files, the database's snapshot, objects, keys. The newest
+checkpoint of the trail, a small file, is then none that the snapshot has not reached,
+and the keys open all that was sealed before them. A copy is archived before it is registered (the main job, steps 8 and 9), a scan is stored
 before its row, and neither is ever changed: so all that the snapshot names is there
 when objects are copied. What was archived later is copied too; at the restore it comes
 back into the register as after any restore (`certify.replay`). Evidence is archived
@@ -31,7 +32,9 @@ MANIFEST, SECRETS = "manifest.json", "secrets.sealed"
 DATABASE, DATA, LIST = "database", "data", "list"
 ARCHIVE, SCAN = "archive/", "scan/"
 SECRET_NAMES = frozenset({"service.key", "confirmation.pem", "pki"})
-_ELSEWHERE = frozenset({"archive", "scans", "work", "cache", "demo"})
+_ELSEWHERE = frozenset(
+    {"archive", "scans", "work", "cache", "demo", "metrics", "audit-state.jsonl"}
+)
 _NOT_KEPT = ("register.db", ".")  # the database has its own part; locks, half things
 
 

@@ -37,7 +37,7 @@ from api.backup.passphrase import unseal
 from api.data_folder import PRIVATE_FOLDER, DataFolder
 from api.durable import write_private
 from api.settling import move_into_place, refuse_foreign, settling
-from certify.archive_audit import AuditedArchive, RestorableArchive
+from certify.auditing.ports import AuditedArchive, RestorableArchive
 from certify.clock import Clock
 from certify.errors import InvalidInput, ServiceUnavailable, StoredDataDamaged
 from certify.evidence import FOLDER as EVIDENCE

@@ -10,7 +10,9 @@ from api.cli.archive_app import archive
 from api.cli.audit_app import audit_command
 from api.cli.database_app import database
 from api.cli.options import Data, Json
+from api.cli.purge_app import purge_command
 from api.cli.terminal import Terminal
+from api.cli.trail_app import trail
 from api.cli.trust_app import trust
 from api.cli.vietnamese import VietnameseCommand, VietnameseGroup
 
@@ -23,10 +25,12 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(trust, name="trust")
+app.add_typer(trail, name="trail")
 app.add_typer(annulments, name="annulments")
 app.add_typer(archive, name="archive")
 app.command(cls=VietnameseCommand, name="audit")(audit_command)
 app.add_typer(database, name="database")
+app.command(cls=VietnameseCommand, name="purge")(purge_command)
 
 PageSize = Annotated[
     str | None,
@@ -225,7 +229,7 @@ def serve_command(
 ) -> int:
     """Chạy máy chủ web và tiến trình hoàn tất hồ sơ dở dang."""
     from api.cli.context import running_services  # noqa: PLC0415 - keeps --help quick
-    from api.cli.serve import bind, serve  # noqa: PLC0415 - keeps --help quick
+    from api.cli.serve import bind, handing_over, serve  # noqa: PLC0415 - keeps --help quick
     from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
 
     settings, terminal = (
@@ -235,8 +239,40 @@ def serve_command(
     with (
         bind(settings) as listening,
         running_services(settings, terminal, make_data=True, public=True) as services,
+        handing_over(services, settings) as shared,
     ):
-        return serve(services, settings, listening, terminal=terminal)
+        return serve(shared, settings, listening, terminal=terminal)
+
+
+@app.command(cls=VietnameseCommand, name="worker")
+def worker_command(
+    *,
+    concurrency: Annotated[
+        int,
+        typer.Option(
+            min=1, max=32, metavar="SỐ", help="Số bản sao phát hành cùng lúc."
+        ),
+    ] = 1,
+    beside_server: Annotated[
+        bool, typer.Option("--beside-server", hidden=True)
+    ] = False,
+    data: Data = None,
+    json: Json = False,
+) -> int:
+    """Chạy tiến trình phát hành và các việc định kỳ; chạy được trên nhiều máy."""
+    from api.cli.context import running_services  # noqa: PLC0415 - keeps --help quick
+    from api.cli.worker import work  # noqa: PLC0415 - keeps --help quick
+    from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
+
+    settings, terminal = load_settings(data=data), Terminal(as_json=json)
+    with running_services(settings, terminal, desk=False) as services:
+        return work(
+            services,
+            settings,
+            concurrency=concurrency,
+            beside_server=beside_server,
+            terminal=terminal,
+        )
 
 
 @app.command(cls=VietnameseCommand, name="reconcile")

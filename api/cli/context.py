@@ -25,6 +25,7 @@ def running_services(
     *,
     make_data: bool = False,
     public: bool = False,
+    desk: bool = True,
 ) -> Iterator[Services]:
     """Build the service on a data folder, in a process that leaves no core dump.
 
@@ -33,6 +34,7 @@ def running_services(
         terminal: told when a new data folder is made.
         make_data: initialise a missing development data folder first.
         public: strangers send files; see `build_services`.
+        desk: officers bring scans; see there too.
     """
     if make_data and not DataFolder(settings.data).initialised:
         from api.initialise import initialise  # noqa: PLC0415 - draws pictures: slow
@@ -42,7 +44,7 @@ def running_services(
         )
         initialise(settings)
     forbid_core_dumps()  # from here on keys and PINs are in memory
-    services = build_services(settings, public=public)
+    services = build_services(settings, public=public, desk=desk)
     try:
         yield services
     finally:

@@ -10,20 +10,25 @@ from functools import partial
 
 from api.annul_and_publish import AnnulAndPublish
 from api.bundle import VerificationBundle
-from api.data_folder import DataFolder
 from api.development_keys import (
     open_development_confirmation,
 )
+from api.dispatch import keep_here
 from api.issue_soon import IssueSoon
 from api.legal_tables import read_legal_tables
+from api.observe.archive import WatchedArchive
+from api.observe.issuing import WatchedIssue
 from api.pki_host import PkiHost
 from api.services import Services
 from api.settings import Settings
 from api.wiring.external_keys import StoredExchange, held_keys, verifies
 from api.wiring.keys import build_ring, record_development_keys
 from api.wiring.objects import build_archive
+from api.wiring.observed import build_plan
 from api.wiring.outside import build_outside, build_renewer, build_sealer
 from api.wiring.plan import Plan
+from api.wiring.privacy import build_scan_store, purge_scans
+from api.wiring.public_trail import build_publish_checkpoint
 from api.wiring.stores import Storage, open_storage
 from api.wiring.verification import (
     build_inspector,
@@ -43,6 +48,7 @@ from certify.intake import tasks
 from certify.intake.reader import SandboxedIntake
 from certify.isolation.runner import IsolatedRunner
 from certify.issue import IssueCopy
+from certify.overdue import RaiseAlarms
 from certify.ports import Inspector, Intake
 from certify.protection import load_sunsets
 from certify.reconcile import Reconcile
@@ -51,11 +57,11 @@ from certify.renew_due import RenewDue
 from certify.replay import ReplayArchive
 from certify.scan_desk import ScanDesk
 from certify.scan_files import ScanFiles
+from certify.trail_proof import ProveTrail
 from certify.verify import VerifyCopy
 from certify.void import VoidNumber
 from signing.chain import stored_certificates
 from signing.confirmer import SoftwareConfirmer
-from storage.scans import FolderScanStore
 
 MISSING_IN_PRODUCTION = (
     "bản chính thức chưa phát hành được vì còn thiếu: đăng nhập của cán bộ, xác nhận "
@@ -65,7 +71,11 @@ MISSING_IN_PRODUCTION = (
 
 
 def build_services(
-    settings: Settings, clock: Clock | None = None, *, public: bool = False
+    settings: Settings,
+    clock: Clock | None = None,
+    *,
+    public: bool = False,
+    desk: bool = True,
 ) -> Services:
     """Build the service on an initialised data folder.
 
@@ -74,6 +84,7 @@ def build_services(
         clock: None takes the machine's.
         public: strangers send files: they are judged by children of their own
             zygote, so that a flood of them never keeps a copy from being issued.
+        desk: officers bring scans: the process that reads them is started at once.
 
     Raises:
         InvalidInput: not initialised, or another program has the PKI's port.
@@ -82,12 +93,12 @@ def build_services(
     """
     if settings.env != "development":
         raise NotAllowed(reason=MISSING_IN_PRODUCTION)
-    folder = DataFolder(settings.data)
-    plan = Plan(settings, clock or SystemClock(), folder, folder.choices())
+    plan = build_plan(settings, clock or SystemClock())
+    folder = plan.folder
     with ExitStack() as stack:
         stack.enter_context(_development_pki(plan))
         storage = stack.enter_context(open_storage(folder, settings, plan.clock))
-        intake = stack.enter_context(build_intake())
+        intake = stack.enter_context(build_intake(at_once=desk))
         inspector = stack.enter_context(
             build_inspector(folder.trust, plan.clock, settings)
         )
@@ -121,9 +132,10 @@ def _assemble(
     held = held_keys(settings, exchange)
     ring = build_ring(plan, storage.signing_keys, held)
     sealer = build_sealer(plan, ring, outside)
-    newest, *older = plan.keys("scans")
-    scans = FolderScanStore(plan.folder.scans, key=newest, older_keys=older)
-    archive = build_archive(settings, plan.folder, plan.keys)
+    scans = build_scan_store(plan)
+    archive = WatchedArchive(
+        build_archive(settings, plan.folder, plan.keys), meter=plan.meter
+    )
     tables = read_legal_tables(plan.folder.path)
     lists = build_lists(plan.folder.trust, clock, plan.folder.trust_seen)
     replay = ReplayArchive(
@@ -134,7 +146,7 @@ def _assemble(
         clock=clock,
         work_folder=work_folder,
     )
-    issue = IssueCopy(
+    issue_copy = IssueCopy(
         register=storage.register,
         scans=scans,
         archive=archive,
@@ -149,6 +161,7 @@ def _assemble(
         number_template=settings.number_template,
         retention=settings.retention,
     )
+    issue = WatchedIssue(issue_copy, meter=plan.meter)
     publisher = build_publisher(plan.folder, clock)
     desk = Desk(
         people=storage.people,
@@ -194,6 +207,7 @@ def _assemble(
         ),
         scan_desk=scan_desk,
         issue=issue,
+        confirmed=keep_here,
         verify=verify,
         signed_reports=build_signed_reports(plan.folder, clock),
         reconcile=Reconcile(
@@ -214,6 +228,10 @@ def _assemble(
                 retention=settings.retention,
             ),
         ),
+        purge_scans=purge_scans(plan, storage, scans),
+        raise_alarms=RaiseAlarms(alarms=storage.deadline_alarms, clock=clock),
+        deadline_alarms=storage.deadline_alarms,
+        rounds=storage.rounds,
         void_number=VoidNumber(
             people=storage.people,
             cases=storage.cases,
@@ -233,6 +251,8 @@ def _assemble(
             certificates=stored_certificates,
             refresh=partial(publisher.refresh, storage.people, storage.register),
         ),
+        publish_checkpoint=build_publish_checkpoint(plan, storage, outside),
+        prove_trail=ProveTrail(tree=storage.tree),
         close_year=CloseYear(
             people=storage.people,
             register=storage.register,
@@ -251,9 +271,14 @@ def _assemble(
         issue_soon=IssueSoon(issue),
         work_folder=work_folder,
         about_database=storage.about,
+        overview=storage.overview,
+        clocks=plan.clocks,
+        places=plan.folder.places,
+        meter=plan.meter,
         authority_id=choices.authority_id,
         officer_id=choices.officer_id,
         signatory_id=choices.signatory_id,
+        worker=worker,
         api_keys=storage.api_keys,
         close=stack.pop_all().close,
     )
@@ -270,10 +295,15 @@ def _renew_due(plan: Plan, storage: Storage, renew: RenewCopy) -> RenewDue:
 
 
 @contextmanager
-def build_intake() -> Iterator[Intake]:
-    """Build the reader of scans; it needs no data folder."""
+def build_intake(*, at_once: bool = True) -> Iterator[Intake]:
+    """Build the reader of scans; it needs no data folder.
+
+    Args:
+        at_once: start its process now, not with the first scan.
+    """
     with IsolatedRunner(tasks=tasks.TASKS, preload=tasks.PRELOAD) as runner:
-        runner.warm_up()
+        if at_once:
+            runner.warm_up()
         yield SandboxedIntake(runner=runner)
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from certify.archive_audit import ForeignVersion
 from certify.attestation import StoredObject
+from certify.auditing.ports import ForeignVersion
 from certify.errors import NotFound, StoredDataDamaged, WrongState
 from certify.identifiers import new_id
 from storage.columns import utc_text
@@ -95,8 +95,8 @@ class FolderArchive:
             target.unlink(missing_ok=True)
             raise StoredDataDamaged(what="tệp lưu trữ khác mã băm trong sổ")
 
-    def list(self, prefix: str) -> Iterator[StoredObject]:
-        """Every object under a prefix, in order of key.
+    def list(self, prefix: str, after: str = "") -> Iterator[StoredObject]:
+        """Every object under a prefix whose key is greater, in order of key.
 
         One whose header cannot be read any more is listed too, without version and
         digest: it is there, and fetching it says that it is damaged.
@@ -105,6 +105,8 @@ class FolderArchive:
             ServiceUnavailable: the folder is away.
         """
         for name in self._folder.names(prefix):
+            if name <= after:
+                continue
             try:
                 yield _stored(self._folder.header(name))
             except StoredDataDamaged:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from certify.archive_audit import RestorableArchive
+from certify.auditing.ports import RestorableArchive
 from storage.archive.folder import FolderArchive
 from storage.archive.s3_location import S3Location
 

@@ -18,8 +18,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-from certify.archive_audit import ForeignVersion
 from certify.attestation import StoredObject
+from certify.auditing.ports import ForeignVersion
 from certify.errors import (
     NotFound,
     ServiceUnavailable,
@@ -105,8 +105,8 @@ class S3Archive:
             target.unlink(missing_ok=True)
             raise
 
-    def list(self, prefix: str) -> Iterator[StoredObject]:
-        """Return the first version of every key under a prefix, in order of key.
+    def list(self, prefix: str, after: str = "") -> Iterator[StoredObject]:
+        """Return the first version of every greater key under a prefix, in order.
 
         One that this service did not write has no digest: fetching it says that it is
         damaged.
@@ -114,7 +114,7 @@ class S3Archive:
         Raises:
             ServiceUnavailable: the store is away.
         """
-        firsts = self._firsts(prefix)
+        firsts = (v for v in self._firsts(prefix) if v.key > after)
         with ThreadPoolExecutor(_AT_ONCE) as threads:
             while batch := tuple(islice(firsts, _BATCH)):
                 ask = threads.map if len(batch) > 1 else map

@@ -36,6 +36,7 @@ attestations = Table(
     Column("lease_until", UtcTime),
     Column("fence", Integer, nullable=False),
     Column("waiting", Text),
+    Column("waiting_cause", String(64)),  # code of the error that `waiting` is of
     # planned by `certify.retry`: runs that failed in a row, and the next one
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("retry_at", UtcTime),
