@@ -6,11 +6,12 @@
 
 Order makes the point: small files, the database's snapshot, objects, keys. The newest
 checkpoint of the trail, a small file, is then none that the snapshot has not reached,
-and the keys open all that was sealed before them. A copy is archived before it is registered (the main job, steps 8 and 9), a scan is stored
-before its row, and neither is ever changed: so all that the snapshot names is there
-when objects are copied. What was archived later is copied too; at the restore it comes
-back into the register as after any restore (`certify.replay`). Evidence is archived
-before its copy, so copies are listed first, then evidence.
+and the keys open all that was sealed before them. A copy is archived before it is
+registered (the main job, steps 8 and 9), a scan is stored before its row, and neither
+is ever changed: so all that the snapshot names is there when objects are copied. What
+was archived later is copied too; at the restore it comes back into the register as
+after any restore (`certify.replay`). Evidence is archived before its copy, so copies
+are listed first, then evidence.
 """
 
 import hashlib
