@@ -15,11 +15,20 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.sql import column, table
 
-from certify.errors import ServiceUnavailable
+from certify.errors import InvalidInput, ServiceUnavailable
 from storage.backend import SERVICE, Backend, ServerLimits
-from storage.migrations import HEAD, upgrade
+from storage.migrations import HEAD, is_known, upgrade
 from storage.privileges import grant_to
 from storage.sqlite import SqliteBackend
+
+_NEWER = (
+    "do phiên bản chương trình mới hơn tạo; hãy chạy phiên bản đó, hoặc khôi phục bản "
+    "sao lưu lập trước khi nâng cấp (certify restore)"
+)
+_OLDER = (
+    "thuộc phiên bản cũ hơn của chương trình; hãy sao lưu (certify backup) rồi chạy: "
+    "certify database migrate"
+)
 
 
 class Database:
@@ -83,16 +92,32 @@ class Database:
         leaves nothing behind.
 
         Raises:
+            InvalidInput: a newer program made the tables.
             ServiceUnavailable, StoredDataDamaged, NotAllowed: as for `writing`.
         """
         with self._translated():
             self._backend.prepare()
-        with self.reading() as connection:
-            if _revision(connection) == HEAD:
-                return
+        if self._checked_revision() == HEAD:
+            return
         with self.writing() as connection:
             self._backend.lock_schema(connection)
             upgrade(connection)
+
+    def require_current(self) -> None:
+        """Refuse tables of another version of the program, and change nothing.
+
+        Raises:
+            InvalidInput: says what to do.
+            ServiceUnavailable, StoredDataDamaged, NotAllowed: as for `writing`.
+        """
+        if self._checked_revision() != HEAD:
+            raise InvalidInput(field=SERVICE, reason=_OLDER)
+
+    def _checked_revision(self) -> str | None:
+        revision = self.revision()
+        if revision is not None and not is_known(revision):
+            raise InvalidInput(field=SERVICE, reason=_NEWER)
+        return revision
 
     def migrate_for(self, service_role: str) -> None:
         """Migrate as the owner of the tables; give the service's own role its rights.

@@ -71,6 +71,11 @@ def build_restore(settings: Settings) -> RestoreBackup:
         )
 
     def released() -> frozenset[str]:
+        database = open_database(folder, settings)
+        try:
+            database.migrate()
+        finally:
+            database.close()
         with open_storage(folder, settings) as storage:
             return storage.register.released_files()
 
