@@ -28,6 +28,7 @@ from api.backup.parts import (
     Scans,
     Vault,
     digest_of,
+    disk_of_the_backup,
     pack,
     secret_files,
     small_files,
@@ -38,11 +39,10 @@ from api.durable import PRIVATE_FILE, sync_folder, write_private
 from certify.attestation import StoredObject
 from certify.auditing.ports import RestorableArchive
 from certify.clock import Clock
-from certify.errors import NotFound, ServiceUnavailable, StoredDataDamaged, TryLater
+from certify.errors import NotFound, StoredDataDamaged, TryLater
 from certify.evidence import FOLDER as EVIDENCE
 from certify.ports import WorkFolder
 
-SERVICE = "Thư mục sao lưu"
 Progress = Callable[[int], None]
 
 
@@ -88,11 +88,11 @@ class MakeBackup:
         Raises:
             TryLater: another run is at work in this folder.
             StoredDataDamaged: the database is not whole.
-            ServiceUnavailable: database, archive or a disk is away or full; there is
-                no new point then.
+            BackupStopped, ServiceUnavailable: a disk is full, database or archive is
+                away; there is no new point then.
             InvalidInput: a program of the database is missing.
         """
-        with _disk(), self._alone(), self.work_folder() as work:
+        with disk_of_the_backup(), self._alone(), self.work_folder() as work:
             made_at = self.clock.now()
             name = f"{made_at:%Y%m%dT%H%M%S}{made_at.microsecond // 1000:03d}Z"
             point = self.target / POINTS / name
@@ -233,14 +233,6 @@ def _keep(vault: Vault, name: str, path: Path) -> Part:
     part = Part(digest_of(path), path.stat().st_size)
     vault.write(name, path, {}, part.sha256)
     return part
-
-
-@contextmanager
-def _disk() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise ServiceUnavailable(service=SERVICE) from error
 
 
 def complete_points(target: Path) -> list[Path]:

@@ -14,11 +14,13 @@ after any restore (`certify.replay`). Evidence is archived before its copy, so c
 are listed first, then evidence.
 """
 
+import errno
 import hashlib
 import io
 import json
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,7 +28,12 @@ from typing import Any, Protocol
 from api.data_folder import PRIVATE_FOLDER
 from api.durable import PRIVATE_FILE
 from certify.attestation import StoredObject
-from certify.errors import StoredDataDamaged
+from certify.errors import (
+    BackupStopped,
+    NotFound,
+    ServiceUnavailable,
+    StoredDataDamaged,
+)
 
 STORE, POINTS = "store", "points"
 MANIFEST, SECRETS = "manifest.json", "secrets.sealed"
@@ -197,3 +204,35 @@ def digest_of(path: Path) -> str:
     """Return a file's SHA-256, hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def disk_of_the_backup() -> Iterator[None]:
+    """Say what a disk said.
+
+    Raises:
+        BackupStopped: full, absent, or not ours to write.
+    """
+    try:
+        yield
+    except (OSError, ServiceUnavailable) as error:
+        cause = error if isinstance(error, OSError) else error.__cause__
+        if not isinstance(cause, OSError):
+            raise
+        full = cause.errno in {errno.ENOSPC, errno.EDQUOT}
+        reason = "hết chỗ trên đĩa" if full else "không đọc hoặc không ghi được đĩa"
+        raise BackupStopped(reason=reason) from error
+
+
+def read_part(vault: Vault, name: str, target: Path, sha256: str) -> None:
+    """Take a file out of a backup.
+
+    Raises:
+        StoredDataDamaged: it is not there, or not what the manifest names.
+    """
+    try:
+        found = vault.read(name, target)
+    except NotFound as error:
+        raise StoredDataDamaged(what=f"tệp {name} trong bản sao lưu") from error
+    if found != sha256:
+        raise StoredDataDamaged(what=f"tệp {name} trong bản sao lưu")

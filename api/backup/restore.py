@@ -9,13 +9,12 @@ marker of a data folder comes last.
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from api.backup.make import SERVICE, Progress, complete_points
+from api.backup.make import Progress, complete_points
 from api.backup.manifest import Manifest, check_mac, read_manifest
 from api.backup.parts import (
     ARCHIVE,
@@ -30,7 +29,9 @@ from api.backup.parts import (
     Entry,
     Scans,
     Vault,
+    disk_of_the_backup,
     read_entries,
+    read_part,
     unpack,
 )
 from api.backup.passphrase import unseal
@@ -39,7 +40,7 @@ from api.durable import write_private
 from api.settling import move_into_place, refuse_foreign, settling
 from certify.auditing.ports import AuditedArchive, RestorableArchive
 from certify.clock import Clock
-from certify.errors import InvalidInput, ServiceUnavailable, StoredDataDamaged
+from certify.errors import InvalidInput, StoredDataDamaged
 from certify.evidence import FOLDER as EVIDENCE
 
 BUILDING, RESTORED = ".restore", "restored.json"
@@ -107,14 +108,15 @@ class RestoreBackup:
             InvalidInput: no such point, wrong passphrase, the folder or the database
                 is not empty, or the backup is of a newer program.
             StoredDataDamaged: the backup is not what was written.
-            ServiceUnavailable: database, archive or a disk is away or full: run again.
+            BackupStopped, ServiceUnavailable: a disk is full, database or archive is
+                away: run again.
         """
         with settling(self.folder.path):
             refuse_foreign(self.folder.path, expected=_SURVIVORS)
             building = DataFolder(self.folder.path / BUILDING)
             shutil.rmtree(building.path, ignore_errors=True)
             building.path.mkdir(mode=PRIVATE_FOLDER)
-            with _disk():
+            with disk_of_the_backup():
                 opened = self._open(source, _chosen(source, point), building)
                 target = self.target(building)
                 if not target.database.is_empty():
@@ -149,8 +151,7 @@ class RestoreBackup:
         work.mkdir(mode=PRIVATE_FOLDER)
         dumped, listed = work / DATABASE, work / LIST
         for name, path in ((LIST, listed), (DATABASE, dumped), (DATA, work / DATA)):
-            if sealed.read(name, path) != opened.manifest.parts[name].sha256:
-                raise StoredDataDamaged(what="tệp trong bản sao lưu")
+            read_part(sealed, name, path, opened.manifest.parts[name].sha256)
         store = target.vault(opened.source / STORE)
         put_back = _put_back(listed, store, target, self.clock.now(), progress)
         unpack((work / DATA).read_bytes(), building.path)
@@ -191,8 +192,7 @@ def _put_back(
                 continue
         elif target.scans.exists(key):
             continue
-        if store.read(entry.name, file) != entry.sha256:
-            raise StoredDataDamaged(what="tệp trong bản sao lưu")
+        read_part(store, entry.name, file, entry.sha256)
         if entry.name.startswith(ARCHIVE):
             target.archive.put_back(entry.stored, file, _until(entry, now))
         else:
@@ -219,11 +219,3 @@ def _chosen(source: Path, point: str) -> Path:
             reason="không có, hoặc chưa lập xong (thiếu tệp kê khai)",
         )
     return found[-1]
-
-
-@contextmanager
-def _disk() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise ServiceUnavailable(service=SERVICE) from error
