@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typer.exceptions import Abort, TyperException
 
 from api.cli.agent import agent_command
+from api.cli.api_keys_app import api_keys
 from api.cli.app import app
 from api.cli.backup_app import backup_command, restore_command
 from api.cli.case_commands import case_app
@@ -29,6 +30,7 @@ INTERRUPTED = 128 + signal.SIGINT
 
 app.add_typer(case_app, name="case")
 keys.add_typer(service, name="service")
+keys.add_typer(api_keys, name="api")
 app.add_typer(keys, name="keys")
 app.command(cls=VietnameseCommand, name="agent")(agent_command)
 app.command(cls=VietnameseCommand, name="backup")(backup_command)

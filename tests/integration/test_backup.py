@@ -3,7 +3,9 @@
 import hashlib
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,8 +20,11 @@ from api.service_key import derive_keys, read_service_keys
 from api.settings import Settings
 from certify.clock import SystemClock
 from storage.archive.folder import FolderArchive
+from storage.database import Database
+from storage.migrations import HEAD
 from storage.scans import FolderScanStore
 
+RELEASED = Path(__file__).parent / "released"
 WORDS = "bốn chữ cái ngẫu nhiên"
 SCAN = b"%PDF a citizen's paper"
 COPY = b"%PDF a certified copy"
@@ -234,6 +239,56 @@ def test_what_cannot_be_read_is_named_and_the_rest_kept(
     assert said["unreadable"] == [f"a1/{broken.stem}"]
     code, said = certify("restore", tmp_path / "b", "--data", tmp_path / "new")
     assert (code, said["put_back"]) == (0, 2)
+
+
+def test_a_point_with_older_tables_is_migrated_when_it_is_restored(
+    office: Path, tmp_path: Path, certify: Run
+) -> None:
+    """The way back of an upgrade; and nothing is migrated before its backup stands."""
+    data = tmp_path / "data"
+    shutil.copytree(office / "data", data)
+    for path in data.glob("register.db*"):
+        path.unlink()
+    with closing(sqlite3.connect(data / "register.db")) as database:
+        database.executescript((RELEASED / "world-0013.sql").read_text())
+    (tmp_path / "taken").write_text("not a folder")
+    migrate = ("database", "migrate", "--data", data, "--backup")
+    assert certify(*migrate, tmp_path / "taken")[0] == 4
+    assert revision(data) == "0013"
+    assert certify(*migrate, tmp_path / "b")[0] == 0
+    assert revision(data) == HEAD
+    manifest = json.loads((point_of(tmp_path / "b") / MANIFEST).read_text())
+    assert manifest["revision"] == "0013"
+    assert certify("restore", tmp_path / "b", "--data", tmp_path / "new")[0] == 0
+    assert revision(tmp_path / "new") == HEAD
+
+
+def revision(data: Path) -> str | None:
+    return Database(f"sqlite:///{data}/register.db").revision()
+
+
+def test_service_key_and_api_keys_are_rotated_by_commands(
+    office: Path, tmp_path: Path, certify: Run
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(office / "data", data)
+    before = certify("keys", "service", "list", "--data", data)[1]["service_keys"]
+    code, said = certify("keys", "service", "rotate", "--data", data)
+    assert (code, said["service_keys"][1:]) == (0, before)
+    code, said = certify("backup", tmp_path / "b", "--data", data)
+    assert (code, said["unreadable"]) == (0, []), "what is older is still read"
+    code, made = certify(
+        *("keys", "api", "add", "Cổng", "--scope", "partner", "--data", data)
+    )
+    listed = certify("keys", "api", "list", "--data", data)[1]["api_keys"]
+    assert (code, listed[0]["label"]) == (0, "Cổng")
+    assert listed[0]["id"] in made["key"]
+    why = ("--reason", "thay khóa", "--data", data)
+    assert certify("keys", "api", "revoke", listed[0]["id"], *why)[0] == 0
+    assert certify("keys", "api", "list", "--data", data)[1]["api_keys"][0][
+        "revoked_at"
+    ]
+    assert certify("keys", "api", "add", "x", "--scope", "all", "--data", data)[0] == 2
 
 
 @pytest.mark.parametrize("words", ["ngắn", ""])
