@@ -5,6 +5,7 @@ intake          the reader of scans
 keys            the registry of signing keys, and what opens them
 stores          what stands on the database
 objects         where finished copies are kept
+backup          backup and restore
 audit           what holds archive, books and trail against each other
 privacy         working scans and their purge
 public_trail    what publishes checkpoints, proves and checks
@@ -14,6 +15,7 @@ verification    the reader of signed files and the signed lists
 """
 
 from api.wiring.audit import build_audit
+from api.wiring.backup import build_backup, build_restore
 from api.wiring.intake import build_intake
 from api.wiring.keys import open_key_room
 from api.wiring.objects import build_s3_archive, make_s3_bucket
@@ -33,11 +35,13 @@ from api.wiring.work_queue import build_runner, open_queue, share
 __all__ = [
     "Storage",
     "build_audit",
+    "build_backup",
     "build_inspector",
     "build_intake",
     "build_lists",
     "build_publisher",
     "build_purge",
+    "build_restore",
     "build_runner",
     "build_s3_archive",
     "build_services",
