@@ -39,6 +39,7 @@ STATUS: dict[type[errors.CertifyError], int] = {
     errors.CertificateUnfit: 409,
     errors.KeyNotUsable: 409,
     errors.TryLater: 503,
+    errors.BackupStopped: 503,
     errors.ServiceUnavailable: 503,
     errors.TimestampUnavailable: 503,
     errors.StatusUnknown: 503,

@@ -26,6 +26,7 @@
     │   │   ├── TimestampUnavailable  no TSA gave a usable token
     │   │   ├── StatusUnknown         nobody can say that a certificate is not revoked
     │   │   └── SignatoryAbsent       the key is on a token whose owner is not there
+    │   ├── BackupStopped       a disk of a backup is full or away; nothing half done
     │   ├── ReaderUnavailable   the process that opens files does not start or stay
     │   ├── LeaseHeld           another worker has this attestation
     │   ├── SystemBusy          too many files are being opened at once
@@ -236,6 +237,13 @@ class TryLater(CertifyError):
     retryable = True
     exit_code = 4
     sentence = "Tạm thời chưa làm được: {reason}. Hệ thống sẽ tự thử lại."
+
+
+class BackupStopped(TryLater):
+    """A backup or a restore met a full or absent disk; it left nothing half done."""
+
+    code = "backup.stopped"
+    sentence = "Chưa làm xong: {reason}. Không để lại phần dở dang; hãy chạy lại lệnh."
 
 
 class ServiceUnavailable(TryLater):

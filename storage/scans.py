@@ -1,6 +1,6 @@
 """Working scans and their previews in an encrypted folder."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from certify.errors import WrongState
@@ -55,3 +55,7 @@ class FolderScanStore:
     def exists(self, key: str) -> bool:
         """Tell whether a file is stored. Raises ServiceUnavailable."""
         return self._folder.exists(key)
+
+    def names(self) -> Iterator[str]:
+        """Every scan there is, in order. Raises ServiceUnavailable."""
+        return self._folder.names("")

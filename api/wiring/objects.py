@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from api.data_folder import DataFolder
 from api.settings import Settings
-from certify.auditing.ports import AuditedArchive
+from certify.auditing.ports import RestorableArchive
 from certify.errors import InvalidInput
 from storage.archive.open import ArchiveLocation, FolderLocation, open_archive
 from storage.archive.s3_location import S3Location
@@ -18,7 +18,7 @@ def build_archive(
     settings: Settings,
     folder: DataFolder,
     keys: Callable[[str], tuple[bytes, ...]],
-) -> AuditedArchive:
+) -> RestorableArchive:
     """Open the archive the settings name; `keys` derives the secrets of a purpose.
 
     Raises:

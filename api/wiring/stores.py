@@ -81,11 +81,20 @@ def server_limits(settings: Settings) -> ServerLimits:
 def open_storage(
     folder: DataFolder, settings: Settings, clock: Clock | None = None
 ) -> Iterator[Storage]:
-    """Open the database that the settings choose, migrated where needed."""
+    """Open the database that the settings choose, migrated where needed.
+
+    In production nothing is migrated by the way: an operator does it, after a backup.
+
+    Raises:
+        InvalidInput: the tables are not those of this program.
+    """
     clock = clock or SystemClock()
     database = open_database(folder, settings)
     try:
-        database.migrate()
+        if settings.env == "production":
+            database.require_current()
+        else:
+            database.migrate()
         yield Storage(
             people=SqlPeople(database=database, clock=clock),
             cases=SqlCases(database=database, clock=clock),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from typing_extensions import override
@@ -41,6 +42,18 @@ class AuditedArchive(Archive, Protocol):
 
     def foreign(self, prefix: str = "") -> Iterator[ForeignVersion]:
         """Return what others put over our objects, if the store lets them."""
+        ...
+
+
+class RestorableArchive(AuditedArchive, Protocol):
+    """An archive that takes objects of a backup back under the versions they had."""
+
+    def put_back(self, stored: StoredObject, path: Path, until: datetime) -> None:
+        """Store the bytes of a version that was lost.
+
+        Raises WrongState (another object is there), StoredDataDamaged,
+        ServiceUnavailable.
+        """
         ...
 
 

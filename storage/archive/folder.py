@@ -63,6 +63,22 @@ class FolderArchive:
             raise WrongState(reason="kho đã có tệp khác với mã này")
         return stored
 
+    def put_back(self, stored: StoredObject, path: Path, until: datetime) -> None:
+        """Store what a backup kept, under the version that the register names.
+
+        Raises:
+            WrongState: the key holds another version.
+            StoredDataDamaged, ServiceUnavailable: as for `put_once`.
+        """
+        facts = {
+            "sha256": stored.sha256,
+            "version": stored.version_id,
+            "retain_until": utc_text(until),
+        }
+        self._folder.write(stored.key, path, facts, stored.sha256)
+        if _stored(self._folder.header(stored.key)) != stored:
+            raise WrongState(reason="kho đã có tệp khác với mã này")
+
     def fetch(self, stored: StoredObject, target: Path) -> None:
         """Write that version's bytes to `target`.
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from certify.auditing.ports import AuditedArchive
+from certify.auditing.ports import RestorableArchive
 from storage.archive.folder import FolderArchive
 from storage.archive.s3_location import S3Location
 
@@ -27,7 +27,7 @@ class FolderLocation:
 ArchiveLocation: TypeAlias = FolderLocation | S3Location
 
 
-def open_archive(location: ArchiveLocation) -> AuditedArchive:
+def open_archive(location: ArchiveLocation) -> RestorableArchive:
     """Open an archive.
 
     Raises:

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from typer.core import TyperGroup as Group
+from typer.main import get_command
 
+from api.__main__ import app
 from api.settings import PREFIX, Settings
 from tests.support.real import need
 
@@ -15,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 UNITS = DEPLOY / "systemd"
 PROGRAM = "/opt/certify/.venv/bin/certify"
+PROGRAM_LINES = re.compile(rf"^ExecStart=({re.escape(PROGRAM)} .*)$", re.MULTILINE)
+COMMAND_LINES = re.compile(r"^    command: \[(.*)\]$", re.MULTILINE)
 EXPOSURE = 20  # tenths of systemd's 0–10; ours are at 1.9
 FILES = sorted(path for path in DEPLOY.rglob("*") if path.is_file())
 
@@ -78,6 +83,20 @@ def test_every_setting_named_exists() -> None:
     }
     assert len(named) > 10
     assert named <= known
+
+
+def test_every_command_named_exists() -> None:
+    texts = {path.name: path.read_text() for path in FILES}
+    said = [
+        line.split()[1:]
+        for text in texts.values()
+        for line in PROGRAM_LINES.findall(text)
+    ]
+    said += [line.split(", ") for line in COMMAND_LINES.findall(texts["compose.yaml"])]
+    assert {words[0] for words in said} == {"serve", "worker", "database", "backup"}
+    commands = get_command(app)
+    assert isinstance(commands, Group)
+    assert {words[0] for words in said} <= commands.commands.keys()
 
 
 def test_secrets_are_files() -> None:
