@@ -1,5 +1,7 @@
 """The tree over all trails: it grows, dates and proves; what is tampered is found."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy.exc import IntegrityError
 
@@ -222,3 +224,17 @@ def test_a_new_service_key_goes_on_with_the_same_trail(
     after = later.checkpoint()
     assert after.origin != before.origin
     assert later.codes(before, after) == set()
+
+
+def test_many_publishers_and_desks_at_once_make_one_tree(
+    database: Database, public: PublicTrail, clock: FakeClock
+) -> None:
+    others = [PublicTrail(database, clock) for _ in range(2)]
+    work = [*(other.publish for other in others), lambda: add_rows(database, 5)]
+    with ThreadPoolExecutor(len(work)) as pool:
+        for done in [pool.submit(one) for _ in range(4) for one in work]:
+            done.result()
+    last = public.checkpoint()
+    found = public.audit(last)
+    assert (found.findings, found.rows, found.outside) == ([], last.head.size, 0)
+    assert found.rows == 5 + 4 * 5
