@@ -114,7 +114,7 @@ def test_worker_releases_what_waited_for_a_timestamp(
     options = {"--requester": "Lò Văn Thử", "--title": "Giấy khai sinh"}
     options |= {"--out": str(tmp_path / "copy.pdf"), "--data": str(data)}
     log, port = tmp_path / "serve.log", _free_port()
-    watched = {"CERTIFY_METRICS_PORT": str(port)}
+    watched = {"CERTIFY_METRICS_PORT": str(port), "CERTIFY_LOG_LEVEL": "debug"}
     away = subprocess.run(
         (*CERTIFY, "copy", sample.path, *(w for pair in options.items() for w in pair)),
         env={"CERTIFY_TSA_URLS": NOBODY} | watched,
