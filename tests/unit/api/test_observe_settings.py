@@ -1,4 +1,4 @@
-"""Metrics are for the inside: off by default, on loopback, never on a public address."""
+"""Metrics are for the inside: off by default, on loopback, never on a public one."""
 
 from pathlib import Path
 
