@@ -10,6 +10,8 @@ pictures/            signature and seal, transparent PNG
 legal_tables.toml    only if an administrator put it there; see `api.legal_tables`
 trust/               what is trusted, and the signed lists; see `api.trust_folder`
 trust-seen.json      highest numbers of signed lists met; see `api.trust_seen`
+audit-state.jsonl    where an audit stopped; see `api.audit_memory`
+checkpoint.txt       newest checkpoint of the public trail, outside the database
 work/ cache/         private temporary folders; the prepared font
 metrics/             numbers of this machine's processes; see `api.observe.processes`
 """
@@ -100,6 +102,16 @@ class DataFolder:
     def trust_seen(self) -> Path:
         """Which signed lists were met: outside `trust`, which others may replace."""
         return self.path / "trust-seen.json"
+
+    @property
+    def audit_state(self) -> Path:
+        """Where an audit stopped; gone when it was finished."""
+        return self.path / "audit-state.jsonl"
+
+    @property
+    def checkpoint(self) -> Path:
+        """What was published last: whoever owns the database cannot change it."""
+        return self.path / "checkpoint.txt"
 
     @property
     def work(self) -> Path:

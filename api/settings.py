@@ -16,9 +16,11 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from api.archive_settings import ArchiveSettings
+from api.backup_settings import BackupSettings
 from api.database_settings import DatabaseSettings
 from api.loopback import is_loopback
 from api.observe_settings import ObserveSettings
+from api.retention_settings import RetentionSettings
 from api.trust_services import Network, TsaChoice, tsas_in_order
 from certify.errors import InvalidInput
 from certify.intake.limits import UPLOAD_BYTES
@@ -37,8 +39,14 @@ MAX_BASE_URL = 100  # a longer one makes the QR too dense for a foot band of 18 
 MAX_BOOK_KIND = 32  # width of the column
 
 
-class Settings(ArchiveSettings, DatabaseSettings, ObserveSettings):
-    """What the operator decides; see also the other classes of settings.
+class Settings(
+    ArchiveSettings,
+    BackupSettings,
+    DatabaseSettings,
+    ObserveSettings,
+    RetentionSettings,
+):
+    """What the operator decides, beside what the classes above say.
 
     Attributes:
         env: "production" refuses everything made for development.
@@ -70,10 +78,12 @@ class Settings(ArchiveSettings, DatabaseSettings, ObserveSettings):
             answers at once, and 15 with another one (measured: 131 s per call) or with
             a signatory's token.
         retention_days: object lock of the archive; 10 years, unconfirmed 2026-11-22.
-        sweep_seconds: pause between two runs of the embedded worker.
+        serve_worker: `certify serve` runs one worker process beside itself. Off where
+            `certify worker` runs for itself, on this machine or others.
+        sweep_seconds: pause between two sweeps of what waits.
         renew_within_months: how long before the end of its archive timestamp an
             edition is due for renewal; dated default 2026-11-23, unconfirmed.
-        renew_batch: editions that one run of the embedded worker renews at most.
+        renew_batch: editions that one round of a worker renews at most.
         sunsets_file: until when algorithms count; None takes `certify/sunsets.json`.
         debug: show tracebacks of our own faults on standard error.
     """
@@ -104,6 +114,7 @@ class Settings(ArchiveSettings, DatabaseSettings, ObserveSettings):
     book_kind: str = DEFAULT_BOOK_KIND
     lease_seconds: int | None = Field(default=None, ge=5, le=7200)
     retention_days: int = Field(default=3653, ge=1, le=40000)
+    serve_worker: bool = True
     sweep_seconds: int = Field(default=30, ge=1, le=3600)
     renew_within_months: int = Field(default=DEFAULT_WITHIN_MONTHS, ge=1, le=120)
     renew_batch: int = Field(default=5, ge=0, le=1000)

@@ -6,12 +6,13 @@ checked again and released, anything else is composed anew as the next attempt.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from certify.attestation import (
     CopyOrder,
@@ -71,6 +72,13 @@ def unwatched(
     return nullcontext(progress)
 
 
+class Issue(Protocol):
+    """Issues one copy: `IssueCopy`, or what asks another process to."""
+
+    def __call__(self, attestation_id: str, progress: Progress = silent, /) -> Edition:
+        """See `IssueCopy.__call__`."""
+
+
 class IssueCopy:
     """The nine steps of issuing one copy."""
 
@@ -85,7 +93,7 @@ class IssueCopy:
         clock: Clock,
         work_folder: WorkFolder,
         open_numbering: Callable[[], object],
-        service_key: bytes,
+        service_keys: Sequence[bytes],
         base_url: str,
         worker: str,
         number_template: str = DEFAULT_NUMBER_TEMPLATE,
@@ -104,7 +112,7 @@ class IssueCopy:
         self._clock = clock
         self._work_folder = work_folder
         self._open_numbering = open_numbering
-        self._service_key = service_key
+        self._service_keys = service_keys
         self._base_url = base_url
         self._worker = worker
         self._number_template = number_template
@@ -139,7 +147,7 @@ class IssueCopy:
         ):
             if (edition := self._finish_archived(task, workdir)) is not None:
                 return edition
-            check_permission(task, self._clock.now(), self._service_key)
+            check_permission(task, self._clock.now(), self._service_keys)
             self._sealer.check_certificates(task.statement)
             # 2. findings clean or overridden; the page digest is the one compared
             progress(2, "Kiểm tra bản chụp đã đối chiếu")
@@ -160,7 +168,7 @@ class IssueCopy:
             # 6. sign: the person, then the agency, then the archive timestamp; every
             # right once more: a slow TSA may have taken us past midnight
             progress(6, "Ký số và đóng dấu thời gian")
-            check_permission(task, self._clock.now(), self._service_key)
+            check_permission(task, self._clock.now(), self._service_keys)
             sealed = prepared.seal()
             task = self._renewed(task)
             # 7. check the result as a stranger would
@@ -218,6 +226,7 @@ class IssueCopy:
                 ),
                 scan=scan,
                 workdir=workdir,
+                checkpoint=task.reservation.checkpoint,
             )
         )
 
@@ -265,7 +274,7 @@ class IssueCopy:
                 check_as_stranger(inspection, task.intent, task.statement)
             except StoredDataDamaged:
                 continue
-            check_permission(task, task.intent.attested_at, self._service_key)
+            check_permission(task, task.intent.attested_at, self._service_keys)
             return self._register.complete(
                 task.lease,
                 task.intent,

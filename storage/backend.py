@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine
@@ -63,3 +64,12 @@ class Backend(Protocol):
 
     def meaning(self, error: DBAPIError) -> CertifyError | None:
         """Tell an outage from damage; None is a fault of ours or a broken rule."""
+
+    def is_empty(self) -> bool:
+        """Tell whether nothing was ever stored here."""
+
+    def dump(self, target: Path) -> None:
+        """Write one consistent snapshot to a new file."""
+
+    def load(self, source: Path) -> None:
+        """Fill this empty database from what `dump` wrote."""

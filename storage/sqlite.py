@@ -10,6 +10,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from certify.errors import CertifyError, ServiceUnavailable, StoredDataDamaged
+from storage import sqlite_dump
 from storage.backend import SERVICE
 
 # SQLite result codes that say "not now"; the others of OperationalError, such as a
@@ -99,6 +100,22 @@ class SqliteBackend:
         if primary in _DAMAGED:
             return StoredDataDamaged(what="cơ sở dữ liệu")
         return None
+
+    @property
+    def _file(self) -> Path:
+        return Path(self.reader.url.database or "")
+
+    def is_empty(self) -> bool:
+        """Look for the file."""
+        return sqlite_dump.is_empty(self._file)
+
+    def dump(self, target: Path) -> None:
+        """By the online backup API."""
+        sqlite_dump.dump(self._file, target)
+
+    def load(self, source: Path) -> None:
+        """Copy the file."""
+        sqlite_dump.load(source, self._file)
 
 
 def _configure(connection: sqlite3.Connection, _record: object) -> None:

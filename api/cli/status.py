@@ -1,14 +1,17 @@
-"""`certify status`: can we sign, what waits, which certificate soon expires?"""
+"""`certify status`: can we sign, what waits, how do the periodic duties fare?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from api.cli.terminal import Terminal
 from api.readiness import free_bytes
 from api.services import Services
+from certify.clock import VIETNAM
 from certify.condition import CertificateTerm, Warn, warnings
+from certify.overdue import LateCase
 from certify.overview import WaitingGroup
+from certify.rounds import DONE, Round
 
 READY, TROUBLE = 0, 4
 _GIGABYTE = 1024**3
@@ -18,6 +21,7 @@ _CAUSES = {
     "other": "chờ vì nguyên nhân khác",
 }
 _CLOCKS = {"tsa": "dịch vụ dấu thời gian", "database": "máy chủ cơ sở dữ liệu"}
+_SHOWN = 5
 
 
 def status(services: Services, *, terminal: Terminal) -> int:
@@ -30,6 +34,7 @@ def status(services: Services, *, terminal: Terminal) -> int:
     clocks = services.clocks.ahead(services.overview)
     free = free_bytes(services.places)
     said = warnings(condition, now)
+    rounds, late = services.rounds.latest(), services.deadline_alarms.late()
     terminal.result(
         {
             "database": database,
@@ -41,6 +46,8 @@ def status(services: Services, *, terminal: Terminal) -> int:
             "open_reservations": services.overview.open_reservations(),
             "disk_free_bytes": free,
             "clock_ahead_seconds": clocks,
+            "late_cases": [case.code for case in late],
+            "duties": {round_.duty: _as_json(round_) for round_ in rounds},
         }
     )
     terminal.say(f"Cơ sở dữ liệu: {database}, sẵn sàng")
@@ -48,6 +55,8 @@ def status(services: Services, *, terminal: Terminal) -> int:
         terminal.say(f"{service.name}: {service.problem or 'sẵn sàng'}")
     _say_machine(free, clocks, terminal)
     _say_waiting(groups, now, terminal)
+    for line in (*_late(late), *_duties(rounds)):
+        terminal.say(line)
     for sentence in said:
         terminal.note(f"Lưu ý: {sentence}")
     away = any(condition.away(kind) for kind in ("tsa", "revocation", "keys"))
@@ -82,3 +91,29 @@ def _say_waiting(
         minutes = (now - group.oldest).total_seconds() / 60
         what = _CAUSES.get(group.cause, f"chờ vì {group.cause}")
         terminal.say(f"  {what}: {group.count} bản sao, lâu nhất {minutes:.0f} phút")
+
+
+def _as_json(last: Round) -> dict[str, str | None]:
+    succeeded = last.succeeded_at
+    return {
+        "at": last.at.isoformat(),
+        "outcome": last.outcome,
+        "succeeded_at": None if succeeded is None else succeeded.isoformat(),
+    }
+
+
+def _late(cases: Sequence[LateCase]) -> Iterator[str]:
+    if cases:
+        shown = ", ".join(case.code for case in cases[:_SHOWN])
+        more = ", …" if len(cases) > _SHOWN else ""
+        yield f"Hồ sơ quá hạn trả kết quả: {len(cases)} ({shown}{more})."
+
+
+def _duties(rounds: Sequence[Round]) -> Iterator[str]:
+    """Say of each periodic duty when it last went well."""
+    for last in rounds:
+        when = "chưa lần nào"
+        if last.succeeded_at is not None:
+            when = last.succeeded_at.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
+        wrong = "" if last.outcome == DONE else f"; lần gần nhất lỗi [{last.outcome}]"
+        yield f"Việc định kỳ {last.duty}: xong lúc {when}{wrong}"

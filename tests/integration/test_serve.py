@@ -1,7 +1,8 @@
-"""`certify serve`: a real process on a real port, with its embedded worker."""
+"""`certify serve`: a real process on a real port, with its worker beside it."""
 
 import http.client
 import json
+import os
 import re
 import signal
 import socket
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -89,6 +90,35 @@ def test_server_answers_and_stops_in_order(
         process.send_signal(sent)
         assert process.wait(timeout=30) == code
     assert list(DataFolder(data).work.iterdir()) == []
+
+
+def test_worker_is_started_again_and_never_outlives_the_server(data: Path) -> None:
+    with served(data) as (server, _address):
+        first = _worker_of(server)
+        os.kill(first, signal.SIGKILL)
+        second = _worker_of(server, other_than=first)
+        server.kill()
+        server.wait(timeout=30)
+        deadline = time.monotonic() + 60
+        while Path(f"/proc/{second}/cmdline").exists():
+            assert time.monotonic() < deadline, "the worker lives on"
+            time.sleep(0.1)
+
+
+def _worker_of(server: subprocess.Popen[str], other_than: int = 0) -> int:
+    """The process id of a worker that has come as far as Python's own start."""
+    deadline = time.monotonic() + 60
+    while True:
+        listed = Path(f"/proc/{server.pid}/task/{server.pid}/children")
+        threads = listed.parents[1].glob("*/children")
+        children = {pid for path in threads for pid in path.read_text().split()}
+        for child in map(int, children):
+            with suppress(OSError):  # it may end while we look
+                command = Path(f"/proc/{child}/cmdline").read_text().split("\0")
+                if "worker" in command and child != other_than:
+                    return child
+        assert time.monotonic() < deadline, "no worker"
+        time.sleep(0.1)
 
 
 def test_taken_port_is_one_sentence(data: Path) -> None:
@@ -173,7 +203,7 @@ def _check_metrics(text: str) -> None:
 def _check_log(text: str) -> None:
     """One JSON object a line, uvicorn's own too; a line for each step."""
     lines = [json.loads(line) for line in text.splitlines()]
-    assert {line["process"] for line in lines} == {"serve"}
+    assert {line["process"] for line in lines} == {"serve", "worker"}
     assert "uvicorn.error" in {line["logger"] for line in lines}
     steps = [line for line in lines if line["event"] == "issue.step"]
     assert [line["name"] for line in steps] == list(STEPS.values())
