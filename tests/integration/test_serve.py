@@ -192,9 +192,10 @@ def _check_metrics(text: str) -> None:
     asked = re.findall(r'certify_tsa_request_seconds_count\{outcome="(\w+)"', text)
     assert set(asked) == {"ok", "silent"}
     sources = re.findall(r'certify_scrape_source_up\{source="(\w+)"\} 1.0', text)
-    assert sorted(sources) == ["certificates", "clock", "disk", "queue"]
+    assert sorted(sources) == ["certificates", "clock", "disk", "duties", "queue"]
     assert "certify_waiting{" not in text  # nothing waits any longer
     assert seen["certify_open_reservations"] == 0
+    assert 0 <= seen['certify_duty_success_age_seconds{duty="reconcile"}'] < 300
     assert seen['certify_disk_free_bytes{place="data"}'] > 0
     assert -2 < seen['certify_clock_drift_seconds{reference="tsa"}'] < 2
     assert len(re.findall(r"certify_certificate_expiry_days\{", text)) >= 4
