@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from api.services import Services
+from api.settings import Settings
+from api.wiring import build_audit
 from certify.attestation import IssuanceStep
 from certify.clock import vietnamese_day
 from certify.errors import CertifyError
@@ -27,6 +29,13 @@ def audit(
         *_trail(services),
         *(problem for one in new for problem in _copy(services, one)),
     ]
+
+
+def audited(settings: Settings) -> list[str]:
+    """What `certify audit` says, beside the service."""
+    with build_audit(settings, quick=True) as run:
+        found = run().state.findings
+    return [f"audit: {finding.code} {finding.subject}" for _, finding in found]
 
 
 def _numbers(services: Services, expected: Collection[str]) -> Iterator[str]:

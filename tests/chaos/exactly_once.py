@@ -20,13 +20,13 @@ from api.data_folder import DataFolder
 from api.initialise import initialise
 from api.services import Services
 from api.settings import Settings
-from api.wiring import build_audit, build_services
+from api.wiring import build_services
 from certify.attestation import CertifiedCopy
 from certify.clock import vietnamese_day
 from certify.errors import NotFound
 from certify.numbering import DEFAULT_BOOK_KIND
 from certify.verify import Verdict
-from tests.chaos.audit import audit
+from tests.chaos.audit import audit, audited
 from tests.support.confirming import confirm_shown
 from tests.support.papers import compared_papers, draw_paper
 
@@ -50,7 +50,7 @@ def race(folder: Path, processes: int, each: int) -> list[str]:
             worker.join()
         ended = [worker.exitcode for worker in workers]
         found = [] if ended == [0] * processes else [f"workers ended with {ended}"]
-        return [*found, *audit(services, ids, ids), *_audited(settings)]
+        return [*found, *audit(services, ids, ids), *audited(settings)]
     finally:
         services.close()
 
@@ -82,7 +82,7 @@ def restore(folder: Path, after_backup: int, **chosen: Any) -> list[str]:
         fresh = list(compared_papers(services, folder / "paper.jpg", 2))
         confirm_shown(services, fresh)
         new = [_issued(services, one) for one in (*fresh, *result.released)]
-        return [*found, *_violations(services, old, new), *_audited(settings)]
+        return [*found, *_violations(services, old, new), *audited(settings)]
     finally:
         services.close()
 
@@ -137,13 +137,6 @@ def _violations(
             found.append(f"the code of {copy.number.number} does not resolve")
     services.trail.check(services.authority_id)
     return found
-
-
-def _audited(settings: Settings) -> list[str]:
-    """What `certify audit` says, beside the service."""
-    with build_audit(settings, quick=True) as run:
-        found = run().state.findings
-    return [f"audit: {finding.code} {finding.subject}" for _, finding in found]
 
 
 def _service(folder: Path, chosen: Mapping[str, Any]) -> Settings:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from certify.reconcile import Reconciliation
-from tests.chaos.audit import audit
+from tests.chaos.audit import audit, audited
 from tests.chaos.faults import Fault, nth
 from tests.chaos.injection import (
     FAULT_OF_OURS,
@@ -115,8 +115,10 @@ class Chaos:
         )
 
     def _audit(self, new: Sequence[str]) -> list[str]:
-        known = self._known
-        return self._world.in_child(lambda services: audit(services, known, new))
+        known, settings = self._known, self._world.settings
+        return self._world.in_child(
+            lambda services: [*audit(services, known, new), *audited(settings)]
+        )
 
     def _violate(self, fault: Fault, found: str) -> None:
         self.state["violations"].append({"faults": [fault.name], "found": found})
