@@ -12,12 +12,17 @@ from storage.audit import SqlAuditTrail
 from storage.backend import ServerLimits
 from storage.cases import SqlCases
 from storage.database import Database
+from storage.deadline_alarms import SqlDeadlineAlarms
 from storage.desk_records import SqlDeskRecords
+from storage.overview import SqlOverview
 from storage.people import SqlPeople
+from storage.purges import SqlScanPurges
 from storage.register import SqlRegister
 from storage.renewals import SqlRenewals
+from storage.rounds import SqlRounds
 from storage.signature_requests import SqlSignatureRequests
 from storage.signing_keys import SqlSigningKeys
+from storage.trail_tree import SqlTrailTree
 
 
 @dataclass(frozen=True)
@@ -29,10 +34,15 @@ class Storage:
     records: SqlDeskRecords
     register: SqlRegister
     renewals: SqlRenewals
+    purges: SqlScanPurges
     trail: SqlAuditTrail
+    tree: SqlTrailTree
     api_keys: SqlApiKeys
     signing_keys: SqlSigningKeys
     signature_requests: SqlSignatureRequests
+    overview: SqlOverview
+    rounds: SqlRounds
+    deadline_alarms: SqlDeadlineAlarms
     about: Callable[[], str]
 
 
@@ -50,15 +60,20 @@ def open_database(folder: DataFolder, settings: Settings) -> Database:
         settings.database_url.get_secret_value(),
         password=settings.database_password,
         busy_timeout_seconds=patience,
-        limits=ServerLimits(
-            pool_size=settings.database_pool_size,
-            max_overflow=settings.database_max_overflow,
-            pool_timeout_seconds=settings.database_pool_timeout_seconds,
-            recycle_seconds=settings.database_recycle_seconds,
-            connect_timeout_seconds=settings.database_connect_timeout_seconds,
-            statement_timeout_seconds=settings.database_statement_timeout_seconds,
-            idle_in_transaction_seconds=settings.database_idle_transaction_seconds,
-        ),
+        limits=server_limits(settings),
+    )
+
+
+def server_limits(settings: Settings) -> ServerLimits:
+    """Return how patient the operator wants us to be with a database server."""
+    return ServerLimits(
+        pool_size=settings.database_pool_size,
+        max_overflow=settings.database_max_overflow,
+        pool_timeout_seconds=settings.database_pool_timeout_seconds,
+        recycle_seconds=settings.database_recycle_seconds,
+        connect_timeout_seconds=settings.database_connect_timeout_seconds,
+        statement_timeout_seconds=settings.database_statement_timeout_seconds,
+        idle_in_transaction_seconds=settings.database_idle_transaction_seconds,
     )
 
 
@@ -66,11 +81,20 @@ def open_database(folder: DataFolder, settings: Settings) -> Database:
 def open_storage(
     folder: DataFolder, settings: Settings, clock: Clock | None = None
 ) -> Iterator[Storage]:
-    """Open the database that the settings choose, migrated where needed."""
+    """Open the database that the settings choose, migrated where needed.
+
+    In production nothing is migrated by the way: an operator does it, after a backup.
+
+    Raises:
+        InvalidInput: the tables are not those of this program.
+    """
     clock = clock or SystemClock()
     database = open_database(folder, settings)
     try:
-        database.migrate()
+        if settings.env == "production":
+            database.require_current()
+        else:
+            database.migrate()
         yield Storage(
             people=SqlPeople(database=database, clock=clock),
             cases=SqlCases(database=database, clock=clock),
@@ -83,10 +107,15 @@ def open_storage(
                 number_template=settings.number_template,
             ),
             renewals=SqlRenewals(database=database, lease=settings.lease),
+            purges=SqlScanPurges(database=database, clock=clock),
             trail=SqlAuditTrail(database=database),
+            tree=SqlTrailTree(database=database),
             api_keys=SqlApiKeys(database=database),
             signing_keys=SqlSigningKeys(database=database, clock=clock),
             signature_requests=SqlSignatureRequests(database=database),
+            overview=SqlOverview(database=database),
+            rounds=SqlRounds(database=database),
+            deadline_alarms=SqlDeadlineAlarms(database=database),
             about=database.about,
         )
     finally:

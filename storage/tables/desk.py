@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from certify.case import OriginalKind
@@ -34,6 +35,7 @@ cases = Table(
     Column("due_at", UtcTime, nullable=False),
     CheckConstraint("status BETWEEN 1 AND 10", name="status"),
     Index(None, "authority_id", "opened_at"),
+    Index(None, "status", "due_at"),
 )
 
 case_counters = Table(
@@ -76,7 +78,17 @@ scans = Table(
     # What it is made of; NULL for one file as it came. Its files are rows before it.
     Column("arrangement", CanonicalJson),
     Column("reduction", CanonicalJson),
+    # Purged: recorded first, then the files are removed; see `certify.purge`.
+    Column("purged_at", UtcTime),
+    Column("files_removed_at", UtcTime),
     UniqueConstraint("original_id", "sequence"),
+    Index(  # what still has files: the rest, growing for ever, is left out
+        "ix_scans_with_files",
+        "purged_at",
+        "created_at",
+        sqlite_where=text("files_removed_at IS NULL"),
+        postgresql_where=text("files_removed_at IS NULL"),
+    ),
 )
 
 comparisons = Table(

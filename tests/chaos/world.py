@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
-import signing.sealer  # noqa: F401 - these are imported before any fork
+import signing.sealer  # noqa: F401 - imported before any fork, as the next two
 import storage.archive.s3
 import storage.postgresql  # noqa: F401 - as above
 from api.data_folder import DataFolder
