@@ -18,6 +18,7 @@ from api.services import Services
 from api.settings import Settings
 from certify.clock import Clock
 from certify.errors import CertifyError
+from certify.reconcile import Reconciliation
 from certify.rounds import DONE, Rounds
 from certify.stopping import going_on
 
@@ -62,11 +63,17 @@ def duties(
     renew = partial(services.renew_due.batch, settings.renew_batch)
     return (
         Duty("revocation", minute, services.condition.refresh, here=True),
+        Duty("numbering", minute, partial(_open_numbering, services), here=True),
         Duty("reconcile", sweep, finish or here),
         Duty("lists", sweep, services.bundle.refresh_lists),
         Duty("renewal", sweep, renew),
         Duty("deadlines", minute * 5, services.raise_alarms),
     )
+
+
+def _open_numbering(services: Services) -> Reconciliation:
+    """Replay the archive before somebody waits for a number; once, if it succeeds."""
+    return Reconciliation(recovered=list(services.reconcile.recover()))
 
 
 class Timetable:
