@@ -19,8 +19,8 @@ _log = logging.getLogger("certify.issue_soon")
 class IssueSoon:
     """Runs the main job for some attestations at once, each in a thread.
 
-    What outlives the server's stop is abandoned with it, as in `api.sweep`: its lease
-    expires and the next run resumes it with the same number.
+    What outlives the server's stop is abandoned with it, as in `api.periodic`: its
+    lease expires and the next run resumes it with the same number.
     """
 
     def __init__(

@@ -19,6 +19,7 @@ from api.services import Services
 from api.settings import Settings
 from certify.clock import Clock
 from certify.errors import CertifyError
+from certify.reconcile import Reconciliation
 from certify.rounds import DONE, Rounds
 from certify.stopping import going_on
 
@@ -63,6 +64,7 @@ def duties(
     renew = partial(services.renew_due.batch, settings.renew_batch)
     return (
         Duty("revocation", minute, services.condition.refresh, here=True),
+        Duty("numbering", minute, partial(_open_numbering, services), here=True),
         Duty("reconcile", sweep, finish or here),
         Duty("lists", sweep, services.bundle.refresh_lists),
         Duty("renewal", sweep, renew),
@@ -70,6 +72,11 @@ def duties(
         Duty("checkpoint", minute * 5, services.publish_checkpoint),
         Duty("purge", timedelta(hours=1), services.purge_scans),
     )
+
+
+def _open_numbering(services: Services) -> Reconciliation:
+    """Replay the archive before somebody waits for a number; once, if it succeeds."""
+    return Reconciliation(recovered=list(services.reconcile.recover()))
 
 
 class Timetable:

@@ -89,11 +89,11 @@ def serve(
     # A shell that starts us in the background has SIGINT ignored; a person who sends
     # it all the same wants an end.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    with observed(services, settings, process="serve"), _beside(services, settings):
-        try:
+    try:
+        with observed(services, settings, process="serve"), _beside(services, settings):
             uvicorn.Server(config).run(sockets=[listening])
-        except _Stopped:
-            return 0
+    except _Stopped:
+        return 0
     return 0
 
 

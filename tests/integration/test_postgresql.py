@@ -338,6 +338,10 @@ def test_the_services_own_role_can_do_its_work_and_no_harm(
             "UPDATE desk_records SET content = '{}'",
             "UPDATE alembic_version SET version_num = '0000'",
             "CREATE TABLE mine (a integer)",
+            "UPDATE deadline_alarms SET raised_at = 'x'",
+            "CREATE TABLE certify_queue.mine (a integer)",
+            "DROP TABLE certify_queue.procrastinate_jobs CASCADE",
+            "DELETE FROM certify_queue.procrastinate_events",
         ):
             with pytest.raises(NotAllowed), office.database.writing() as connection:
                 connection.execute(text(harm))
