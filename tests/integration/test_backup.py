@@ -18,6 +18,7 @@ from api.data_folder import DataFolder
 from api.initialise import initialise
 from api.service_key import derive_keys, read_service_keys
 from api.settings import Settings
+from api.wiring import build_backup
 from certify.clock import SystemClock
 from storage.archive.folder import FolderArchive
 from storage.database import Database
@@ -67,11 +68,19 @@ def certify(
     return run
 
 
+@pytest.fixture(scope="module")
+def first(office: Path) -> Path:
+    settings = Settings(data=office / "data", backup_passphrase_file=office / "words")
+    with build_backup(settings, office / "backup") as make:
+        made = make()
+    assert (made.manifest.objects, made.manifest.scans, made.copied) == (2, 1, 3)
+    return office / "backup"
+
+
 @pytest.fixture
-def backup(office: Path, tmp_path: Path, certify: Run) -> Path:
-    code, said = certify("backup", tmp_path / "backup", "--data", office / "data")
-    assert (code, said["objects"], said["scans"], said["copied"]) == (0, 2, 1, 3)
-    return tmp_path / "backup"
+def backup(first: Path, tmp_path: Path) -> Path:
+    """A backup to spoil."""
+    return shutil.copytree(first, tmp_path / "backup")
 
 
 def point_of(backup: Path) -> Path:
