@@ -7,6 +7,7 @@ into `api.services`, and a line into `duties`.
 """
 
 import logging
+import time
 from collections.abc import Callable, Sequence, Sized
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import timedelta
@@ -94,14 +95,15 @@ class Timetable:
             thread.start()
 
     def stop(self, timeout_seconds: float = 10) -> None:
-        """Ask all to end, then wait for each round in hand.
+        """Ask all to end, then wait for the rounds in hand.
 
         What takes longer is abandoned with the process: its lease expires.
         """
         for thread in self._threads:
             thread.ask_to_stop()
+        deadline = time.monotonic() + timeout_seconds
         for thread in self._threads:
-            thread.stop(timeout_seconds)
+            thread.stop(max(0.0, deadline - time.monotonic()))
 
 
 def run_round(duty: Duty, *, rounds: Rounds, clock: Clock) -> None:

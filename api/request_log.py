@@ -17,6 +17,7 @@ from api.observe.logs import event, fault
 from api.observe.meter import Meter
 from certify.identifiers import new_id
 
+_FAULT = 500
 logger = logging.getLogger("api.requests")
 
 
@@ -54,6 +55,8 @@ class RequestLog:
             line.update(_facts(scope))
             level = logging.ERROR if "fault" in line else logging.INFO
             event(logger, level, "request", **line)
+            if "fault" in line or line["status"] == _FAULT:
+                self._meter.fault()
             self._meter.request(
                 line["method"], line["route"], line["status"] or 0, seconds
             )

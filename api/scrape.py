@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry
 
+from api.data_folder import DataFolder
 from api.observe.gauges import Reading, ScrapedGauges, Source
 from api.observe.port import MetricsPort
-from api.observe.processes import SharedFolder, shared_folder
+from api.observe.processes import SharedFolder
 from api.readiness import free_bytes
 from api.services import Services
 from api.settings import Settings
@@ -19,7 +20,8 @@ def metrics_port(services: Services, settings: Settings, *, port: int) -> Metric
     registry = CollectorRegistry()
     # The gauges first: the clock's source also writes a gauge of the shared folder.
     registry.register(ScrapedGauges(sources(services)))
-    registry.register(SharedFolder(shared_folder(settings)))
+    folder = settings.metrics_folder or DataFolder(settings.data).metrics
+    registry.register(SharedFolder(folder))
     return MetricsPort(registry, host=settings.metrics_host, port=port)
 
 

@@ -7,7 +7,7 @@ checked again and released, anything else is composed anew as the next attempt.
 
 import hashlib
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -61,12 +61,22 @@ def silent(_step: int, _text: str) -> None:
     """Report no progress."""
 
 
+Watch = Callable[[str, Progress], AbstractContextManager[Progress]]
+"""Stands around one run of an attestation; gives the callback the run reports to."""
+
+
+def unwatched(
+    _attestation_id: str, progress: Progress
+) -> AbstractContextManager[Progress]:
+    """Measure nothing."""
+    return nullcontext(progress)
+
+
 class Issue(Protocol):
-    """Issues one copy: `IssueCopy`, or what watches it at work."""
+    """Issues one copy: `IssueCopy`, or what asks another process to."""
 
     def __call__(self, attestation_id: str, progress: Progress = silent, /) -> Edition:
         """See `IssueCopy.__call__`."""
-        ...
 
 
 class IssueCopy:
@@ -88,6 +98,7 @@ class IssueCopy:
         worker: str,
         number_template: str = DEFAULT_NUMBER_TEMPLATE,
         retention: timedelta = RETENTION,
+        watch: Watch = unwatched,
     ) -> None:
         """Take the collaborators; no state is held between calls.
 
@@ -106,6 +117,7 @@ class IssueCopy:
         self._worker = worker
         self._number_template = number_template
         self._retention = retention
+        self._watch = watch
 
     def __call__(self, attestation_id: str, progress: Progress = silent) -> Edition:
         """Issue the copy of an approved attestation.
@@ -116,12 +128,13 @@ class IssueCopy:
             AttemptDiscarded: the clock rules failed several times in a row.
             CertifyError: refused, with the reason; nothing was released.
         """
-        for attempts_left in reversed(range(ATTEMPTS)):
-            try:
-                return self._issue(attestation_id, progress)
-            except AttemptDiscarded:
-                if not attempts_left:
-                    raise
+        with self._watch(attestation_id, progress) as noted:
+            for attempts_left in reversed(range(ATTEMPTS)):
+                try:
+                    return self._issue(attestation_id, noted)
+                except AttemptDiscarded:
+                    if not attempts_left:
+                        raise
         raise AssertionError("unreachable")
 
     def _issue(self, attestation_id: str, progress: Progress) -> Edition:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from certify.case import CaseStatus
+from certify.case import Case, CaseStatus
 from certify.clock import Clock
 
 # A case in one of these waits for nobody any more.
@@ -61,6 +61,11 @@ class DeadlineAlarms(Protocol):
     def late(self) -> Sequence[LateCase]:
         """Return cases with an alarm that are still open, most overdue first."""
         ...
+
+
+def is_late(case: Case, now: datetime) -> bool:
+    """Tell whether a case is still open after its hour."""
+    return case.status not in CLOSED and case.due_at <= now
 
 
 class RaiseAlarms:

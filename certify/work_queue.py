@@ -29,8 +29,8 @@ class WorkQueue(Protocol):
     def put(self, attestation_ids: Sequence[str], urgency: Urgency) -> int:
         """Put these in, each once; return how many were not in already.
 
-        One that waits less urgently MUST become as urgent; one that is being worked
-        on is left alone. Raises ServiceUnavailable.
+        Of those that are in, `COUNTER` MUST move one that waits less urgently up;
+        else they are left as they are. Raises ServiceUnavailable.
         """
         ...
 

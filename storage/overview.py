@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import case, func, not_, select
+from sqlalchemy import case, func, literal_column, not_, select
 
 from certify.overview import WaitingGroup
 from storage.database import Database
@@ -46,7 +46,8 @@ class SqlOverview:
         query = (
             select(func.count())
             .select_from(book_rows)
-            .where(book_rows.c.state == "reserved")
+            # a literal: with a parameter neither database uses the partial index
+            .where(book_rows.c.state == literal_column("'reserved'"))
         )
         with self._database.reading() as connection:
             return connection.scalar(query) or 0

@@ -15,6 +15,7 @@ from api.cli.terminal import Terminal
 from api.cli.trail_app import trail
 from api.cli.trust_app import trust
 from api.cli.vietnamese import VietnameseCommand, VietnameseGroup
+from api.cli.worker_app import worker_command
 
 app = typer.Typer(
     cls=VietnameseGroup,
@@ -31,6 +32,7 @@ app.add_typer(archive, name="archive")
 app.command(cls=VietnameseCommand, name="audit")(audit_command)
 app.add_typer(database, name="database")
 app.command(cls=VietnameseCommand, name="purge")(purge_command)
+app.command(cls=VietnameseCommand, name="worker")(worker_command)
 
 PageSize = Annotated[
     str | None,
@@ -242,37 +244,6 @@ def serve_command(
         handing_over(services, settings) as shared,
     ):
         return serve(shared, settings, listening, terminal=terminal)
-
-
-@app.command(cls=VietnameseCommand, name="worker")
-def worker_command(
-    *,
-    concurrency: Annotated[
-        int,
-        typer.Option(
-            min=1, max=32, metavar="SỐ", help="Số bản sao phát hành cùng lúc."
-        ),
-    ] = 1,
-    beside_server: Annotated[
-        bool, typer.Option("--beside-server", hidden=True)
-    ] = False,
-    data: Data = None,
-    json: Json = False,
-) -> int:
-    """Chạy tiến trình phát hành và các việc định kỳ; chạy được trên nhiều máy."""
-    from api.cli.context import running_services  # noqa: PLC0415 - keeps --help quick
-    from api.cli.worker import work  # noqa: PLC0415 - keeps --help quick
-    from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
-
-    settings, terminal = load_settings(data=data), Terminal(as_json=json)
-    with running_services(settings, terminal, desk=False) as services:
-        return work(
-            services,
-            settings,
-            concurrency=concurrency,
-            beside_server=beside_server,
-            terminal=terminal,
-        )
 
 
 @app.command(cls=VietnameseCommand, name="reconcile")

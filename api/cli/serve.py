@@ -11,12 +11,11 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from api.app import create_app
+from api.cli.observed import observed
 from api.cli.terminal import Terminal
 from api.data_folder import DataFolder
 from api.dispatch import HandOver, IssueByWorkers
-from api.observe.logs import set_up_logging
 from api.periodic import Timetable, duties
-from api.repeated import Repeated
 from api.services import Services
 from api.settings import Settings
 from api.web_settings import WebSettings
@@ -86,7 +85,6 @@ def serve(
             ready_seconds=settings.ready_seconds,
         ),
     )
-    set_up_logging(process="serve", level=settings.log_level, form=settings.log_format)
     # uvicorn's own access log writes verification codes in clear.
     config = uvicorn.Config(
         app,
@@ -103,7 +101,7 @@ def serve(
     # A shell that starts us in the background has SIGINT ignored; a person who sends
     # it all the same wants an end.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    with _beside(services, settings):
+    with observed(services, settings, process="serve"), _beside(services, settings):
         try:
             uvicorn.Server(config).run(sockets=[listening])
         except _Stopped:
@@ -120,9 +118,6 @@ def _beside(services: Services, settings: Settings) -> Iterator[None]:
         clock=services.clock,
     )
     here.start()
-    beside = _metrics(services, settings)
-    for repeated in beside:
-        repeated.start()
     worker = WorkerProcess(settings.data) if settings.serve_worker else None
     if worker is not None:
         worker.start()
@@ -131,19 +126,7 @@ def _beside(services: Services, settings: Settings) -> Iterator[None]:
     finally:
         if worker is not None:
             worker.stop()
-        for repeated in beside:
-            repeated.stop()
         here.stop()
-
-
-def _metrics(services: Services, settings: Settings) -> list[Repeated]:
-    """Return what serves metrics, if the operator wants any."""
-    if settings.metrics_port is None:
-        return []
-    # prometheus-client is imported when the service, and its folder, is there.
-    from api.scrape import metrics_port  # noqa: PLC0415 - see above
-
-    return [metrics_port(services, settings, port=settings.metrics_port)]
 
 
 class _Stopped(BaseException):

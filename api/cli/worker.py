@@ -12,9 +12,9 @@ import threading
 import time
 from datetime import timedelta
 
+from api.cli.observed import observed
 from api.cli.terminal import Terminal
 from api.dispatch import DispatchUnfinished
-from api.observe.logs import set_up_logging
 from api.periodic import Duty, Timetable, duties
 from api.services import Services
 from api.settings import Settings
@@ -41,7 +41,6 @@ def work(
         beside_server: standard input ends with the server.
         terminal: where to speak.
     """
-    set_up_logging(process="worker", level=settings.log_level, form=settings.log_format)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -50,14 +49,16 @@ def work(
     terminal.result({"worker": services.worker})
     terminal.say(f"Tiến trình {services.worker} đang chạy. Nhấn Ctrl-C để dừng.")
     sys.stdout.flush()
-    if settings.database_url is None:
-        _work_alone(services, settings, stop)
-    else:
-        _work_with_others(services, settings, stop, concurrency=concurrency)
+    with observed(services, settings, process="worker"):
+        if settings.database_url is None:
+            work_alone(services, settings, stop)
+        else:
+            work_with_others(services, settings, stop, concurrency=concurrency)
     return 0
 
 
-def _work_alone(services: Services, settings: Settings, stop: threading.Event) -> None:
+def work_alone(services: Services, settings: Settings, stop: threading.Event) -> None:
+    """Run the duties of a register in a file until `stop`."""
     timetable = Timetable(
         duties(services, settings, stopping=stop.is_set),
         rounds=services.rounds,
@@ -69,9 +70,10 @@ def _work_alone(services: Services, settings: Settings, stop: threading.Event) -
     timetable.stop()
 
 
-def _work_with_others(
+def work_with_others(
     services: Services, settings: Settings, stop: threading.Event, *, concurrency: int
 ) -> None:
+    """Take jobs and a share in the duties from the work queue until `stop`."""
     runner = build_runner(
         settings, name=services.worker, concurrency=concurrency, issue=services.issue
     )

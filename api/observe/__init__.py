@@ -6,8 +6,9 @@ processes    one sum over the files of several processes
 gauges       what is read at the moment of a scrape
 port         where metrics are served, apart from the service's own port
 archive      the wrapper around the archive (api/signing_keys/watched.py: around keys)
-issuing      the wrapper around the main job: a time and a log line for each step
+issuing      what stands around the main job: a time and a log line for each step
 logs         one JSON object per line, for every process and library
+errors       what an exception is called
 bounded      a question to a dependency that may hang
 clocks       how far other clocks are from ours
 

@@ -10,9 +10,9 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from api.observe.errors import code_of
 from api.observe.meter import Meter
 from certify.attestation import StoredObject
-from certify.errors import CertifyError
 from certify.ports import Archive
 
 
@@ -69,8 +69,3 @@ def timed(
         note(outcome_of(error), time.perf_counter() - began)
         raise
     note("ok", time.perf_counter() - began)
-
-
-def code_of(error: Exception) -> str:
-    """Return the stable code of an error; "fault" for what nobody expected."""
-    return error.code if isinstance(error, CertifyError) else CertifyError.code

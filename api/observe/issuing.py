@@ -2,14 +2,14 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import MappingProxyType
 
+from api.observe.errors import code_of, is_fault
 from api.observe.logs import event
 from api.observe.meter import Meter
-from certify.attestation import Edition
-from certify.errors import CertifyError
-from certify.issue import Issue, Progress, silent
+from certify.issue import Progress
 
 STEPS = MappingProxyType(
     {
@@ -29,23 +29,19 @@ STEPS = MappingProxyType(
 _log = logging.getLogger("certify.issue")
 
 
-class WatchedIssue:
-    """Fills `certify.issue.Issue` around another one."""
+class IssueWatch:
+    """Fills `certify.issue.Watch`."""
 
     def __init__(
-        self,
-        issue: Issue,
-        *,
-        meter: Meter,
-        seconds: Callable[[], float] = time.perf_counter,
+        self, *, meter: Meter, seconds: Callable[[], float] = time.perf_counter
     ) -> None:
-        """Watch this one; `seconds` is a clock that never steps back."""
-        self._issue = issue
+        """Tell this meter; `seconds` is a clock that never steps back."""
         self._meter = meter
         self._seconds = seconds
 
-    def __call__(self, attestation_id: str, progress: Progress = silent) -> Edition:
-        """Issue, and note how each step went. Raises what the job raises."""
+    @contextmanager
+    def __call__(self, attestation_id: str, progress: Progress) -> Iterator[Progress]:
+        """Note how each step of a run went; what is raised passes on."""
         run = _Run(attestation_id, self._meter, self._seconds)
 
         def noted(step: int, text: str) -> None:
@@ -53,18 +49,16 @@ class WatchedIssue:
             progress(step, text)
 
         try:
-            edition = self._issue(attestation_id, noted)
-        except CertifyError as error:
-            run.ends(error.code)
-            self._meter.issue_failed(error.code)
-            raise
-        except Exception:
-            run.ends(CertifyError.code)
-            self._meter.issue_failed(CertifyError.code)
+            yield noted
+        except Exception as error:
+            code = code_of(error)
+            run.ends(code)
+            self._meter.issue_failed(code)
+            if is_fault(error):
+                self._meter.fault()
             raise
         run.ends("ok")
         self._meter.issued()
-        return edition
 
 
 class _Run:

@@ -30,6 +30,9 @@ class Meter(Protocol):
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """A request was answered; `route` is a template, never a path."""
 
+    def fault(self) -> None:
+        """Something failed that is our own fault, or stored data are damaged."""
+
 
 class Unmetered:
     """Measures nothing: for commands that end before anybody could ask."""
@@ -56,4 +59,7 @@ class Unmetered:
         """See `Meter`."""
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """See `Meter`."""
+
+    def fault(self) -> None:
         """See `Meter`."""

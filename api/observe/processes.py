@@ -13,9 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api.data_folder import DataFolder
-from api.settings import Settings
-
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
     from prometheus_client.metrics_core import Metric
@@ -25,11 +22,6 @@ if TYPE_CHECKING:
 _VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 _ENDED = "0"  # no process has this id
 _LATEST = "gauge_mostrecent"
-
-
-def shared_folder(settings: Settings) -> Path:
-    """Return where the processes of this machine keep their numbers."""
-    return settings.metrics_folder or DataFolder(settings.data).metrics
 
 
 class SharedFolder:

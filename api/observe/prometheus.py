@@ -68,6 +68,11 @@ class PrometheusMeter:
             buckets=_QUICK,
             registry=registry,
         )
+        self._faults = Counter(
+            "certify_faults",
+            "Requests and runs of issuing that failed by our own fault.",
+            registry=registry,
+        )
         for step in STEPS.values():  # so that a rate is 0, not absent, before the first
             self._steps.labels(step, "ok")
 
@@ -103,3 +108,7 @@ class PrometheusMeter:
         """A request was answered; its method is the client's, so any word may come."""
         known = method if method in _METHODS else "other"
         self._requests.labels(known, route, str(status)).observe(seconds)
+
+    def fault(self) -> None:
+        """Something failed that is our own fault."""
+        self._faults.inc()

@@ -1,6 +1,7 @@
 """Builds the system. The only package that imports concrete code of the others.
 
 service         the service itself: start reading here
+intake          the reader of scans
 keys            the registry of signing keys, and what opens them
 stores          what stands on the database
 objects         where finished copies are kept
@@ -15,11 +16,12 @@ verification    the reader of signed files and the signed lists
 
 from api.wiring.audit import build_audit
 from api.wiring.backup import build_backup, build_restore
+from api.wiring.intake import build_intake
 from api.wiring.keys import open_key_room
 from api.wiring.objects import build_s3_archive, make_s3_bucket
 from api.wiring.privacy import build_purge
 from api.wiring.public_trail import build_trail_audit, open_trail_room
-from api.wiring.service import build_intake, build_services
+from api.wiring.service import build_services
 from api.wiring.stores import Storage, open_database, open_storage
 from api.wiring.verification import (
     build_inspector,

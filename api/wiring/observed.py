@@ -3,7 +3,7 @@
 from api.data_folder import DataFolder
 from api.observe.clocks import OtherClocks
 from api.observe.meter import Meter, Unmetered
-from api.observe.processes import SharedFolder, shared_folder
+from api.observe.processes import SharedFolder
 from api.settings import Settings
 from api.wiring.plan import Plan
 from certify.clock import Clock
@@ -19,18 +19,23 @@ def build_plan(settings: Settings, clock: Clock) -> Plan:
     folder = DataFolder(settings.data)
     choices = folder.choices()
     return Plan(
-        settings, clock, folder, choices, OtherClocks(clock), build_meter(settings)
+        settings,
+        clock,
+        folder,
+        choices,
+        OtherClocks(clock),
+        build_meter(settings, folder),
     )
 
 
-def build_meter(settings: Settings) -> Meter:
+def build_meter(settings: Settings, folder: DataFolder) -> Meter:
     """Build this process's meter; measures nothing where nobody can look."""
     if settings.metrics_port is None:
         return Unmetered()
-    folder = SharedFolder(shared_folder(settings))
+    shared = SharedFolder(settings.metrics_folder or folder.metrics)
     from prometheus_client import CollectorRegistry  # noqa: PLC0415 - after its folder
 
-    return folder.meter(CollectorRegistry())
+    return shared.meter(CollectorRegistry())
 
 
 def note_tsa(plan: Plan, call: TsaCall) -> None:

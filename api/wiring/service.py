@@ -3,8 +3,7 @@
 import os
 import secrets
 import socket
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
 
@@ -17,11 +16,12 @@ from api.dispatch import keep_here
 from api.issue_soon import IssueSoon
 from api.legal_tables import read_legal_tables
 from api.observe.archive import WatchedArchive
-from api.observe.issuing import WatchedIssue
+from api.observe.issuing import IssueWatch
 from api.pki_host import PkiHost
 from api.services import Services
 from api.settings import Settings
 from api.wiring.external_keys import StoredExchange, held_keys, verifies
+from api.wiring.intake import build_intake
 from api.wiring.keys import build_ring, record_development_keys
 from api.wiring.objects import build_archive
 from api.wiring.observed import build_plan
@@ -44,9 +44,6 @@ from certify.collect_signature import CollectSignature
 from certify.desk import Desk, DeskRules
 from certify.desk_papers import DeskPapers
 from certify.errors import NotAllowed, StoredDataDamaged
-from certify.intake import tasks
-from certify.intake.reader import SandboxedIntake
-from certify.isolation.runner import IsolatedRunner
 from certify.issue import IssueCopy
 from certify.overdue import RaiseAlarms
 from certify.ports import Inspector, Intake
@@ -146,7 +143,7 @@ def _assemble(
         clock=clock,
         work_folder=work_folder,
     )
-    issue_copy = IssueCopy(
+    issue = IssueCopy(
         register=storage.register,
         scans=scans,
         archive=archive,
@@ -160,8 +157,8 @@ def _assemble(
         worker=worker,
         number_template=settings.number_template,
         retention=settings.retention,
+        watch=IssueWatch(meter=plan.meter),
     )
-    issue = WatchedIssue(issue_copy, meter=plan.meter)
     publisher = build_publisher(plan.folder, clock)
     desk = Desk(
         people=storage.people,
@@ -292,19 +289,6 @@ def _renew_due(plan: Plan, storage: Storage, renew: RenewCopy) -> RenewDue:
         clock=plan.clock,
         within_months=plan.settings.renew_within_months,
     )
-
-
-@contextmanager
-def build_intake(*, at_once: bool = True) -> Iterator[Intake]:
-    """Build the reader of scans; it needs no data folder.
-
-    Args:
-        at_once: start its process now, not with the first scan.
-    """
-    with IsolatedRunner(tasks=tasks.TASKS, preload=tasks.PRELOAD) as runner:
-        if at_once:
-            runner.warm_up()
-        yield SandboxedIntake(runner=runner)
 
 
 def _development_pki(plan: Plan) -> PkiHost:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, Row, select
 
 from certify.attestation import TrailHead
 from storage.audit import Action, reason_commitment
@@ -43,35 +43,52 @@ def recorded(
     connection: Connection, subjects: Collection[str], actions: Collection[Action]
 ) -> Mapping[str, Sequence[Recorded]]:
     """Read the acts of some kinds on some subjects, oldest first."""
-    found: dict[str, list[Recorded]] = defaultdict(list)
-    rows = connection.execute(
-        select(trail, trail_reasons.c.salt)
-        .outerjoin(
-            trail_reasons,
-            and_(
-                trail_reasons.c.authority_id == trail.c.authority_id,
-                trail_reasons.c.sequence == trail.c.sequence,
-            ),
+    rows = [
+        row
+        for row in connection.execute(
+            select(trail)
+            .where(trail.c.subject.in_(sorted(set(subjects))))
+            .order_by(trail.c.authority_id, trail.c.sequence)
         )
-        .where(trail.c.subject.in_(sorted(set(subjects))))
-        .order_by(trail.c.authority_id, trail.c.sequence)
-    )
+        if row.action in actions
+    ]
+    salts = _salts(connection, rows)
+    found: dict[str, list[Recorded]] = defaultdict(list)
     for row in rows:
-        if row.action in actions:
-            found[row.subject].append(
-                Recorded(
-                    authority_id=row.authority_id,
-                    sequence=row.sequence,
-                    digest=row.digest,
-                    at=row.at,
-                    actor=row.actor,
-                    action=Action(row.action),
-                    details=row.details,
-                    reason_commitment=row.reason_commitment,
-                    salt=row.salt,
-                )
+        found[row.subject].append(
+            Recorded(
+                authority_id=row.authority_id,
+                sequence=row.sequence,
+                digest=row.digest,
+                at=row.at,
+                actor=row.actor,
+                action=Action(row.action),
+                details=row.details,
+                reason_commitment=row.reason_commitment,
+                salt=salts.get((row.authority_id, row.sequence)),
             )
+        )
     return found
+
+
+def _salts(
+    connection: Connection, rows: Sequence[Row[tuple[Any, ...]]]
+) -> Mapping[tuple[str, int], bytes]:
+    """Read the salts of the reasons given; a reason that was erased has none."""
+    with_reason: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        if row.reason_commitment:
+            with_reason[row.authority_id].append(row.sequence)
+    table = trail_reasons.c
+    return {
+        (authority_id, found.sequence): found.salt
+        for authority_id, sequences in with_reason.items()
+        for found in connection.execute(
+            select(table.sequence, table.salt).where(
+                table.authority_id == authority_id, table.sequence.in_(sequences)
+            )
+        )
+    }
 
 
 def newest(acts: Sequence[Recorded], *actions: Action) -> Recorded | None:

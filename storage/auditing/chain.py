@@ -6,14 +6,17 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, and_, func, select
 
 from certify.auditing.ports import Link
+from certify.numbering import RegisterNumber
 from storage.audit import Action, digest_holds, reason_holds
 from storage.database import Database
 from storage.tables import (
     annulments,
     attestations,
     authorities,
+    book_rows,
     books,
     desk_records,
+    recovered_copies,
     trail,
     trail_reasons,
     withdrawals,
@@ -130,25 +133,40 @@ def _lost_attestations(connection: Connection, rows: Sequence[_Row]) -> _Lost:
 def _lost_numbers(
     connection: Connection, authority_id: str, rows: Sequence[_Row]
 ) -> _Lost:
-    """Numbers given out that lie beyond the counter of their book today.
+    """Numbers given out that lie beyond the counter of their book and have no row.
 
     Those below it are accounted for one by one by the part that walks the books.
     """
     given = {
-        row.sequence: (row.details["book"], row.details["number"])
+        row.sequence: (row.subject, row.details["book"], row.details["number"])
         for row in rows
-        if row.action == Action.COPY_RESERVE
+        if row.action in _NUMBERED
     }
     if not given:
         return {}
     counters = {
-        f"{book.volume:02d}/{book.year}-{book.kind}": book.last_number
+        _name(book): book.last_number
         for book in connection.execute(
             select(books).where(books.c.authority_id == authority_id)
         )
     }
-    return {
-        sequence: f"{book}/{number}"
-        for sequence, (book, number) in given.items()
-        if number > counters.get(book, 0)
+    beyond = {n: g for n, g in given.items() if g[2] > counters.get(g[1], 0)}
+    held = {
+        (row.attestation_id, _name(row), row.number)
+        for table in (book_rows, recovered_copies)
+        for row in connection.execute(
+            select(table).where(
+                table.c.attestation_id.in_(sorted({g[0] for g in beyond.values()}))
+            )
+        )
     }
+    return {n: f"{g[1]}/{g[2]}" for n, g in beyond.items() if g not in held}
+
+
+_NUMBERED = (Action.COPY_RESERVE, Action.COPY_RECOVER)
+
+
+def _name(row: Row[Any]) -> str:
+    """Return the name of a book as the trail keeps it."""
+    number = RegisterNumber(row.authority_id, row.kind, row.year, row.volume, 0)
+    return number.book

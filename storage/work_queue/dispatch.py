@@ -56,10 +56,11 @@ class PostgresWorkQueue:
         }
 
     def _make_room(self, job: Job | None, urgency: Urgency) -> bool:
-        """Take a less urgent job out; tell whether a new one is needed."""
+        """Tell whether a new job is needed; for the counter, less urgent ones go."""
         if job is None:
             return True
-        if job.status == Status.DOING.value or job.priority >= urgency or not job.id:
+        waits = job.status == Status.TODO.value and job.priority < urgency
+        if urgency is not Urgency.COUNTER or not waits or job.id is None:
             return False
         return self._jobs.cancel_job_by_id(job.id, delete_job=True)
 

@@ -7,6 +7,11 @@ from sqlalchemy import Connection
 
 QUEUE_SCHEMA = "certify_queue"
 
+_FUNCTIONS = (
+    "SELECT oid::regprocedure::text FROM pg_proc"
+    " WHERE pronamespace = 'certify_queue'::regnamespace"
+)
+
 # Deleting a job deletes its events and unlinks its worker: PostgreSQL does that with
 # the rights of the tables' owner (foreign keys), so the role needs none for it.
 _PRIVILEGES = (
@@ -32,6 +37,11 @@ def create_queue(connection: Connection) -> None:
     schema = resources.files("procrastinate.sql") / "schema.sql"
     words = schema.read_text(encoding="utf-8").replace("%", "%%")
     connection.exec_driver_sql(words)
+    functions = connection.exec_driver_sql(_FUNCTIONS).scalars().all()
+    for function in functions:  # deaf to a caller's search_path, as our own ones are
+        connection.exec_driver_sql(
+            f"ALTER FUNCTION {function} SET search_path = pg_catalog, {QUEUE_SCHEMA}"
+        )
     connection.exec_driver_sql(f"SET LOCAL search_path = {before}")
 
 

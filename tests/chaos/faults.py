@@ -7,9 +7,10 @@ under test only ever sees a dead process, a silent or lying server, a connection
 ends, a full disk or store, a locked database, a key that is away, a clock that steps.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import gcd
+from itertools import groupby
+from math import ceil, gcd
 from types import MappingProxyType
 
 STEPS = {
@@ -49,6 +50,7 @@ EVERYWHERE = (
 )
 OF_SERVER = ("database_cut", "commit_unsent", "commit_unheard")
 OF_STORE = ("archive_cut", "archive_slow", "archive_full", "archive_unheard")
+_STRIDE = 11  # through the points, so that neighbours lie in different steps
 OF_KEYS = {"file": "key_away", "softhsm": "hsm_out"}
 
 
@@ -94,6 +96,12 @@ class Setup:
         )
 
     @property
+    def silencing(self) -> frozenset[str]:
+        """While these last nothing can be written down, a cause least of all."""
+        file = () if self.database != "sqlite" else ("disk_full",)
+        return frozenset({"database_locked", *OF_SERVER, *file})
+
+    @property
     def killed_by_count(self) -> Mapping[str, int]:
         """Fault → how many of its occasions one run has, about."""
         counts = {"kill_in_sql": 60, "kill_at_timestamp": 4}
@@ -115,9 +123,25 @@ class Setup:
         return listed
 
     def scattered(self) -> Sequence[Fault]:
-        """All of the catalogue once: neighbours differ in kind and step."""
-        listed = self.catalogue()
-        stride = 149
-        while gcd(stride, len(listed)) != 1:
-            stride += 1
-        return [listed[n * stride % len(listed)] for n in range(len(listed))]
+        """All of the catalogue once, kind after kind, each at ever other points."""
+        lanes = [
+            lane
+            for _, kind in groupby(self.catalogue(), key=lambda fault: fault.kind)
+            for lane in _lanes(list(kind))
+        ]
+        return [
+            lane[(number * 5 + rank * _STRIDE) % len(lane)]
+            for rank in range(len(POINTS))
+            for number, lane in enumerate(lanes)
+            if rank < len(lane)
+        ]
+
+
+def _lanes(faults: Sequence[Fault]) -> Iterator[Sequence[Fault]]:
+    """Split what has more occasions than there are points."""
+    count = ceil(len(faults) / len(POINTS))
+    for first in range(count):
+        lane = faults[first::count]
+        if gcd(len(lane), _STRIDE) != 1:
+            raise RuntimeError("the stride would pass over some")
+        yield lane

@@ -19,7 +19,7 @@ from certify.errors import CertifyError
 from keys.base import KeyUnreachable
 from keys.file import FileKey
 from storage.database import Database
-from tests.chaos.faults import CLOCK_STEPS, Fault
+from tests.chaos.faults import CLOCK_STEPS, OF_SERVER, OF_STORE, Fault
 
 if TYPE_CHECKING:
     from tests.chaos.world import World
@@ -130,22 +130,15 @@ class Injection:
 
     def _strike(self) -> None:
         kind = self._fault.kind
-        at_once = {"kill", "disk_full", "database_locked", "key_away", "hsm_out"}
-        if kind in at_once or kind in CLOCK_STEPS or kind.startswith(("tsa", "ocsp")):
-            self._misbehaviour.reach()  # the proxies say so themselves
+        if kind not in {*OF_SERVER, *OF_STORE}:  # their proxies say so themselves
+            self._misbehaviour.reach()
         match kind:
             case "kill":
                 os.kill(os.getpid(), signal.SIGKILL)
             case "disk_full":
-                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-                resource.setrlimit(
-                    resource.RLIMIT_FSIZE, (FULL_AT_BYTES, resource.RLIM_INFINITY)
-                )
-            case "database_locked" if self._locked is None:  # a call may come twice
-                self._locked = _lock(self._open())
-                self._locked.__enter__()  # to the end of this process
+                _fill_disk()
             case "database_locked":
-                pass
+                self._lock_database()
             case "key_away":
                 FileKey.sign_digest = _away  # type: ignore[method-assign] # no answer
             case "hsm_out" if self._world.token:
@@ -154,6 +147,12 @@ class Injection:
                 self._clock.offset += timedelta(seconds=CLOCK_STEPS[kind])
             case _:
                 self._misbehaviour.set(kind)
+
+    def _lock_database(self) -> None:
+        """Keep everybody from writing, to the end of this process."""
+        if self._locked is None:  # a call may come twice
+            self._locked = _lock(self._open())
+            self._locked.__enter__()
 
     def _open(self) -> Database:
         """A connection beside those of the code under test."""
@@ -168,6 +167,12 @@ def _lock(database: Database) -> Iterator[None]:
         if connection.dialect.name == "postgresql":
             connection.execute(text("LOCK TABLE attestations IN EXCLUSIVE MODE"))
         yield
+
+
+def _fill_disk() -> None:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    limits = (FULL_AT_BYTES, resource.RLIM_INFINITY)
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 def _killer(fault: Fault) -> Callable[..., None]:

@@ -15,6 +15,7 @@ _EMPTY: dict[str, Any] = {
     "injections": 0,
     "reached": 0,
     "seconds": 0.0,
+    "slow_rounds": 0,
     "by_kind": {},
     "by_step": {},
     "fates": {},
@@ -28,7 +29,8 @@ class Ledger:
     """Counts in a JSON file, replaced as a whole after each batch.
 
     `reached` are the injections whose fault did strike: one that waits for the
-    occasion of a call that never comes is counted as an injection only.
+    occasion of a call that never comes is counted as an injection only. `slow_rounds`
+    are recoveries that the machine had no time for: they were tried again.
     """
 
     def __init__(self, path: Path, setup: Setup) -> None:
@@ -70,6 +72,10 @@ class Ledger:
     def escaped(self, fault: Fault) -> None:
         """Note an error that is not one of the house."""
         self.state["escaped"].append(fault.name)
+
+    def was_slow(self) -> None:
+        """Note a recovery that says nothing."""
+        self.state["slow_rounds"] += 1
 
     @property
     def is_clean(self) -> bool:

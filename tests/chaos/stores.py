@@ -26,6 +26,8 @@ from tests.support.real import need
 from tests.support.s3_buckets import fresh_bucket
 from tests.support.seaweed import S3Server, kill, start_seaweed
 
+START_SECONDS = 900  # a campaign takes what time others leave
+
 
 class Books(Protocol):
     """The database."""
@@ -83,7 +85,10 @@ class ServerBooks:
         server.execute("CREATE DATABASE {}", self._KEPT)
 
     def first(self) -> dict[str, Any]:
-        return {"database_url": SecretStr(self._through_proxy())}
+        return {
+            "database_url": SecretStr(self._through_proxy()),
+            "database_connect_timeout_seconds": 60,  # of a busy machine
+        }
 
     def keep(self) -> None:
         """The database is a template from now on."""
@@ -137,7 +142,7 @@ class StoreShelves:
             "s3_bucket": fresh_bucket(self._server).name,
             "s3_access_key": SecretStr(who.access),
             "s3_secret_key": SecretStr(who.secret),
-            "s3_read_seconds": 10,
+            "s3_read_seconds": 60,  # of a busy machine: no fault of ours is silent
             "s3_tries": 2,
         }
 
@@ -171,7 +176,7 @@ def open_stores(
 @contextmanager
 def _seaweed() -> Iterator[S3Server]:
     with TemporaryDirectory(prefix="chaos-s3-") as folder:
-        server, process = start_seaweed(need("weed"), Path(folder))
+        server, process = start_seaweed(need("weed"), Path(folder), START_SECONDS)
         try:
             yield server
         finally:

@@ -13,8 +13,9 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
+import signing.sealer  # noqa: F401 - imported before any fork, as the next two
 import storage.archive.s3
-import storage.postgresql  # noqa: F401 - imported before any fork
+import storage.postgresql  # noqa: F401 - as above
 from api.data_folder import DataFolder
 from api.initialise import initialise
 from api.services import Services
@@ -39,6 +40,7 @@ Result = TypeVar("Result")
 EPOCH = 20
 """Papers of an epoch. Each new process asks the store about every object there is."""
 BUSY_SECONDS = 0.3  # a locked database is noticed soon enough for a test
+PATIENT_SECONDS = 30.0  # for everybody else: a killed one's locks are just ending
 
 
 class AdoptedZygote:
@@ -112,13 +114,17 @@ class World:
     def close(self) -> None:
         self._runner.close()
 
-    def services(self, clock: SteppingClock) -> Services:
+    def services(
+        self, clock: SteppingClock, lock_timeout_seconds: float = PATIENT_SECONDS
+    ) -> Services:
         """Build the service in this (child) process."""
+        patience = {"database_lock_timeout_seconds": lock_timeout_seconds}
+        settings = self.settings.model_copy(update=patience)
         opening.open_key = self._open_key
         wiring._development_pki = lambda _plan: nullcontext()  # type: ignore[assignment,return-value] # served by our liar
         # no zygotes that nobody uses: the inspector gets ours, intake starts late
         IsolatedRunner.warm_up = lambda _self: None  # type: ignore[method-assign]
-        services = wiring.build_services(self.settings, clock)
+        services = wiring.build_services(settings, clock)
         runner: Any = services.verify._inspector._runner  # type: ignore[attr-defined]
         runner._zygote = AdoptedZygote(self._runner._zygote)  # type: ignore[arg-type]
         # jobs of different children must not share a number in the one zygote
@@ -172,7 +178,6 @@ def open_world(folder: Path, setup: Setup) -> Iterator[World]:
         books, shelves = stack.enter_context(open_stores(setup, data, misbehaviour))
         settings = Settings(
             data=data.path,
-            database_lock_timeout_seconds=BUSY_SECONDS,
             **books.first(),
         )
         initialise(settings)

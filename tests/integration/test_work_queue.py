@@ -114,8 +114,9 @@ def test_a_job_holds_an_id_and_waits_once(site: Site, queue: PostgresWorkQueue) 
     ids = [new_id() for _ in range(3)]
     assert queue.put(ids, Urgency.BATCH) == 3
     assert queue.put(ids, Urgency.BATCH) == 0
-    assert queue.put([*ids, "new"], Urgency.BATCH) == 1
-    assert site.jobs() == [(i, 0, "todo") for i in [*ids, "new"]]
+    assert queue.put([*ids, "new"], Urgency.AGAIN) == 1
+    told = [*((i, Urgency.BATCH, "todo") for i in ids), ("new", Urgency.AGAIN, "todo")]
+    assert site.jobs() == told
     assert site.rows(f"SELECT args FROM {JOBS} ORDER BY id") == [  # noqa: S608 - our own name
         ({"attestation_id": i},) for i in [*ids, "new"]
     ]
