@@ -19,6 +19,7 @@ from api.pages import (
     issuance,
     papers,
     public,
+    public_trail,
     sign,
 )
 from api.readiness import Readiness
@@ -33,6 +34,7 @@ from api.routes import (
     signature_requests,
     verification,
 )
+from api.routes import public_trail as trail_routes
 from api.services import Services
 from api.web_settings import WebSettings
 
@@ -90,11 +92,13 @@ def _add_routes(app: FastAPI, settings: WebSettings) -> None:
         desk_records,
         signature_requests,
         verification,
+        trail_routes,
     ):
         api.include_router(module.router)
     app.include_router(api)
     app.include_router(health.router)
     app.include_router(public.router)
+    app.include_router(public_trail.router)
     if not settings.production:
         # No accounts yet: the desk acts as the development people, on loopback only.
         for pages in (desk, papers, arranging, issuance, sign, decide, annulment):

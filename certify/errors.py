@@ -33,7 +33,7 @@
     │   └── ProofPending        a copy's row is in no checkpoint yet
     ├── LeaseLost           we were overtaken; nothing was released       exit 4
     ├── AttemptDiscarded    this signing attempt broke a time rule        exit 4
-    ├── TrailContradicted   the trail is not the one that was published   exit 1
+    ├── TrailContradicted   the trail is not the one that was published   exit 70
     └── StoredDataDamaged   an object does not match its digest           exit 70
 
 Each class carries a stable `code`, says whether a retry can help, and owns the
@@ -339,7 +339,6 @@ class TrailContradicted(CertifyError):
     """The trail of today does not begin with the one that was published."""
 
     code = "trail.contradicted"
-    exit_code = 1
     sentence = (
         "Nhật ký không còn đúng với mốc kiểm chứng đã công bố ({what}). Đã dừng công "
         "bố mốc mới. Hãy giữ nguyên máy chủ và báo ngay người quản trị."

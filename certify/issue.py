@@ -226,6 +226,7 @@ class IssueCopy:
                 ),
                 scan=scan,
                 workdir=workdir,
+                checkpoint=task.reservation.checkpoint,
             )
         )
 

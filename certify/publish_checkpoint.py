@@ -5,7 +5,7 @@ transparency log within its merge delay. A trail that does not go on from what w
 published before is never signed: the last checkpoint stays, the refusal is recorded.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -95,13 +95,19 @@ class PublishCheckpoint:
         timestamps: NoteTimestamps,
         kept: KeptCheckpoint,
         clock: Clock,
+        known_keys: Callable[[], Sequence[NoteKey]] = tuple,
     ) -> None:
-        """Take the collaborators."""
+        """Take the collaborators.
+
+        `known_keys`: all that ever signed checkpoints here, or sign on other machines
+        now; asked each round, as the service key may have been rotated meanwhile.
+        """
         self._tree = tree
         self._signer = signer
         self._timestamps = timestamps
         self._kept = kept
         self._clock = clock
+        self._known_keys = known_keys
         self._key = NoteKey(signer.name, signer.public)
 
     @property
@@ -133,22 +139,25 @@ class PublishCheckpoint:
         published = self._tree.checkpoint()
         if published is None:
             return Published(None, added, fresh=False)
-        checkpoint = open_note(published.note, [self._key])
+        checkpoint = open_note(published.note, self._keys())
         return Published(checkpoint, added, fresh=fresh, waiting_for_token=waiting)
 
     def _known(self) -> Iterator[Checkpoint]:
         """Yield what was published last: by the database, and by our own memory."""
-        newest = self._tree.checkpoint()
+        newest, keys = self._tree.checkpoint(), self._keys()
         for note in (newest.note if newest else None, self._kept.read()):
             if note is None:
                 continue
             try:
-                known = open_note(note, [self._key])
+                known = open_note(note, keys)
             except NoteError as error:
                 raise TrailContradicted(what="mốc đã lưu bị sửa") from error
             if newest and note == newest.note and known.head != newest.head:
                 raise TrailContradicted(what="mốc đã lưu bị sửa")
             yield known
+
+    def _keys(self) -> tuple[NoteKey, ...]:
+        return (self._key, *self._known_keys())
 
     def _extend(self) -> int:
         added = 0

@@ -115,17 +115,37 @@ class AuditPublicTrail:
             progress: told how many leaves are done, of how many.
         """
         found = TrailAudit()
-        outside = tuple(kept)
-        found.kept_at = max((one.at for one in outside), default=None)
-        heads = [("kept", one.head) for one in outside]
-        heads += [("checkpoint", head) for head in self._stored_heads(found)]
+        total = self._tree.size()
+        for done in self.walk_tree(found, kept):
+            progress(done, total)
         for authority_id in self._register.authorities():
             self._check_authority(authority_id, found)
-        self._check_tree(heads, found, progress)
+        return found
+
+    def walk_tree(
+        self, found: TrailAudit, kept: Iterable[Checkpoint] = ()
+    ) -> Iterator[int]:
+        """Check the tree and the checkpoints alone; see `__call__`.
+
+        Args:
+            found: is added to.
+            kept: checkpoints from outside.
+
+        Yields:
+            How many leaves are done; not all findings are made before the end.
+        """
+        outside = tuple(kept)
+        found.kept_at = max((one.at for one in outside), default=None)
+        stored = [("checkpoint", head) for head in self._stored_heads(found)]
+        heads = [("kept", one.head) for one in outside] + stored
+        for _, head in heads[: len(outside)]:
+            if ("checkpoint", head) not in stored:
+                _add(found, "note", f"thiếu mốc {head.size} dòng đã công bố")
+        found.checkpoints = len(heads)
+        yield from self._walk(sorted(heads, key=lambda one: -one[1].size), found)
         found.outside = self._tree.rows_outside()
         if found.outside < 0:
             _add(found, "row", f"thiếu {-found.outside} dòng nhật ký")
-        return found
 
     def _check_authority(self, authority_id: str, found: TrailAudit) -> None:
         try:
@@ -153,16 +173,11 @@ class AuditPublicTrail:
                 _add(found, "note", what)
             yield head
 
-    def _check_tree(
-        self,
-        heads: Iterable[tuple[str, TreeHead]],
-        found: TrailAudit,
-        progress: Progress,
-    ) -> None:
+    def _walk(
+        self, waiting: list[tuple[str, TreeHead]], found: TrailAudit
+    ) -> Iterator[int]:
         """Build the tree from the rows; compare it wherever a checkpoint stands."""
-        waiting = sorted(heads, key=lambda one: -one[1].size)
-        found.checkpoints = len(waiting)
-        frontier, newest, total = Frontier(), dict[str, int](), self._tree.size()
+        frontier, newest = Frontier(), dict[str, int]()
         block: list[bytes] = []
         for place in self._tree.places():
             _compare(frontier, waiting, found)
@@ -174,11 +189,11 @@ class AuditPublicTrail:
                 number = (frontier.size >> BLOCK_LEVEL) - 1
                 self._check_subtree(number, fold(block), found)
                 block.clear()
-            progress(frontier.size, total)
+            found.rows = frontier.size
+            yield frontier.size
         _compare(frontier, waiting, found)
         for code, head in waiting:
             _add(found, code, f"mốc {head.size} dòng, chỉ còn {frontier.size} dòng")
-        found.rows = frontier.size
         self._check_root(frontier, found)
 
     def _check_place(

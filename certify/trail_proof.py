@@ -9,6 +9,7 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from certify.canonical_json import canonical_json
@@ -155,6 +156,10 @@ class ProveTrail:
         if found is None:
             raise NotFound(what="mốc kiểm chứng này")
         return found
+
+    def refused(self) -> tuple[datetime, str] | None:
+        """Return when and why nothing new is published, None while all is well."""
+        return self._tree.refused()
 
     def growth(self, earlier: int, later: int) -> Growth:
         """Return the proof between two published checkpoints.

@@ -24,6 +24,7 @@ from certify.signatures import (
     person_and_agency,
     signature_problems,
 )
+from certify.trail_standing import TrailStanding, TrailStandings, TrailState
 from certify.verdict import (
     CONTAINER_SENTENCES,
     VERDICT_TEXTS,
@@ -54,6 +55,7 @@ class Report:
         copy: the register's view, for our own files only.
         annulment: why an annulled copy may not be used.
         policy: by what it was judged.
+        trail: where its release stands in the public trail, for our own files only.
     """
 
     verdict: Verdict
@@ -62,6 +64,7 @@ class Report:
     copy: CertifiedCopy | None
     annulment: Annulment | None = None
     policy: VerificationPolicy = NO_POLICY
+    trail: TrailStanding | None = None
 
     @property
     def text(self) -> VerdictText:
@@ -79,6 +82,7 @@ class VerifyCopy:
         register: RegisterView | None,
         roster: Sequence[RosterEntry] = (),
         lists: Callable[[], SignedLists] | None = None,
+        trail: TrailStandings = lambda _sha256: None,
     ) -> None:
         """Take the collaborators; `register` is None offline.
 
@@ -87,9 +91,11 @@ class VerifyCopy:
             register: knows our own copies.
             roster: who signs for whom, where `lists` is not given.
             lists: reads the signed lists of the trust folder as they are now.
+            trail: tells where a released file stands in the public trail.
         """
         self._inspector = inspector
         self._register = register
+        self._trail = trail
         self._lists = lists or (lambda: SignedLists(roster=tuple(roster)))
 
     def __call__(self, path: Path) -> Report:
@@ -126,11 +132,14 @@ class VerifyCopy:
         annulment = copy.annulment or self._lists().annulment_of(inspection.record)
         if annulment is not None:
             return _annulled(inspection, annulment, copy, problems)
+        standing = self._trail(inspection.sha256)
+        if standing is not None and standing.state is TrailState.CONTRADICTED:
+            problems += (standing.sentence,)
+        verdict = Verdict.OURS_IN_FORCE if newest else Verdict.OURS_EARLIER_EDITION
         if problems:
             # The bytes are what was released, so the doubt is about trust or time.
-            return Report(Verdict.UNDETERMINED, problems, inspection, copy)
-        verdict = Verdict.OURS_IN_FORCE if newest else Verdict.OURS_EARLIER_EDITION
-        return Report(verdict, (), inspection, copy)
+            verdict = Verdict.UNDETERMINED
+        return Report(verdict, problems, inspection, copy, trail=standing)
 
     def _claimed(self, inspection: Inspection) -> CertifiedCopy | None:
         """Return the copy whose code the file carries, if the register knows it."""

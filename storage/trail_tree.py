@@ -140,6 +140,12 @@ def read_checkpoint(
     return None if row is None else _checkpoint(row)
 
 
+def newest_head(connection: Connection) -> TreeHead | None:
+    """Return the newest checkpoint's head, in the caller's transaction."""
+    newest = read_checkpoint(connection)
+    return newest.head if newest else None
+
+
 def _checkpoint(row: Row[Any]) -> StoredCheckpoint:
     return StoredCheckpoint(
         head=TreeHead(row.size, row.root),

@@ -28,7 +28,7 @@ def checkpoint(services: Services, *, terminal: Terminal) -> int:
     """Publish one round now.
 
     Raises:
-        TrailContradicted: what is stored is not what was published; exit 1.
+        TrailContradicted: what is stored is not what was published.
     """
     done = services.publish_checkpoint()
     newest = done.checkpoint
@@ -65,7 +65,8 @@ def verify(settings: Settings, files: Sequence[Path], *, terminal: Terminal) -> 
 
     with open_trail_room(settings) as room:
         kept = [read_checkpoint(file, room.keys) for file in files]
-        found = room.audit(kept, progress=progress)
+        found = room.audit((*kept, *room.kept), progress=progress)
+        found.kept_at = max((one.at for one in kept), default=None)
     terminal.result({**asdict(found), "kept_at": _time(found), "sound": found.sound})
     _say(found, terminal)
     return SOUND if found.sound else FAULTY

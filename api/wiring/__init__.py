@@ -20,12 +20,13 @@ from api.wiring.intake import build_intake
 from api.wiring.keys import open_key_room
 from api.wiring.objects import build_s3_archive, make_s3_bucket
 from api.wiring.privacy import build_purge
-from api.wiring.public_trail import build_trail_audit, open_trail_room
+from api.wiring.public_trail import build_standing, open_trail_room
 from api.wiring.service import build_services
 from api.wiring.stores import Storage, open_database, open_storage
 from api.wiring.verification import (
     build_inspector,
     build_lists,
+    build_note_dates,
     build_publisher,
     build_signed_reports,
     build_verifier,
@@ -39,6 +40,7 @@ __all__ = [
     "build_inspector",
     "build_intake",
     "build_lists",
+    "build_note_dates",
     "build_publisher",
     "build_purge",
     "build_restore",
@@ -46,7 +48,7 @@ __all__ = [
     "build_s3_archive",
     "build_services",
     "build_signed_reports",
-    "build_trail_audit",
+    "build_standing",
     "build_verifier",
     "make_s3_bucket",
     "open_database",

@@ -7,6 +7,7 @@ from api.audit_memory import audit_file
 from api.settings import Settings
 from api.wiring.objects import build_archive
 from api.wiring.plan import Plan, unmetered_plan
+from api.wiring.public_trail import build_tree_part
 from api.wiring.stores import open_database
 from api.wiring.verification import build_inspector
 from api.work_folder import PrivateWorkFolder
@@ -76,6 +77,7 @@ def audit_parts(
     editions = SqlAuditedEditions(database=database)
     return (
         ChainPart(trail=SqlAuditedTrail(database=database)),
+        build_tree_part(plan, database),
         NumbersPart(books=SqlAuditedBooks(database=database)),
         RecordsPart(records=SqlAuditedRecords(database=database)),
         VersionsPart(archive=archive),

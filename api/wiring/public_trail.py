@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from api.data_folder import DataFolder
 from api.kept_checkpoint import CheckpointFile
@@ -11,22 +12,33 @@ from api.settings import Settings
 from api.trust_folder import add_trail_key, read_trail_keys
 from api.wiring.outside import Outside
 from api.wiring.plan import Plan
-from api.wiring.stores import Storage, open_storage
-from certify.checkpoint import NoteKey
+from api.wiring.stores import Storage, open_database
+from certify.auditing.tree import TreePart
+from certify.checkpoint import Checkpoint, NoteError, NoteKey, open_note
 from certify.publish_checkpoint import PublishCheckpoint
 from certify.trail_audit import AuditPublicTrail
 from certify.trail_proof import ProveTrail
+from certify.trail_standing import StandingInTrail
 from keys.note import NoteSigningKey
 from signing.note_timestamp import NoteStamps
+from storage.audit import SqlAuditTrail
+from storage.database import Database
+from storage.register_against_trail import SqlRegisterAgainstTrail
+from storage.trail_tree import SqlTrailTree
 
 
 @dataclass(frozen=True)
 class TrailRoom:
-    """What the commands on the public trail need: no secret key, no child process."""
+    """What the commands on the public trail need: no secret key, no child process.
+
+    Attributes:
+        kept: the checkpoint of the data folder, outside the database.
+    """
 
     audit: AuditPublicTrail
     prove: ProveTrail
     keys: tuple[NoteKey, ...]
+    kept: tuple[Checkpoint, ...]
 
 
 def build_publish_checkpoint(
@@ -39,20 +51,28 @@ def build_publish_checkpoint(
         timestamps=NoteStamps(timestamps=outside.timestamps),
         kept=CheckpointFile(plan.folder.checkpoint),
         clock=plan.clock,
+        known_keys=partial(_all_keys, plan.folder),
     )
     add_trail_key(plan.folder.trust, publish.key)
     return publish
 
 
-def build_trail_audit(
-    folder: DataFolder, storage: Storage, keys: tuple[NoteKey, ...] = ()
-) -> AuditPublicTrail:
-    """Build the full check; without keys it trusts those that sign now or did."""
+def build_trail_audit(folder: DataFolder, database: Database) -> AuditPublicTrail:
+    """Build the full check; it trusts the keys that sign now or did."""
     return AuditPublicTrail(
-        trail=storage.trail,
-        tree=storage.tree,
-        register=storage.register_against_trail,
-        keys=keys or _all_keys(folder),
+        trail=SqlAuditTrail(database=database),
+        tree=SqlTrailTree(database=database),
+        register=SqlRegisterAgainstTrail(database=database),
+        keys=_all_keys(folder),
+    )
+
+
+def build_tree_part(plan: Plan, database: Database) -> TreePart:
+    """Build the part of the audit that walks the tree."""
+    return TreePart(
+        tree=SqlTrailTree(database=database),
+        audit=build_trail_audit(plan.folder, database),
+        kept=partial(_kept_here, plan.folder),
     )
 
 
@@ -65,13 +85,24 @@ def open_trail_room(settings: Settings) -> Iterator[TrailRoom]:
     """
     folder = DataFolder(settings.data)
     folder.choices()
-    with open_storage(folder, settings) as storage:
-        keys = _all_keys(folder)
+    database = open_database(folder, settings)
+    try:
+        database.migrate()
         yield TrailRoom(
-            audit=build_trail_audit(folder, storage, keys),
-            prove=ProveTrail(tree=storage.tree),
-            keys=keys,
+            audit=build_trail_audit(folder, database),
+            prove=ProveTrail(tree=SqlTrailTree(database=database)),
+            keys=_all_keys(folder),
+            kept=_kept_here(folder),
         )
+    finally:
+        database.close()
+
+
+def build_standing(folder: DataFolder, storage: Storage) -> StandingInTrail:
+    """Build what tells where a released file stands in the public trail."""
+    return StandingInTrail(
+        prove=ProveTrail(tree=storage.tree), keys=partial(_all_keys, folder)
+    )
 
 
 def _all_keys(folder: DataFolder) -> tuple[NoteKey, ...]:
@@ -79,6 +110,15 @@ def _all_keys(folder: DataFolder) -> tuple[NoteKey, ...]:
     secrets = derive_keys(read_service_keys(folder.service_key), "checkpoint")
     own = (_note_key(NoteSigningKey(secret)) for secret in secrets)
     return tuple(dict.fromkeys((*own, *read_trail_keys(folder.trust))))
+
+
+def _kept_here(folder: DataFolder) -> tuple[Checkpoint, ...]:
+    """Read what the publisher kept; what nobody of ours signed is left to it."""
+    note = CheckpointFile(folder.checkpoint).read()
+    try:
+        return () if note is None else (open_note(note, _all_keys(folder)),)
+    except NoteError:
+        return ()
 
 
 def _note_key(signer: NoteSigningKey) -> NoteKey:

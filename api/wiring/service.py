@@ -28,7 +28,7 @@ from api.wiring.observed import build_plan
 from api.wiring.outside import build_outside, build_renewer, build_sealer
 from api.wiring.plan import Plan
 from api.wiring.privacy import build_scan_store, purge_scans
-from api.wiring.public_trail import build_publish_checkpoint
+from api.wiring.public_trail import build_publish_checkpoint, build_standing
 from api.wiring.stores import Storage, open_storage
 from api.wiring.verification import (
     build_inspector,
@@ -105,7 +105,12 @@ def build_services(
                 build_inspector(folder.trust, plan.clock, settings, remember=True)
             )
         lists = build_lists(folder.trust, plan.clock, folder.trust_seen)
-        verify = VerifyCopy(inspector=strangers, register=storage.register, lists=lists)
+        verify = VerifyCopy(
+            inspector=strangers,
+            register=storage.register,
+            lists=lists,
+            trail=build_standing(folder, storage),
+        )
         return _assemble(plan, storage, intake, inspector, verify, stack)
 
 

@@ -18,7 +18,6 @@ from storage.overview import SqlOverview
 from storage.people import SqlPeople
 from storage.purges import SqlScanPurges
 from storage.register import SqlRegister
-from storage.register_against_trail import SqlRegisterAgainstTrail
 from storage.renewals import SqlRenewals
 from storage.rounds import SqlRounds
 from storage.signature_requests import SqlSignatureRequests
@@ -38,7 +37,6 @@ class Storage:
     purges: SqlScanPurges
     trail: SqlAuditTrail
     tree: SqlTrailTree
-    register_against_trail: SqlRegisterAgainstTrail
     api_keys: SqlApiKeys
     signing_keys: SqlSigningKeys
     signature_requests: SqlSignatureRequests
@@ -112,7 +110,6 @@ def open_storage(
             purges=SqlScanPurges(database=database, clock=clock),
             trail=SqlAuditTrail(database=database),
             tree=SqlTrailTree(database=database),
-            register_against_trail=SqlRegisterAgainstTrail(database=database),
             api_keys=SqlApiKeys(database=database),
             signing_keys=SqlSigningKeys(database=database, clock=clock),
             signature_requests=SqlSignatureRequests(database=database),

@@ -8,6 +8,8 @@ from certify.attestation import Act
 from certify.errors import TrailContradicted
 from certify.merkle import check_inclusion, inclusion_path
 from certify.public_trail import TrailTree
+from certify.trail_proof import ProveTrail
+from certify.trail_standing import StandingInTrail, TrailState
 from storage import audit
 from storage.database import Database
 from storage.register import SqlRegister
@@ -49,6 +51,12 @@ def add_authority(database: Database) -> None:
         )
 
 
+def state_of(standing: StandingInTrail, sha256: str) -> TrailState:
+    found = standing(sha256)
+    assert found is not None
+    return found.state
+
+
 def test_rows_of_all_authorities_become_leaves_and_every_copy_is_provable(
     database: Database,
     public: PublicTrail,
@@ -80,6 +88,13 @@ def test_rows_of_all_authorities_become_leaves_and_every_copy_is_provable(
         check_inclusion(place.leaf.hash, place.index, path, second.head)
     found = public.audit(first, second)
     assert found.findings == []
+    standing = StandingInTrail(
+        prove=ProveTrail(tree=tree), keys=lambda: [public.publish.key]
+    )
+    assert state_of(standing, files[0]) is TrailState.PROVEN
+    assert state_of(standing, digest_of("unknown")) is TrailState.PENDING
+    tamper(database, "UPDATE trail SET digest = previous WHERE action = 'copy.release'")
+    assert state_of(standing, files[0]) is TrailState.CONTRADICTED
     assert (found.rows, found.outside) == (second.head.size, 0)
     assert found.checkpoints == 4  # two kept, and the same two in the database
 
@@ -165,7 +180,7 @@ def test_a_database_that_forgot_its_checkpoints_is_not_signed_anew(
     with pytest.raises(TrailContradicted, match="mốc 8 dòng"):
         public.publish()
     assert public.codes() == set(), "inside the database nothing is left to tell"
-    assert public.codes(kept) == {"kept"}
+    assert public.codes(kept) == {"kept", "note"}
 
 
 def test_an_annulment_and_a_void_number_stand_as_the_trail_tells(
@@ -193,3 +208,17 @@ def test_an_annulment_and_a_void_number_stand_as_the_trail_tells(
     ):
         tamper(database, statement)
         assert "register" in public.codes(), statement
+
+
+def test_a_new_service_key_goes_on_with_the_same_trail(
+    database: Database, public: PublicTrail, clock: FakeClock
+) -> None:
+    before = public.checkpoint()
+    add_rows(database, 1)
+    later = PublicTrail(database, clock, seed=bytes(32), kept=public.kept)
+    with pytest.raises(TrailContradicted):
+        later.publish()
+    later.older.append(public.publish.key)
+    after = later.checkpoint()
+    assert after.origin != before.origin
+    assert later.codes(before, after) == set()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
-from certify.checkpoint import Checkpoint
+from certify.checkpoint import Checkpoint, NoteKey
 from certify.clock import Clock
 from certify.errors import TimestampUnavailable
 from certify.publish_checkpoint import PublishCheckpoint
@@ -52,6 +52,7 @@ class PublicTrail:
     clock: Clock
     seed: bytes = SEED
     kept: KeptInMemory = field(default_factory=KeptInMemory)
+    older: list[NoteKey] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.tree = SqlTrailTree(database=self.database)
@@ -62,12 +63,7 @@ class PublicTrail:
             timestamps=self.tsa,
             kept=self.kept,
             clock=self.clock,
-        )
-        self._audit = AuditPublicTrail(
-            trail=SqlAuditTrail(database=self.database),
-            tree=self.tree,
-            register=SqlRegisterAgainstTrail(database=self.database),
-            keys=[self.publish.key],
+            known_keys=lambda: self.older,
         )
 
     def checkpoint(self) -> Checkpoint:
@@ -76,7 +72,13 @@ class PublicTrail:
         return made
 
     def audit(self, *kept: Checkpoint) -> TrailAudit:
-        return self._audit(kept)
+        check = AuditPublicTrail(
+            trail=SqlAuditTrail(database=self.database),
+            tree=self.tree,
+            register=SqlRegisterAgainstTrail(database=self.database),
+            keys=[self.publish.key, *self.older],
+        )
+        return check(kept)
 
     def codes(self, *kept: Checkpoint) -> set[str]:
         return {finding.code for finding in self.audit(*kept).findings}
