@@ -19,8 +19,10 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
 from api.archive_settings import ArchiveSettings
+from api.backup_settings import BackupSettings
 from api.database_settings import DatabaseSettings
 from api.observe_settings import ObserveSettings
+from api.retention_settings import RetentionSettings
 from api.settings import PREFIX, Settings
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "settings.md"
@@ -28,6 +30,8 @@ SECTIONS: tuple[tuple[str, type[BaseSettings]], ...] = (
     ("The service", Settings),
     ("The database", DatabaseSettings),
     ("The archive", ArchiveSettings),
+    ("How long scans are kept", RetentionSettings),
+    ("Backups", BackupSettings),
     ("Monitoring", ObserveSettings),
 )
 _START = """\
