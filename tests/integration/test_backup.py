@@ -235,6 +235,13 @@ def test_a_full_disk_leaves_no_point(
     assert (code, said["copied"]) == (0, 0), "objects were kept for this run"
 
 
+def test_a_backup_does_not_lie_in_what_it_backs_up(office: Path, certify: Run) -> None:
+    code, said = certify("backup", office / "data" / "b", "--data", office / "data")
+    assert code == 2
+    assert "hãy chọn nơi khác" in said["error"]["message"]
+    assert not (office / "data" / "b").exists()
+
+
 def test_what_cannot_be_read_is_named_and_the_rest_kept(
     office: Path, tmp_path: Path, certify: Run
 ) -> None:
