@@ -198,8 +198,8 @@ class _Objects:
                 }
                 self._copy(name, facts, stored.sha256)
             entry = self._entry(name)
-        except (NotFound, StoredDataDamaged):
-            entry = None
+        except (NotFound, StoredDataDamaged, ValueError):
+            entry = None  # ValueError: somebody else's object, under no key of ours
         if entry is None or (stored.sha256 and entry.stored != stored):
             self.unreadable.append(stored.key)
             return ""

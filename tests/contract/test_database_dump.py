@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
-from certify.errors import ServiceUnavailable
+from certify.errors import NotAllowed, ServiceUnavailable
 from storage.database import Database
 from storage.tables import renewals
 from tests.support.postgres import Server
@@ -62,6 +62,21 @@ def test_a_dump_fills_an_empty_database(
     empty.require_current()
     write(empty, "d")
     assert not empty.is_empty()
+
+
+def test_an_account_without_rights_is_told_so(
+    postgresql15: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"{need('pg_dump').parent}:{os.environ['PATH']}"  # noqa: TID251 - a test's
+    monkeypatch.setenv("PATH", path)
+    postgresql15.execute("DROP ROLE IF EXISTS stranger")
+    postgresql15.execute("CREATE ROLE stranger LOGIN PASSWORD 'stranger-secret'")
+    with postgresql15.fresh() as url:
+        address = f"postgresql://stranger@{url.rpartition('@')[2]}"
+        stranger = Database(address, password="stranger-secret")  # noqa: S106 - a test's
+        with pytest.raises(NotAllowed, match="chủ sở hữu"):
+            stranger.dump(tmp_path / "dump")
+        stranger.close()
 
 
 def test_what_is_no_dump_fills_nothing(
