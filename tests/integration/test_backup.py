@@ -18,7 +18,7 @@ from api.data_folder import DataFolder
 from api.initialise import initialise
 from api.service_key import derive_keys, read_service_keys
 from api.settings import Settings
-from api.wiring import build_backup
+from api.wiring import build_backup, open_storage
 from certify.clock import SystemClock
 from storage.archive.folder import FolderArchive
 from storage.database import Database
@@ -102,6 +102,13 @@ def test_it_comes_back_as_it_was(
     within = [*new.path.iterdir(), *(p for p in new.path.rglob("*") if p.is_file())]
     assert [p for p in within if p.stat().st_mode & 0o077] == []
     key = derive_keys(read_service_keys(new.service_key), "archive")[0]
+    with open_storage(new, Settings(data=new.path)) as storage:
+        head = storage.trail.check(new.choices().authority_id)
+    with closing(sqlite3.connect(new.database)) as database:
+        (row,) = database.execute(
+            "SELECT action, subject FROM trail WHERE sequence = ?", [head.sequence]
+        )
+    assert row == ("service.restore", said["point"])
     kept = [FolderArchive(f.archive, key=key) for f in (old, new)]
     assert list(kept[0].list("")) == list(kept[1].list("")), "versions too"
 
@@ -267,6 +274,11 @@ def test_a_point_with_older_tables_is_migrated_when_it_is_restored(
         path.unlink()
     with closing(sqlite3.connect(data / "register.db")) as database:
         database.executescript((RELEASED / "world-0013.sql").read_text())
+        (authority_id,) = database.execute("SELECT id FROM authorities").fetchone()
+    folder = DataFolder(data)
+    folder.write_choices(
+        folder.choices().model_copy(update={"authority_id": authority_id})
+    )
     (tmp_path / "taken").write_text("not a folder")
     migrate = ("database", "migrate", "--data", data, "--backup")
     assert certify(*migrate, tmp_path / "taken")[0] == 4
