@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, Row, and_, insert, select
+from sqlalchemy import Connection, Row, and_, insert, select, type_coerce
 
 from certify.attestation import Act, TrailHead
 from certify.canonical_json import canonical_json, sha256_hex
@@ -29,7 +29,9 @@ from storage.columns import utc_text
 from storage.comparison_record import IN_PIECES, check_comparisons
 from storage.database import Database
 from storage.desk_record_rows import check_records
+from storage.personal import FieldKeys, keys_of
 from storage.tables import authorities, book_rows, trail, trail_reasons
+from storage.tables.trail import REASON, SALT
 
 BEFORE_FIRST = TrailHead(sequence=0, digest="0" * 64)
 _SALT_BYTES = 32
@@ -216,7 +218,7 @@ def lock_chain(connection: Connection, authority_id: str) -> None:
 
 def _check_chain(connection: Connection, authority_id: str) -> TrailHead:
     chain = (
-        select(trail, trail_reasons.c.salt, trail_reasons.c.reason)
+        select(trail, *_SEALED_REASON)
         .outerjoin(
             trail_reasons,
             and_(
@@ -228,25 +230,29 @@ def _check_chain(connection: Connection, authority_id: str) -> TrailHead:
         .order_by(trail.c.sequence)
     )
     last = BEFORE_FIRST
+    keys = keys_of(connection.dialect)
     # Closed on an error too: PostgreSQL keeps a cursor for it.
     with connection.execute(chain, execution_options=IN_PIECES) as rows:
         for row in rows:
             expected = last.sequence + 1
             if row.sequence != expected or row.previous != last.digest:
                 raise StoredDataDamaged(what=f"nhật ký, dòng {expected}")
-            if not _row_holds(row):
+            if not _row_holds(row, keys):
                 raise StoredDataDamaged(what=f"nhật ký, dòng {row.sequence}")
             last = TrailHead(row.sequence, row.digest)
     return last
 
 
-def _row_holds(row: Row[tuple[object, ...]]) -> bool:
+def _row_holds(row: Row[tuple[object, ...]], keys: FieldKeys) -> bool:
     """Tell whether a row hashes to its digest and its reason to the commitment."""
     content = {name: row._mapping[name] for name in _CHAINED}  # noqa: SLF001 - public API of SQLAlchemy despite its name
-    if row.salt is not None and row.reason_commitment != _commitment(
-        row.salt, row.reason
-    ):
-        return False
+    if row.salt is not None:
+        try:
+            salt, reason = SALT.opened(keys, row.salt), REASON.opened(keys, row.reason)
+        except StoredDataDamaged:
+            return False
+        if row.reason_commitment != _commitment(salt, reason):
+            return False
     return bool(row.digest == _digest({**content, "at": utc_text(row.at)}))
 
 
@@ -270,6 +276,11 @@ def _check_witnesses(connection: Connection, authority_id: str) -> None:
         raise StoredDataDamaged(what=f"nhật ký, dòng {lost.trail_sequence}")
 
 
+# As they are stored: a damaged one is then found with the number of its row.
+_SEALED_REASON = (
+    type_coerce(trail_reasons.c.salt, SALT.impl_instance).label("salt"),
+    type_coerce(trail_reasons.c.reason, REASON.impl_instance).label("reason"),
+)
 _CHAINED = (
     "authority_id",
     "sequence",

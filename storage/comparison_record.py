@@ -19,6 +19,7 @@ from certify.comparison import Comparison
 from certify.errors import StoredDataDamaged
 from storage.columns import utc_text
 from storage.desk_reads import comparison_values
+from storage.personal import as_stored, opened
 from storage.tables import attestations, comparisons, trail
 
 RECORD_ACTION = "comparison.record"
@@ -51,17 +52,22 @@ def check_comparisons(connection: Connection, authority_id: str) -> None:
     """
     committed, dropped = _committed(connection, authority_id)
     records = (
-        select(comparisons)
+        select(*as_stored(comparisons))
+        .select_from(comparisons)
         .join(attestations, attestations.c.id == comparisons.c.attestation_id)
         .where(attestations.c.authority_id == authority_id)
     )
     with connection.execute(records, execution_options=IN_PIECES) as rows:
         for row in rows:
-            values = dict(row._mapping)  # noqa: SLF001 - public API of SQLAlchemy despite its name
-            salt, subject = values.pop("salt"), row.attestation_id
+            subject = row.attestation_id
             expected = committed.pop(subject, "")
             if expected is None:
                 continue
+            try:
+                values = dict(opened(connection, comparisons, row))
+            except StoredDataDamaged as error:
+                raise StoredDataDamaged(what=f"biên bản đối chiếu {subject}") from error
+            salt = values.pop("salt")
             if salt is None or expected != _commitment(salt, values):
                 raise StoredDataDamaged(what=f"biên bản đối chiếu {subject}")
     for subject, commitment in committed.items():

@@ -20,6 +20,7 @@ from certify.desk_record import (
 )
 from certify.errors import NotFound, StoredDataDamaged, WrongState
 from storage.columns import utc_text
+from storage.personal import as_stored, opened
 from storage.tables import (
     attestations,
     desk_records,
@@ -141,10 +142,15 @@ def check_records(connection: Connection, authority_id: str) -> None:
         )
     }
     rows = connection.execute(
-        select(desk_records).where(desk_records.c.authority_id == authority_id)
+        select(*as_stored(desk_records)).where(
+            desk_records.c.authority_id == authority_id
+        )
     )
     for row in rows:
-        values = dict(row._mapping)  # noqa: SLF001 - public API of SQLAlchemy despite its name
+        try:
+            values = dict(opened(connection, desk_records, row))
+        except StoredDataDamaged as error:
+            raise StoredDataDamaged(what=f"phiếu hoặc biên bản {row.id}") from error
         salt = values.pop("salt")
         if (commitment := _commitment(salt, values)) not in committed:
             raise StoredDataDamaged(what=f"phiếu hoặc biên bản {row.id}")

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from api.data_folder import DataFolder
+from api.service_key import derive_key, read_service_key
 from api.settings import Settings
 from certify.clock import Clock, SystemClock
 from storage.api_keys import SqlApiKeys
@@ -14,6 +15,7 @@ from storage.cases import SqlCases
 from storage.database import Database
 from storage.desk_records import SqlDeskRecords
 from storage.people import SqlPeople
+from storage.personal import FieldKeys
 from storage.purges import SqlScanPurges
 from storage.register import SqlRegister
 from storage.renewals import SqlRenewals
@@ -42,15 +44,18 @@ def open_database(folder: DataFolder, settings: Settings) -> Database:
     """Name the database that the settings choose; nothing is connected yet.
 
     Raises:
-        InvalidInput: the password file cannot be read.
+        InvalidInput: the password file cannot be read, or others can read the
+            service key.
     """
     patience = settings.database_lock_timeout_seconds
+    fields = _field_keys(folder, settings)
     if settings.database_url is None:
         file = f"sqlite:///{folder.database.absolute()}"
-        return Database(file, busy_timeout_seconds=patience)
+        return Database(file, fields=fields, busy_timeout_seconds=patience)
     return Database(
         settings.database_url.get_secret_value(),
         password=settings.database_password,
+        fields=fields,
         busy_timeout_seconds=patience,
         limits=ServerLimits(
             pool_size=settings.database_pool_size,
@@ -62,6 +67,18 @@ def open_database(folder: DataFolder, settings: Settings) -> Database:
             idle_in_transaction_seconds=settings.database_idle_transaction_seconds,
         ),
     )
+
+
+def _field_keys(folder: DataFolder, settings: Settings) -> FieldKeys | None:
+    """Derive the keys of personal fields; None before there is a service key."""
+    if not folder.service_key.exists():
+        return None
+    root = read_service_key(folder.service_key)
+    newest, *older = (
+        derive_key(root, f"fields-{generation}")
+        for generation in range(settings.field_key, 0, -1)
+    )
+    return FieldKeys(newest, *older)
 
 
 @contextmanager

@@ -6,13 +6,16 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Integer,
-    LargeBinary,
     String,
     Table,
     Text,
 )
 
 from storage.columns import ID, SHA256, CanonicalJson, UtcTime, metadata
+from storage.personal import PersonalBytes, PersonalText
+
+SALT = PersonalBytes("trail_reasons.salt")
+REASON = PersonalText("trail_reasons.reason")
 
 trail = Table(
     "trail",
@@ -37,8 +40,8 @@ trail_reasons = Table(
     metadata,
     Column("authority_id", ID, primary_key=True),
     Column("sequence", Integer, primary_key=True),
-    Column("salt", LargeBinary, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("salt", SALT, nullable=False),
+    Column("reason", REASON, nullable=False),
     ForeignKeyConstraint(
         ["authority_id", "sequence"], ["trail.authority_id", "trail.sequence"]
     ),
