@@ -57,6 +57,8 @@ class Action(StrEnum):
     SIGNING_KEY_RETIRE = "signing_key.retire"
     API_KEY_CREATE = "api_key.create"
     API_KEY_REVOKE = "api_key.revoke"
+    PERSON_EXPORT = "person.export"
+    PERSON_ERASE = "person.erase"
     CASE_OPEN = "case.open"
     ORIGINAL_ADD = "original.add"
     SCAN_ATTACH = "scan.attach"

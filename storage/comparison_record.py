@@ -78,14 +78,14 @@ def check_comparisons(connection: Connection, authority_id: str) -> None:
 def _committed(
     connection: Connection, authority_id: str
 ) -> tuple[dict[str, str | None], set[str]]:
-    """Return attestation → newest commitment, and the ids a later scan dropped."""
+    """Return attestation → newest commitment, and the ids that were dropped since."""
     committed: dict[str, str | None] = {}
     dropped: set[str] = set()
     rows = connection.execute(
         select(trail.c.action, trail.c.subject, trail.c.details)
         .where(
             trail.c.authority_id == authority_id,
-            trail.c.action.in_((RECORD_ACTION, "scan.attach")),
+            trail.c.action.in_((RECORD_ACTION, "scan.attach", "person.erase")),
         )
         .order_by(trail.c.sequence)
     )
@@ -93,7 +93,7 @@ def _committed(
         if row.action == RECORD_ACTION:
             committed[row.subject] = row.details.get(COMMITMENT)
         elif row.details.get("dropped"):
-            dropped.add(row.details["dropped"])
+            dropped.update(row.details["dropped"].split())
     return committed, dropped
 
 

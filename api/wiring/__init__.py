@@ -4,7 +4,7 @@ service         the service itself: start reading here
 keys            the registry of signing keys, and what opens them
 stores          what stands on the database
 objects         where finished copies are kept
-privacy         working scans and their purge
+privacy         purge of working scans, demands of persons
 outside         whom we trust and ask; the sealer and the renewer
 verification    the reader of signed files and the signed lists
 """
@@ -15,7 +15,7 @@ from api.wiring.objects import (
     build_s3_archive,
     make_s3_bucket,
 )
-from api.wiring.privacy import build_purge
+from api.wiring.privacy import PersonDesk, build_person_desk, build_purge
 from api.wiring.service import build_intake, build_services
 from api.wiring.stores import Storage, open_database, open_storage
 from api.wiring.verification import (
@@ -27,11 +27,13 @@ from api.wiring.verification import (
 )
 
 __all__ = [
+    "PersonDesk",
     "Storage",
     "build_archive_audit",
     "build_inspector",
     "build_intake",
     "build_lists",
+    "build_person_desk",
     "build_publisher",
     "build_purge",
     "build_s3_archive",

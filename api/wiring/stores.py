@@ -16,6 +16,7 @@ from storage.database import Database
 from storage.desk_records import SqlDeskRecords
 from storage.people import SqlPeople
 from storage.personal import FieldKeys
+from storage.persons import SqlPersonRecords
 from storage.purges import SqlScanPurges
 from storage.register import SqlRegister
 from storage.renewals import SqlRenewals
@@ -33,6 +34,7 @@ class Storage:
     register: SqlRegister
     renewals: SqlRenewals
     purges: SqlScanPurges
+    persons: SqlPersonRecords
     trail: SqlAuditTrail
     api_keys: SqlApiKeys
     signing_keys: SqlSigningKeys
@@ -103,6 +105,7 @@ def open_storage(
             ),
             renewals=SqlRenewals(database=database, lease=settings.lease),
             purges=SqlScanPurges(database=database, clock=clock),
+            persons=SqlPersonRecords(database=database, clock=clock),
             trail=SqlAuditTrail(database=database),
             api_keys=SqlApiKeys(database=database),
             signing_keys=SqlSigningKeys(database=database, clock=clock),

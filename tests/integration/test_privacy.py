@@ -1,9 +1,19 @@
 """Scans that are gone, seen from the desk, the API and the command line."""
 
+import json
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from api.__main__ import main
+from api.data_folder import DataFolder
+from api.initialise import initialise
+from api.settings import Settings
+from api.wiring import open_storage
 from certify.access import Scope
 from certify.attestation import Act
+from tests.support.builders import make_case
 from tests.support.web import WebSystem, compared, confirmed
 
 
@@ -62,3 +72,36 @@ def test_an_unreleased_paper_is_scanned_again(web_service: WebSystem) -> None:
         assert again.status_code == 200
         assert again.json()["purged_at"] is None
         assert officer.get(again.json()["pages"][0]["picture"]).status_code == 200
+
+
+def test_the_commands_show_before_they_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data"
+    initialise(Settings(data=data))
+    with open_storage(DataFolder(data), Settings(data=data)) as storage:
+        choices = DataFolder(data).choices()
+        case = make_case(
+            authority_id=choices.authority_id, officer_id=choices.officer_id
+        )
+        case = storage.cases.open_case(case, Act("system", "case.open"))
+
+    def certify(*words: object) -> Any:
+        code = main([*map(str, words), "--json", "--data", str(data)])
+        said = json.loads(capsys.readouterr().out)
+        assert (code == 0) == ("error" not in said), said
+        return said
+
+    assert certify("purge", "--dry-run") == {"dry_run": True, "papers": []}
+    assert certify("purge")["papers"] == []
+    out = tmp_path / "person.json"
+    email = case.requester.email
+    assert certify("person", "export", "--email", email, "--out", out)["visits"] == 1
+    assert out.stat().st_mode & 0o777 == 0o600
+    assert json.loads(out.read_text())["visits"][0]["requester"]["email"] == email
+    assert "error" in certify("person", "export", "--email", email, "--out", out)
+    for confirm in ((), ("--confirm",)):
+        said = certify("person", "erase", "--case", case.code, *confirm)
+        assert said["visits"][0]["contact"]
+    assert certify("person", "erase", "--email", email)["error"]["code"] == "not_found"
+    assert certify("database", "reseal")["rows"] == 0
