@@ -131,6 +131,14 @@ class SqlScanPurges:
                 .values(files_removed_at=self._clock.now())
             )
 
+    def on_record(self, keys: Sequence[str]) -> frozenset[str]:
+        """Return those of the keys that are scans and not purged."""
+        kept = select(scans.c.id).where(
+            scans.c.id.in_(keys), scans.c.purged_at.is_(None)
+        )
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(kept))
+
     def forget_layouts(self, released_before: datetime, limit: int) -> int:
         """Forget layouts of papers released that long ago; return how many."""
         old = (

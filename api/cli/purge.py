@@ -64,6 +64,7 @@ def _purge(run: PurgeScans, terminal: Terminal) -> int:
         scans=sum(one.scans for one in rounds),
         settled=sum(one.settled for one in rounds),
         layouts=sum(one.layouts for one in rounds),
+        strays=sum(one.strays for one in rounds),
         more=False,
     )
     terminal.result(asdict(total) | {"dry_run": False})

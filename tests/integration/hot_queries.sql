@@ -67,4 +67,11 @@ SELECT * FROM api_keys WHERE id = 'k';
 SELECT * FROM api_keys WHERE authority_id = 'a' ORDER BY created_at DESC, id;
 
 /* deletion of a draft looks for who still names it */
-SELECT 1 FROM book_rows WHERE attestation_id = 'x' FOR KEY SHARE
+SELECT 1 FROM book_rows WHERE attestation_id = 'x' FOR KEY SHARE;
+
+/* purge: scans whose time may have come, and purged ones that may have files */
+SELECT DISTINCT original_id FROM scans WHERE files_removed_at IS NULL
+    AND purged_at IS NULL AND created_at <= '2026' AND original_id > 'o'
+    ORDER BY original_id LIMIT 100;
+SELECT DISTINCT original_id, purged_at FROM scans WHERE files_removed_at IS NULL
+    AND purged_at IS NOT NULL ORDER BY purged_at, original_id LIMIT 100
