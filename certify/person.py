@@ -96,10 +96,12 @@ class Dossier:
     """Everything about one visit.
 
     Attributes:
+        held: by a report of violation, or a decision (`certify.hold`).
         reasons: free text that people typed about it: subject's id → texts.
     """
 
     case: Case
+    held: bool
     papers: Sequence[PaperFile]
     reasons: Mapping[str, Sequence[str]]
 

@@ -28,9 +28,9 @@ _UNDER_WAY = {IssuanceStep.APPROVED, IssuanceStep.RESERVED, IssuanceStep.INTENDE
 class Kept(StrEnum):
     """What stays, and why."""
 
-    REPORT = (
+    HELD = (
         "Hồ sơ bị giữ theo biên bản vi phạm (NĐ 23/2015/NĐ-CP Đ9 k.6; "
-        "TT 01/2020/TT-BTP Đ11 k.2)"
+        "TT 01/2020/TT-BTP Đ11 k.2) hoặc theo quyết định giữ hồ sơ"
     )
     UNDER_WAY = "Giấy tờ đang chờ ký; xóa được sau khi phát hành hoặc hủy số"
     BOOK = "Sổ chứng thực lưu vĩnh viễn (NĐ 23/2015/NĐ-CP Đ13, Đ14 k.1)"
@@ -131,8 +131,8 @@ class ErasePerson:
 def plan_of(dossier: Dossier) -> VisitPlan:
     """Decide about one visit."""
     case, papers = dossier.case, dossier.papers
-    if any(paper.state.held for paper in papers):
-        kept: list[tuple[str, Kept]] = [("", Kept.REPORT)]
+    if dossier.held:
+        kept: list[tuple[str, Kept]] = [("", Kept.HELD)]
         return VisitPlan(case.id, case.code, Erasure(), (), tuple(kept))
     kept = [(p.original.id, ground) for p in papers for ground in _grounds(p)]
     drafts = [paper for paper in papers if not _grounds(paper)]

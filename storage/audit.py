@@ -60,6 +60,8 @@ class Action(StrEnum):
     PERSON_EXPORT = "person.export"
     PERSON_ERASE = "person.erase"
     CASE_OPEN = "case.open"
+    CASE_HOLD = "case.hold"
+    CASE_UNHOLD = "case.unhold"
     ORIGINAL_ADD = "original.add"
     SCAN_ATTACH = "scan.attach"
     SCAN_ADD = "scan.add"

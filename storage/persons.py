@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     delete,
     func,
+    or_,
     select,
     update,
 )
@@ -34,8 +35,9 @@ from storage.desk_reads import (
     read_comparison,
     read_originals,
 )
-from storage.desk_record_rows import read_records
+from storage.desk_record_rows import read_records, stopped
 from storage.desk_writes import drop_comparison
+from storage.holds import held
 from storage.purges import read_states
 from storage.tables import (
     attestations,
@@ -142,7 +144,12 @@ def read_dossier(connection: Connection, case: Case) -> Dossier:
         subjects += [record.id for record in paper.records]
         if paper.original.attestation_id is not None:
             subjects.append(paper.original.attestation_id)
-    return Dossier(case, papers, _reasons(connection, case.authority_id, subjects))
+    return Dossier(
+        case=case,
+        held=bool(connection.scalar(select(or_(stopped(case.id), held(case.id))))),
+        papers=papers,
+        reasons=_reasons(connection, case.authority_id, subjects),
+    )
 
 
 def _paper(connection: Connection, original: Original) -> PaperFile:

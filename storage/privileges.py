@@ -29,6 +29,7 @@ _PRIVILEGES: Mapping[str, str] = MappingProxyType(
         "annulments": _ONCE,
         "known_papers": _ONCE,
         "known_layouts": f"{_ONCE}, DELETE",  # forgotten when their time is over
+        "case_holds": f"{_ONCE}, DELETE",  # gone when the hold is lifted
         "signing_presence": f"{_USUAL}, DELETE",  # gone when the owner leaves
         "comparisons": f"{_ONCE}, DELETE",  # made again after a new scan
         "attestations": f"{_USUAL}, DELETE",  # one whose comparison was dropped

@@ -11,6 +11,7 @@ from sqlalchemy import (
     and_,
     delete,
     func,
+    or_,
     select,
     update,
 )
@@ -26,6 +27,7 @@ from storage import audit
 from storage.database import Database
 from storage.desk_reads import as_scan, read_case
 from storage.desk_record_rows import stopped
+from storage.holds import held
 from storage.tables import (
     attestations,
     cases,
@@ -184,7 +186,7 @@ def read_states(
             originals.c.case_id,
             cases.c.authority_id,
             cases.c.opened_at,
-            stopped(originals.c.case_id).label("held"),
+            or_(stopped(originals.c.case_id), held(originals.c.case_id)).label("held"),
             attestations.c.step,
             comparisons.c.compared_at,
             editions.c.released_at,

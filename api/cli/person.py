@@ -1,4 +1,4 @@
-"""`certify person`: what a person may demand of us about their data."""
+"""`certify person`, `certify case hold`: demands about data, and what stops them."""
 
 import json
 import os
@@ -68,6 +68,36 @@ def erase(
         terminal.say("Đã xóa như trên và ghi vào nhật ký.")
     else:
         terminal.say("Chưa xóa gì. Kiểm tra xong, hãy chạy lại với --confirm.")
+    return 0
+
+
+def hold(settings: Settings, case_code: str, reason: str, *, terminal: Terminal) -> int:
+    """Have a visit kept.
+
+    Raises:
+        InvalidInput: no reason.
+        NotFound: no such visit.
+        WrongState: it is held already.
+    """
+    with build_person_desk(settings) as desk:
+        desk.hold(case_code.strip(), _operator(), reason)
+    terminal.result({"case": case_code.strip(), "held": True})
+    terminal.say("Hồ sơ được giữ: không xóa gì cho đến khi có lệnh thôi giữ.")
+    return 0
+
+
+def unhold(
+    settings: Settings, case_code: str, reason: str, *, terminal: Terminal
+) -> int:
+    """Let a visit go again.
+
+    Raises:
+        InvalidInput, NotFound, WrongState: as for `hold`.
+    """
+    with build_person_desk(settings) as desk:
+        desk.hold.lift(case_code.strip(), _operator(), reason)
+    terminal.result({"case": case_code.strip(), "held": False})
+    terminal.say("Đã thôi giữ hồ sơ.")
     return 0
 
 

@@ -9,6 +9,7 @@ from api.settings import Settings
 from api.wiring.plan import Plan
 from api.wiring.stores import Storage, open_storage
 from certify.clock import Clock, SystemClock
+from certify.hold import HoldCase
 from certify.person import ExportPerson
 from certify.person_erasure import ErasePerson
 from certify.ports import ScanStore
@@ -33,10 +34,11 @@ def purge_scans(plan: Plan, storage: Storage, scans: ScanStore) -> PurgeScans:
 
 @dataclass(frozen=True)
 class PersonDesk:
-    """What a person may demand of us; for administrators."""
+    """Demands of persons, and what stands against them; for administrators."""
 
     export: ExportPerson
     erase: ErasePerson
+    hold: HoldCase
 
 
 @contextmanager
@@ -61,6 +63,7 @@ def build_person_desk(
             erase=ErasePerson(
                 records=storage.persons, purge=purge.purge, authority_id=authority_id
             ),
+            hold=HoldCase(holds=storage.holds, authority_id=authority_id),
         )
 
 

@@ -14,6 +14,7 @@ from storage.backend import ServerLimits
 from storage.cases import SqlCases
 from storage.database import Database
 from storage.desk_records import SqlDeskRecords
+from storage.holds import SqlCaseHolds
 from storage.people import SqlPeople
 from storage.personal import FieldKeys
 from storage.persons import SqlPersonRecords
@@ -34,6 +35,7 @@ class Storage:
     register: SqlRegister
     renewals: SqlRenewals
     purges: SqlScanPurges
+    holds: SqlCaseHolds
     persons: SqlPersonRecords
     trail: SqlAuditTrail
     api_keys: SqlApiKeys
@@ -105,6 +107,7 @@ def open_storage(
             ),
             renewals=SqlRenewals(database=database, lease=settings.lease),
             purges=SqlScanPurges(database=database, clock=clock),
+            holds=SqlCaseHolds(database=database, clock=clock),
             persons=SqlPersonRecords(database=database, clock=clock),
             trail=SqlAuditTrail(database=database),
             api_keys=SqlApiKeys(database=database),

@@ -36,6 +36,14 @@ cases = Table(
     Index(None, "authority_id", "opened_at"),
 )
 
+# One row while somebody has a visit kept; why, and until when, is in the trail.
+case_holds = Table(
+    "case_holds",
+    metadata,
+    Column("case_id", ID, ForeignKey("cases.id"), primary_key=True),
+    Column("held_at", UtcTime, nullable=False),
+)
+
 case_counters = Table(
     "case_counters",
     metadata,

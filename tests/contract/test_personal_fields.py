@@ -193,6 +193,7 @@ def go_back(connection: Connection) -> None:
             with unkept(connection, [table.name]):
                 rewrite(connection, table.name, key, plain)
     connection.exec_driver_sql("DROP INDEX ix_scans_with_files")
+    connection.exec_driver_sql("DROP TABLE case_holds")
     for column in ("purged_at", "files_removed_at"):
         connection.exec_driver_sql(f"ALTER TABLE scans DROP COLUMN {column}")
     connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0017'")

@@ -11,7 +11,8 @@ from api.legal_tables import read_legal_tables
 from certify.attestation import Act
 from certify.case import CaseStatus
 from certify.desk_papers import DeskPapers, SuspicionTyped
-from certify.errors import InvalidInput, NotFound, ScanPurged
+from certify.errors import InvalidInput, NotFound, ScanPurged, WrongState
+from certify.hold import HoldCase
 from certify.person import ERASED, ExportPerson, PersonWanted
 from certify.person_erasure import ErasePerson, Kept
 from certify.purge import PurgeScans
@@ -21,6 +22,7 @@ from storage.audit import SqlAuditTrail
 from storage.cases import SqlCases
 from storage.database import Database
 from storage.desk_records import SqlDeskRecords
+from storage.holds import SqlCaseHolds
 from storage.people import SqlPeople
 from storage.persons import SqlPersonRecords
 from storage.purges import SqlScanPurges
@@ -51,6 +53,8 @@ class Office:
     trail: SqlAuditTrail
     export: ExportPerson
     erase: ErasePerson
+    hold: HoldCase
+    purge: PurgeScans
     clock: FakeClock
 
     def compared(self, **requester: Any) -> Compared:
@@ -106,6 +110,11 @@ def office(
         erase=ErasePerson(
             records=records, purge=purge.purge, authority_id=AUTHORITY_ID
         ),
+        hold=HoldCase(
+            holds=SqlCaseHolds(database=database, clock=clock),
+            authority_id=AUTHORITY_ID,
+        ),
+        purge=purge,
         clock=clock,
     )
 
@@ -231,7 +240,7 @@ def test_what_the_law_keeps_is_kept_with_its_ground(office: Office) -> None:
     assert grounds == {
         refused.case.id: [Kept.REFUSAL],
         waiting.case.id: [Kept.UNDER_WAY],
-        reported.case.id: [Kept.REPORT],
+        reported.case.id: [Kept.HELD],
     }
     assert office.cases.case(refused.case.id).requester.email is None
     for case in (waiting.case, reported.case):
@@ -240,6 +249,27 @@ def test_what_the_law_keeps_is_kept_with_its_ground(office: Office) -> None:
         scan = office.cases.original(one.original.id).scan
         assert scan is not None
         scan.check_kept()
+
+
+def test_what_is_held_is_neither_erased_nor_purged_until_it_is_let_go(
+    office: Office,
+) -> None:
+    released = office.released()
+    code, wanted = released.case.code, PersonWanted(case_code=released.case.code)
+    before = office.whole()
+    office.hold(code, BY, "Đơn khiếu nại số 7")
+    with pytest.raises(WrongState, match="đang được giữ"):
+        office.hold(code, BY, "Lần nữa")
+    office.erase(wanted, BY)
+    office.clock.advance(days=4000)
+    assert office.purge().papers == ()
+    assert office.whole() == before + 1
+    office.hold.lift(code, BY, "Đã giải quyết")
+    with pytest.raises(WrongState, match="không bị giữ"):
+        office.hold.lift(code, BY, "Lần nữa")
+    assert office.purge().papers == (released.original.id,)
+    assert office.erase(wanted, BY)[0].erasure.contact
+    office.whole()
 
 
 def test_nobody_is_erased_by_a_name_that_others_bear(office: Office) -> None:

@@ -100,6 +100,11 @@ def test_the_commands_show_before_they_do(
     assert out.stat().st_mode & 0o777 == 0o600
     assert json.loads(out.read_text())["visits"][0]["requester"]["email"] == email
     assert "error" in certify("person", "export", "--email", email, "--out", out)
+    reason = ("--reason", "Đơn khiếu nại số 7")
+    assert certify("case", "hold", case.code, *reason)["held"]
+    said = certify("person", "erase", "--case", case.code, "--confirm")
+    assert not said["visits"][0]["contact"]
+    assert not certify("case", "unhold", case.code, *reason)["held"]
     for confirm in ((), ("--confirm",)):
         said = certify("person", "erase", "--case", case.code, *confirm)
         assert said["visits"][0]["contact"]

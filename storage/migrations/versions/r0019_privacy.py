@@ -1,4 +1,4 @@
-"""Personal fields are sealed; purged scans are marked."""
+"""Personal fields are sealed; purged scans are marked, and visits held."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,6 +30,7 @@ _WITH_FILES = sa.text("files_removed_at IS NULL")
 
 def upgrade() -> None:
     _purges()
+    _holds()
     _seal()
 
 
@@ -46,6 +47,18 @@ def _seal() -> None:
             changes["salt"] = sealing(PersonalBytes(f"{name}.salt"))
         with unkept(connection, [name]):
             rewrite(connection, name, key.split(), changes)
+
+
+def _holds() -> None:
+    op.create_table(
+        "case_holds",
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("held_at", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cases.id"], name=op.f("fk_case_holds_case_id")
+        ),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_case_holds")),
+    )
 
 
 def _purges() -> None:
