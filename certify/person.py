@@ -6,7 +6,7 @@ are shared by many: whoever hands data out checks the identity card first.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -205,11 +205,7 @@ def _visit(dossier: Dossier) -> dict[str, Any]:
         "status": case.status.value,
         "opened_at": _text(case.opened_at),
         "due_at": _text(case.due_at),
-        "requester": {
-            "name": case.requester.name,
-            "email": case.requester.email,
-            "phone": case.requester.phone,
-        },
+        "requester": asdict(case.requester),
         "papers": [_paper(paper) for paper in dossier.papers],
         "reasons": {key: list(texts) for key, texts in dossier.reasons.items()},
     }

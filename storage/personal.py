@@ -11,8 +11,8 @@ would open in another row of its column; where that matters a digest or a commit
 the trail binds the row (`docs/privacy.md`). The key id is the start of a hash of the
 key: it names which key, and tells nothing of it.
 
-A sealed column can only be read and written: SQL cannot compare or sort it, and an
-attempt is refused here.
+A sealed column can only be read and written: SQL cannot compare it, and an attempt is
+refused here instead of finding nothing.
 """
 
 import base64

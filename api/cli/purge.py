@@ -68,6 +68,9 @@ def _purge(run: PurgeScans, terminal: Terminal) -> int:
         more=False,
     )
     terminal.result(asdict(total) | {"dry_run": False})
+    if not (total.papers or total.layouts):
+        terminal.say("Không có bản chụp nào đến hạn xóa.")
+        return 0
     terminal.say(
         f"Đã xóa {total.scans} bản chụp của {len(total.papers)} giấy tờ và quên dấu "
         f"vân của {total.layouts} trang. Mã băm, thông tin trang và sổ chứng thực vẫn "

@@ -52,7 +52,9 @@ def test_a_purged_scan_is_said_to_be_gone_everywhere(web_service: WebSystem) -> 
         assert desk.get(f"/desk{path}/pages/1.png").status_code == 410
     with system.client(Scope.PARTNER) as partner:
         copy = partner.get(f"/api/v1/attestations/{attestation['id']}/copy.pdf")
-    assert copy.content.startswith(b"%PDF")
+    with system.client() as anybody:
+        report = anybody.post("/api/v1/verify", content=copy.content).json()
+    assert report["verdict"] == "ours_in_force"
 
 
 def test_an_unreleased_paper_is_scanned_again(web_service: WebSystem) -> None:
@@ -92,6 +94,10 @@ def test_the_commands_show_before_they_do(
         assert (code == 0) == ("error" not in said), said
         return said
 
+    stored = [path for path in data.rglob("*") if path.is_file()]
+    assert any(case.code.encode() in path.read_bytes() for path in stored)
+    for word in (case.requester.name, str(case.requester.email)):
+        assert [p for p in stored if word.encode() in p.read_bytes()] == []
     assert certify("purge", "--dry-run") == {"dry_run": True, "papers": []}
     assert certify("purge")["papers"] == []
     out = tmp_path / "person.json"
