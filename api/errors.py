@@ -39,6 +39,7 @@ STATUS: dict[type[errors.CertifyError], int] = {
     errors.CertificateUnfit: 409,
     errors.KeyNotUsable: 409,
     errors.TryLater: 503,
+    errors.BackupStopped: 503,
     errors.ServiceUnavailable: 503,
     errors.TimestampUnavailable: 503,
     errors.StatusUnknown: 503,
@@ -46,8 +47,10 @@ STATUS: dict[type[errors.CertifyError], int] = {
     errors.ReaderUnavailable: 503,
     errors.LeaseHeld: 503,
     errors.SystemBusy: 503,
+    errors.ProofPending: 503,
     errors.LeaseLost: 503,
     errors.AttemptDiscarded: 503,
+    errors.TrailContradicted: 500,
     errors.StoredDataDamaged: 500,
 }
 

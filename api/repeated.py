@@ -1,4 +1,4 @@
-"""Work that is done again and again beside the server, in a thread of its own."""
+"""Work that is done again and again beside other work, in a thread of its own."""
 
 import threading
 from collections.abc import Callable
@@ -20,12 +20,16 @@ class Repeated:
         """Begin; the first run is at once."""
         self._thread.start()
 
+    def ask_to_stop(self) -> None:
+        """Let the run in hand be the last one."""
+        self._stopping.set()
+
     def stop(self, timeout_seconds: float = 10) -> None:
         """Ask the thread to end and wait for the work in hand.
 
         What takes longer is abandoned with the process.
         """
-        self._stopping.set()
+        self.ask_to_stop()
         self._thread.join(timeout_seconds)
 
     def _run(self) -> None:

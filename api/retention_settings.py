@@ -1,4 +1,4 @@
-"""Settings of personal data at rest: how long scans stay, which key seals fields."""
+"""Settings of how long working scans are kept; `api.settings` reads them with all."""
 
 from datetime import timedelta
 
@@ -19,8 +19,6 @@ class RetentionSettings(BaseSettings):
             go so long after the last act about them.
         purge_fingerprint_days: the layout of a released paper, which tells the desk
             that it was certified before, is forgotten so long after release.
-        field_key: generation of the key that seals personal fields; after counting it
-            up, `certify database reseal` writes them anew.
     """
 
     purge_released_days: int = Field(default=_DEFAULT.released.days, ge=1, le=3660)
@@ -28,7 +26,6 @@ class RetentionSettings(BaseSettings):
     purge_fingerprint_days: int = Field(
         default=_DEFAULT.fingerprints.days, ge=1, le=36600
     )
-    field_key: int = Field(default=1, ge=1, le=1000)
 
     @property
     def retention_rule(self) -> RetentionRule:

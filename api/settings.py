@@ -16,8 +16,10 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from api.archive_settings import ArchiveSettings
+from api.backup_settings import BackupSettings
 from api.database_settings import DatabaseSettings
 from api.loopback import is_loopback
+from api.observe_settings import ObserveSettings
 from api.retention_settings import RetentionSettings
 from api.trust_services import Network, TsaChoice, tsas_in_order
 from certify.errors import InvalidInput
@@ -37,26 +39,38 @@ MAX_BASE_URL = 100  # a longer one makes the QR too dense for a foot band of 18 
 MAX_BOOK_KIND = 32  # width of the column
 
 
-class Settings(ArchiveSettings, DatabaseSettings, RetentionSettings):
-    """What the operator decides; see also the settings it inherits.
+class Settings(
+    ArchiveSettings,
+    BackupSettings,
+    DatabaseSettings,
+    ObserveSettings,
+    RetentionSettings,
+):
+    """What the operator decides, beside what the classes above say.
 
     Attributes:
         env: "production" refuses everything made for development.
         data: the folder that holds all state of the embedded set-up.
         base_url: what QR codes start with; None takes the one of `certify init`.
-        host, port: where the web server listens.
+        host, port: address of this machine and port where the web server listens.
         trusted_proxies: addresses or networks, with commas, whose X-Forwarded-For is
             believed; nobody's by default, as any client can send that header.
         keys: "registry" refuses the development keys, which "development" allows.
         external_certificate: PEM file (leaf first) of the signatory's USB token. With
             it the signatory signs at `/desk/sign`; see `keys.external`.
         external_seconds: how long the signatory may take for one signature.
-        tsa_urls, tsa_file: time stamping authorities in order; see
-            `api.trust_services`. With neither, the development one.
-        fetch_hosts, fetch_networks: where OCSP and CRLs may lie; see `signing.fetch`.
+        tsa_urls, tsa_file: time stamping authorities in order, their addresses or a
+            JSON file that says more (docs/trust.md). With neither, the development one.
+        fetch_hosts: further hosts that OCSP answers and CRLs are fetched from, beside
+            those that the trust folder names.
+        fetch_networks: networks such hosts may lie in that are not public.
         max_upload_mb: larger uploads are refused before they are opened.
         portal_limit_mb, mail_limit_mb: what portals and mail take of one file; only
             shown. Defaults of 2026-11-23, unconfirmed (mail: 25 MB less its coding).
+        number_template: how a register number is printed; may name {number}, {volume},
+            {year} and {kind}. Default of 2026-11-22, unconfirmed.
+        book_kind: kind of the book, which is {kind}. Default of 2026-11-22,
+            unconfirmed.
         ocsp_max_age_hours: how old a status answer without nextUpdate may be.
         confirmation_hours: how long a confirmed statement may wait.
         lease_seconds: how long a worker may be silent; a crashed one holds its
@@ -64,10 +78,12 @@ class Settings(ArchiveSettings, DatabaseSettings, RetentionSettings):
             answers at once, and 15 with another one (measured: 131 s per call) or with
             a signatory's token.
         retention_days: object lock of the archive; 10 years, unconfirmed 2026-11-22.
-        sweep_seconds: pause between two runs of the embedded worker.
+        serve_worker: `certify serve` runs one worker process beside itself. Off where
+            `certify worker` runs for itself, on this machine or others.
+        sweep_seconds: pause between two sweeps of what waits.
         renew_within_months: how long before the end of its archive timestamp an
             edition is due for renewal; dated default 2026-11-23, unconfirmed.
-        renew_batch: editions that one run of the embedded worker renews at most.
+        renew_batch: editions that one round of a worker renews at most.
         sunsets_file: until when algorithms count; None takes `certify/sunsets.json`.
         debug: show tracebacks of our own faults on standard error.
     """
@@ -98,6 +114,7 @@ class Settings(ArchiveSettings, DatabaseSettings, RetentionSettings):
     book_kind: str = DEFAULT_BOOK_KIND
     lease_seconds: int | None = Field(default=None, ge=5, le=7200)
     retention_days: int = Field(default=3653, ge=1, le=40000)
+    serve_worker: bool = True
     sweep_seconds: int = Field(default=30, ge=1, le=3600)
     renew_within_months: int = Field(default=DEFAULT_WITHIN_MONTHS, ge=1, le=120)
     renew_batch: int = Field(default=5, ge=0, le=1000)

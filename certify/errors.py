@@ -26,11 +26,14 @@
     │   │   ├── TimestampUnavailable  no TSA gave a usable token
     │   │   ├── StatusUnknown         nobody can say that a certificate is not revoked
     │   │   └── SignatoryAbsent       the key is on a token whose owner is not there
+    │   ├── BackupStopped       a disk of a backup is full or away; nothing half done
     │   ├── ReaderUnavailable   the process that opens files does not start or stay
     │   ├── LeaseHeld           another worker has this attestation
-    │   └── SystemBusy          too many files are being opened at once
+    │   ├── SystemBusy          too many files are being opened at once
+    │   └── ProofPending        a copy's row is in no checkpoint yet
     ├── LeaseLost           we were overtaken; nothing was released       exit 4
     ├── AttemptDiscarded    this signing attempt broke a time rule        exit 4
+    ├── TrailContradicted   the trail is not the one that was published   exit 70
     └── StoredDataDamaged   an object does not match its digest           exit 70
 
 Each class carries a stable `code`, says whether a retry can help, and owns the
@@ -236,6 +239,13 @@ class TryLater(CertifyError):
     sentence = "Tạm thời chưa làm được: {reason}. Hệ thống sẽ tự thử lại."
 
 
+class BackupStopped(TryLater):
+    """A backup or a restore met a full or absent disk; it left nothing half done."""
+
+    code = "backup.stopped"
+    sentence = "Chưa làm xong: {reason}. Không để lại phần dở dang; hãy chạy lại lệnh."
+
+
 class ServiceUnavailable(TryLater):
     """A named dependency did not answer as it must."""
 
@@ -293,6 +303,13 @@ class SystemBusy(TryLater):
     sentence = "Hệ thống đang bận. Hãy thử lại sau ít phút."
 
 
+class ProofPending(TryLater):
+    """A released copy becomes provable with the next checkpoint."""
+
+    code = "trail.pending"
+    sentence = "Bản sao vừa phát hành, chưa vào mốc kiểm chứng (tối đa 5 phút)."
+
+
 class LeaseLost(CertifyError):
     """This worker was overtaken; whatever it made is not released."""
 
@@ -316,3 +333,13 @@ class StoredDataDamaged(CertifyError):
 
     code = "stored_data.damaged"
     sentence = "Dữ liệu lưu trữ không còn nguyên vẹn ({what}). Hãy báo người quản trị."
+
+
+class TrailContradicted(CertifyError):
+    """The trail of today does not begin with the one that was published."""
+
+    code = "trail.contradicted"
+    sentence = (
+        "Nhật ký không còn đúng với mốc kiểm chứng đã công bố ({what}). Đã dừng công "
+        "bố mốc mới. Hãy giữ nguyên máy chủ và báo ngay người quản trị."
+    )

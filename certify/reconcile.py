@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 from certify.clock import Clock
 from certify.errors import CertifyError
-from certify.issue import IssueCopy
+from certify.issue import Issue
 from certify.ports import Register
+from certify.stopping import between_steps, going_on
 
 
 @dataclass
@@ -36,7 +37,7 @@ class Reconcile:
         self,
         *,
         register: Register,
-        issue: IssueCopy,
+        issue: Issue,
         replay: Callable[[], Sequence[str]],
         clock: Clock,
     ) -> None:
@@ -46,21 +47,26 @@ class Reconcile:
         self._replay = replay
         self._clock = clock
 
-    def __call__(self, *, due: bool = False) -> Reconciliation:
+    def __call__(
+        self, *, due: bool = False, stopping: Callable[[], bool] = going_on
+    ) -> Reconciliation:
         """Try each unfinished attestation once; one failure stops no other.
 
         Args:
             due: only those whose next try has come (`certify.retry`): the schedule's
                 way. A person who asks for a sweep means all of them.
+            stopping: tells whether to leave the rest to the next sweep.
 
         Raises:
             StoredDataDamaged: the archive holds what the register cannot explain.
             ServiceUnavailable: archive or database is away.
         """
-        result = Reconciliation(recovered=list(self._replay()))
-        for attestation_id in self._register.unfinished(self._clock.now(), due=due):
+        result = Reconciliation(recovered=list(self.recover()))
+        for attestation_id in self.unfinished(due=due):
+            if stopping():
+                break
             try:
-                self._issue(attestation_id)
+                self._issue(attestation_id, between_steps(stopping))
             except CertifyError as error:
                 result.waiting[attestation_id] = error.code
             except Exception:  # noqa: BLE001 - a fault of ours in one stops no other
@@ -68,3 +74,15 @@ class Reconcile:
             else:
                 result.released.append(attestation_id)
         return result
+
+    def recover(self) -> Sequence[str]:
+        """Bring back what a restored database forgot; the ids, once per process.
+
+        Raises:
+            StoredDataDamaged, ServiceUnavailable: as above.
+        """
+        return self._replay()
+
+    def unfinished(self, *, due: bool) -> Sequence[str]:
+        """Return what nobody works on, oldest first; see `due` above."""
+        return self._register.unfinished(self._clock.now(), due=due)

@@ -18,8 +18,9 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, select, type_coerce
+from sqlalchemy import Connection, Row, and_, insert, select
 
 from certify.attestation import Act, TrailHead
 from certify.canonical_json import canonical_json, sha256_hex
@@ -29,9 +30,8 @@ from storage.columns import utc_text
 from storage.comparison_record import IN_PIECES, check_comparisons
 from storage.database import Database
 from storage.desk_record_rows import check_records
-from storage.personal import FieldKeys, keys_of
+from storage.personal import readable
 from storage.tables import authorities, book_rows, trail, trail_reasons
-from storage.tables.trail import REASON, SALT
 
 BEFORE_FIRST = TrailHead(sequence=0, digest="0" * 64)
 _SALT_BYTES = 32
@@ -62,6 +62,7 @@ class Action(StrEnum):
     CASE_OPEN = "case.open"
     CASE_HOLD = "case.hold"
     CASE_UNHOLD = "case.unhold"
+    CASE_OVERDUE = "case.overdue"
     ORIGINAL_ADD = "original.add"
     SCAN_ATTACH = "scan.attach"
     SCAN_ADD = "scan.add"
@@ -120,7 +121,9 @@ def append(
         "action": action.value,
         "subject": subject,
         "details": dict(details),
-        "reason_commitment": _commitment(salt, act.reason) if act.reason else None,
+        "reason_commitment": reason_commitment(salt, act.reason)
+        if act.reason
+        else None,
         "previous": before.digest,
     }
     digest = _digest({**row, "at": utc_text(at)})
@@ -222,7 +225,7 @@ def lock_chain(connection: Connection, authority_id: str) -> None:
 
 def _check_chain(connection: Connection, authority_id: str) -> TrailHead:
     chain = (
-        select(trail, *_SEALED_REASON)
+        select(trail, *readable(trail_reasons, "salt", "reason"))
         .outerjoin(
             trail_reasons,
             and_(
@@ -234,30 +237,34 @@ def _check_chain(connection: Connection, authority_id: str) -> TrailHead:
         .order_by(trail.c.sequence)
     )
     last = BEFORE_FIRST
-    keys = keys_of(connection.dialect)
     # Closed on an error too: PostgreSQL keeps a cursor for it.
     with connection.execute(chain, execution_options=IN_PIECES) as rows:
         for row in rows:
             expected = last.sequence + 1
             if row.sequence != expected or row.previous != last.digest:
                 raise StoredDataDamaged(what=f"nhật ký, dòng {expected}")
-            if not _row_holds(row, keys):
+            if not (reason_holds(row) and digest_holds(row)):
                 raise StoredDataDamaged(what=f"nhật ký, dòng {row.sequence}")
             last = TrailHead(row.sequence, row.digest)
     return last
 
 
-def _row_holds(row: Row[tuple[object, ...]], keys: FieldKeys) -> bool:
-    """Tell whether a row hashes to its digest and its reason to the commitment."""
+def reason_holds(row: Row[Any]) -> bool:
+    """Tell whether the reason read beside a row, if any, is what it commits to."""
+    return row.salt is None or bool(
+        row.reason_commitment == reason_commitment(row.salt, row.reason)
+    )
+
+
+def row_digest(row: Row[Any]) -> str:
+    """Compute what a row's digest must be."""
     content = {name: row._mapping[name] for name in _CHAINED}  # noqa: SLF001 - public API of SQLAlchemy despite its name
-    if row.salt is not None:
-        try:
-            salt, reason = SALT.opened(keys, row.salt), REASON.opened(keys, row.reason)
-        except StoredDataDamaged:
-            return False
-        if row.reason_commitment != _commitment(salt, reason):
-            return False
-    return bool(row.digest == _digest({**content, "at": utc_text(row.at)}))
+    return _digest({**content, "at": utc_text(row.at)})
+
+
+def digest_holds(row: Row[Any]) -> bool:
+    """Tell whether a row hashes to its digest."""
+    return bool(row.digest == row_digest(row))
 
 
 def _check_witnesses(connection: Connection, authority_id: str) -> None:
@@ -280,11 +287,6 @@ def _check_witnesses(connection: Connection, authority_id: str) -> None:
         raise StoredDataDamaged(what=f"nhật ký, dòng {lost.trail_sequence}")
 
 
-# As they are stored: a damaged one is then found with the number of its row.
-_SEALED_REASON = (
-    type_coerce(trail_reasons.c.salt, SALT.impl_instance).label("salt"),
-    type_coerce(trail_reasons.c.reason, REASON.impl_instance).label("reason"),
-)
 _CHAINED = (
     "authority_id",
     "sequence",
@@ -302,5 +304,6 @@ def _digest(content: Mapping[str, object]) -> str:
     return sha256_hex(canonical_json({"type": "trail/1", **content}))
 
 
-def _commitment(salt: bytes, reason: str) -> str:
+def reason_commitment(salt: bytes, reason: str) -> str:
+    """Return what a row keeps of a reason that may be erased."""
     return hashlib.sha256(salt + reason.encode()).hexdigest()

@@ -20,7 +20,7 @@ from certify.desk_record import (
 )
 from certify.errors import NotFound, StoredDataDamaged, WrongState
 from storage.columns import utc_text
-from storage.personal import as_stored, opened
+from storage.personal import readable
 from storage.tables import (
     attestations,
     desk_records,
@@ -39,7 +39,7 @@ def insert_record(connection: Connection, record: DeskRecord) -> str:
     salt = secrets.token_bytes(_SALT_BYTES)
     values = _values(record)
     connection.execute(insert(desk_records).values(**values, salt=salt))
-    return _commitment(salt, values)
+    return record_commitment(salt, values)
 
 
 def read_record(connection: Connection, record_id: str) -> DeskRecord:
@@ -142,17 +142,14 @@ def check_records(connection: Connection, authority_id: str) -> None:
         )
     }
     rows = connection.execute(
-        select(*as_stored(desk_records)).where(
+        select(*readable(desk_records)).where(
             desk_records.c.authority_id == authority_id
         )
     )
     for row in rows:
-        try:
-            values = dict(opened(connection, desk_records, row))
-        except StoredDataDamaged as error:
-            raise StoredDataDamaged(what=f"phiếu hoặc biên bản {row.id}") from error
+        values = dict(row._mapping)  # noqa: SLF001 - public API of SQLAlchemy despite its name
         salt = values.pop("salt")
-        if (commitment := _commitment(salt, values)) not in committed:
+        if (commitment := record_commitment(salt, values)) not in committed:
             raise StoredDataDamaged(what=f"phiếu hoặc biên bản {row.id}")
         committed.remove(commitment)
     if committed:
@@ -180,7 +177,8 @@ def _plain(content: Mapping[str, Any]) -> dict[str, Any]:
     return {k: list(v) if isinstance(v, tuple) else v for k, v in content.items()}
 
 
-def _commitment(salt: bytes, values: Mapping[str, Any]) -> str:
+def record_commitment(salt: bytes, values: Mapping[str, Any]) -> str:
+    """Return what the trail keeps of a record; `values` are all columns but salt."""
     text = canonical_json(
         {"type": "desk_record/1", **values, "made_at": utc_text(values["made_at"])}
     )

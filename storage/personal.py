@@ -19,7 +19,7 @@ import base64
 import binascii
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -27,10 +27,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Dialect,
     LargeBinary,
-    Row,
     Table,
     Text,
     TypeDecorator,
@@ -116,15 +114,16 @@ class _Unsearchable(TypeDecorator.Comparator[Any]):
 
 
 class PersonalText(TypeDecorator[Any]):
-    """Text, sealed; `column` is "table.column"."""
+    """Text, sealed; `column` is "table.column". `forgiving`: see `readable`."""
 
     impl = Text
     cache_ok = True
     comparator_factory = _Unsearchable
 
-    def __init__(self, column: str) -> None:
+    def __init__(self, column: str, *, forgiving: bool = False) -> None:
         super().__init__()
         self.column = column
+        self.forgiving = forgiving
 
     @override
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
@@ -132,7 +131,12 @@ class PersonalText(TypeDecorator[Any]):
 
     @override
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else self.opened(keys_of(dialect), value)
+        try:
+            return None if value is None else self.opened(keys_of(dialect), value)
+        except StoredDataDamaged:
+            if not self.forgiving:
+                raise
+            return "\0"
 
     def is_newest(self, keys: FieldKeys, stored: str) -> bool:
         """Tell whether a stored value was sealed under the newest key."""
@@ -177,9 +181,10 @@ class PersonalBytes(TypeDecorator[bytes]):
     cache_ok = True
     comparator_factory = _Unsearchable
 
-    def __init__(self, column: str) -> None:
+    def __init__(self, column: str, *, forgiving: bool = False) -> None:
         super().__init__()
         self.column = column
+        self.forgiving = forgiving
 
     @override
     def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
@@ -187,7 +192,12 @@ class PersonalBytes(TypeDecorator[bytes]):
 
     @override
     def process_result_value(self, value: Any, dialect: Dialect) -> bytes | None:
-        return None if value is None else self.opened(keys_of(dialect), value)
+        try:
+            return None if value is None else self.opened(keys_of(dialect), value)
+        except StoredDataDamaged:
+            if not self.forgiving:
+                raise
+            return b""
 
     def is_newest(self, keys: FieldKeys, stored: bytes) -> bool:
         """Tell whether a stored value was sealed under the newest key."""
@@ -207,30 +217,21 @@ class PersonalBytes(TypeDecorator[bytes]):
 Personal = PersonalText | PersonalBytes
 
 
-def as_stored(table: Table) -> Sequence[ColumnElement[Any]]:
-    """Return a table's columns with the personal ones still sealed; see `opened`."""
+def readable(table: Table, *names: str) -> Sequence[ColumnElement[Any]]:
+    """Return a table's columns, or some, read without an error when one is damaged.
+
+    A damaged field then reads as something that no commitment was made to. For those
+    who hold rows against commitments and name the row that does not fit; nobody else.
+    """
+    columns = [table.c[name] for name in names] if names else table.columns
     return [
-        type_coerce(column, column.type.impl_instance).label(column.name)
+        type_coerce(
+            column, type(column.type)(column.type.column, forgiving=True)
+        ).label(column.name)
         if isinstance(column.type, Personal)
         else column
-        for column in table.columns
+        for column in columns
     ]
-
-
-def opened(connection: Connection, table: Table, row: Row[Any]) -> Mapping[str, Any]:
-    """Return a row of `as_stored` with its personal fields decrypted.
-
-    Reading row by row, so that who checks a table can name the row that is damaged.
-
-    Raises:
-        StoredDataDamaged: a field of this row does not open.
-    """
-    keys = keys_of(connection.dialect)
-    values = {name: row._mapping[name] for name in table.columns.keys()}  # noqa: SLF001, SIM118 - public API of SQLAlchemy despite its name; a ColumnCollection
-    for column in table.columns:
-        if isinstance(column.type, Personal) and values[column.name] is not None:
-            values[column.name] = column.type.opened(keys, values[column.name])
-    return values
 
 
 def _unpacked(stored: str) -> bytes:

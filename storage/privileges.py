@@ -13,6 +13,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from certify.errors import InvalidInput
 from storage.tables import metadata
+from storage.work_queue.schema import queue_grants
 
 _USUAL = "SELECT, INSERT, UPDATE"
 _ONCE = "SELECT, INSERT"
@@ -26,10 +27,16 @@ _PRIVILEGES: Mapping[str, str] = MappingProxyType(
         "recovered_copies": _ONCE,
         "desk_records": _ONCE,
         "withdrawals": _ONCE,
+        "deadline_alarms": _ONCE,
         "annulments": _ONCE,
         "known_papers": _ONCE,
         "known_layouts": f"{_ONCE}, DELETE",  # forgotten when their time is over
         "case_holds": f"{_ONCE}, DELETE",  # gone when the hold is lifted
+        "tree_leaves": _ONCE,
+        "tree_nodes": _ONCE,
+        "checkpoints": _ONCE,
+        "checkpoint_tokens": _ONCE,
+        "checkpoint_refusals": _ONCE,
         "signing_presence": f"{_USUAL}, DELETE",  # gone when the owner leaves
         "comparisons": f"{_ONCE}, DELETE",  # made again after a new scan
         "attestations": f"{_USUAL}, DELETE",  # one whose comparison was dropped
@@ -52,6 +59,7 @@ def grants(connection: Connection, role: str) -> Iterator[str]:
     for table in sorted(metadata.tables):
         privileges = _PRIVILEGES.get(table, _USUAL)
         yield f"GRANT {privileges} ON {schema}.{quote(table)} TO {name}"
+    yield from queue_grants(name)
 
 
 def grant_to(connection: Connection, role: str) -> None:

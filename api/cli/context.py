@@ -11,7 +11,7 @@ from api.data_folder import DataFolder
 from api.legal_tables import read_legal_tables
 from api.services import Services
 from api.settings import Settings
-from api.wiring import build_services, build_verifier, open_storage
+from api.wiring import build_services, build_standing, build_verifier, open_storage
 from certify.clock import SystemClock
 from certify.desk_papers import DeskPapers, DeskRecords
 from certify.ports import Cases
@@ -25,6 +25,7 @@ def running_services(
     *,
     make_data: bool = False,
     public: bool = False,
+    desk: bool = True,
 ) -> Iterator[Services]:
     """Build the service on a data folder, in a process that leaves no core dump.
 
@@ -33,6 +34,7 @@ def running_services(
         terminal: told when a new data folder is made.
         make_data: initialise a missing development data folder first.
         public: strangers send files; see `build_services`.
+        desk: officers bring scans; see there too.
     """
     if make_data and not DataFolder(settings.data).initialised:
         from api.initialise import initialise  # noqa: PLC0415 - draws pictures: slow
@@ -42,7 +44,7 @@ def running_services(
         )
         initialise(settings)
     forbid_core_dumps()  # from here on keys and PINs are in memory
-    services = build_services(settings, public=public)
+    services = build_services(settings, public=public, desk=desk)
     try:
         yield services
     finally:
@@ -67,7 +69,12 @@ def verifier(settings: Settings, trust: Path | None) -> Iterator[VerifyCopy]:
     folder.choices()
     with (
         open_storage(folder, settings) as storage,
-        build_verifier(folder.trust, storage.register, seen=folder.trust_seen) as judge,
+        build_verifier(
+            folder.trust,
+            storage.register,
+            seen=folder.trust_seen,
+            trail=build_standing(folder, storage),
+        ) as judge,
     ):
         yield judge
 

@@ -1,26 +1,45 @@
-"""`certify serve`: the web server with its embedded worker."""
+"""`certify serve`: the web server, with one worker process beside it."""
 
-import logging
 import signal
 import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import uvicorn
 
-from api.ahead import FetchAhead
 from api.app import create_app
+from api.cli.observed import observed
 from api.cli.terminal import Terminal
 from api.data_folder import DataFolder
+from api.dispatch import HandOver, IssueByWorkers
+from api.periodic import Timetable, duties
 from api.services import Services
 from api.settings import Settings
-from api.sweep import Sweep
 from api.web_settings import WebSettings
+from api.wiring import open_queue
+from api.worker_process import WorkerProcess
 from certify.errors import InvalidInput
-from certify.reconcile import Reconciliation
+
+
+@contextmanager
+def handing_over(services: Services, settings: Settings) -> Iterator[Services]:
+    """Let workers issue, where there is a queue to reach them by."""
+    if settings.database_url is None:
+        yield services
+        return
+    with open_queue(settings) as queue:
+        yield replace(
+            services,
+            issue=IssueByWorkers(
+                queue=queue, cases=services.cases, register=services.register
+            ),
+            confirmed=HandOver(
+                queue=queue, cases=services.cases, held_keys=services.external_keys
+            ),
+        )
 
 
 @contextmanager
@@ -61,9 +80,11 @@ def serve(
             max_upload_bytes=settings.max_upload_bytes,
             portal_limit_bytes=settings.portal_limit_bytes,
             mail_limit_bytes=settings.mail_limit_bytes,
+            disk_free_bytes=settings.disk_free_bytes,
+            clock_drift_seconds=settings.clock_drift_seconds,
+            ready_seconds=settings.ready_seconds,
         ),
     )
-    logging.basicConfig(level=logging.INFO, format="%(message)s", force=True)
     # uvicorn's own access log writes verification codes in clear.
     config = uvicorn.Config(
         app,
@@ -75,27 +96,37 @@ def serve(
         forwarded_allow_ips=list(settings.proxies),
     )
     _announce(listening, base_url, terminal)
-    sweep = Sweep(
-        reconcile=partial(_tend, services),
-        pause_seconds=settings.sweep_seconds,
-        renew=lambda: services.renew_due.batch(settings.renew_batch),
-    )
     # uvicorn stops in good order, then raises the signal again for us.
     signal.signal(signal.SIGTERM, _stop)
     # A shell that starts us in the background has SIGINT ignored; a person who sends
     # it all the same wants an end.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    ahead = FetchAhead(services.condition)
-    sweep.start()
-    ahead.start()
-    try:
-        uvicorn.Server(config).run(sockets=[listening])
-    except _Stopped:
-        return 0
-    finally:
-        sweep.stop()
-        ahead.stop()
+    with observed(services, settings, process="serve"), _beside(services, settings):
+        try:
+            uvicorn.Server(config).run(sockets=[listening])
+        except _Stopped:
+            return 0
     return 0
+
+
+@contextmanager
+def _beside(services: Services, settings: Settings) -> Iterator[None]:
+    """Keep what this process remembers fresh, and a worker process running."""
+    here = Timetable(
+        [duty for duty in duties(services, settings) if duty.here],
+        rounds=services.rounds,
+        clock=services.clock,
+    )
+    here.start()
+    worker = WorkerProcess(settings.data) if settings.serve_worker else None
+    if worker is not None:
+        worker.start()
+    try:
+        yield
+    finally:
+        if worker is not None:
+            worker.stop()
+        here.stop()
 
 
 class _Stopped(BaseException):
@@ -104,13 +135,6 @@ class _Stopped(BaseException):
 
 def _stop(_signal: int, _frame: object) -> None:
     raise _Stopped
-
-
-def _tend(services: Services, *, due: bool) -> Reconciliation:
-    """Finish what waits, then issue the signed lists again that are half way old."""
-    result = services.reconcile(due=due)
-    services.bundle.refresh_lists()
-    return result
 
 
 def _announce(listening: socket.socket, base_url: str, terminal: Terminal) -> None:

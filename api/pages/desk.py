@@ -18,6 +18,7 @@ from certify.case import CaseStatus, Original
 from certify.condition import warnings
 from certify.desk_record import DeskRecord
 from certify.errors import InvalidInput
+from certify.overdue import is_late
 from certify.people import Requester
 
 PAGE_SIZE = 20
@@ -114,6 +115,7 @@ def _list(
     cases = services.cases.cases(
         services.authority_id, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE
     )
+    now = services.clock.now()
     return desk_page(
         request,
         "desk_list.html",
@@ -121,11 +123,12 @@ def _list(
         authority=services.people.authority(services.authority_id),
         officer=services.people.officer(services.officer_id),
         cases=cases,
+        late={case.id for case in cases if is_late(case, now)},
         total=total,
         page=page,
         pages=pages,
         status_words=CASE_STATUS_WORDS,
-        warnings=warnings(services.condition.look(), services.clock.now()),
+        warnings=warnings(services.condition.look(), now),
         external=bool(services.external_keys),
         values=values,
         errors=errors,

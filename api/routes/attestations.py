@@ -56,6 +56,7 @@ def confirm(
     for attestation_id in body.attestations:
         attestation_of(services, caller.authority_id, attestation_id)
     services.desk.approve(body.signatory, body.attestations, body.content_digests)
+    services.confirmed(body.attestations)
     return [
         AttestationOut.of(services.cases.attestation(attestation_id))
         for attestation_id in body.attestations

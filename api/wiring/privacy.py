@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from api.data_folder import DataFolder
 from api.settings import Settings
-from api.wiring.plan import Plan
+from api.wiring.plan import Plan, unmetered_plan
 from api.wiring.stores import Storage, open_storage
 from certify.clock import Clock, SystemClock
 from certify.hold import HoldCase
@@ -19,7 +18,8 @@ from storage.scans import FolderScanStore
 
 def build_scan_store(plan: Plan) -> FolderScanStore:
     """Open the folder of working scans."""
-    return FolderScanStore(plan.folder.scans, key=plan.key("scans"))
+    newest, *older = plan.keys("scans")
+    return FolderScanStore(plan.folder.scans, key=newest, older_keys=older)
 
 
 def purge_scans(plan: Plan, storage: Storage, scans: ScanStore) -> PurgeScans:
@@ -51,10 +51,9 @@ def build_person_desk(
         InvalidInput: not initialised.
     """
     clock = clock or SystemClock()
-    folder = DataFolder(settings.data)
-    plan = Plan(settings, clock, folder, folder.choices())
+    plan = unmetered_plan(settings, clock)
     authority_id = plan.choices.authority_id
-    with open_storage(folder, settings, clock) as storage:
+    with open_storage(plan.folder, settings, clock) as storage:
         purge = purge_scans(plan, storage, build_scan_store(plan))
         yield PersonDesk(
             export=ExportPerson(
@@ -75,7 +74,6 @@ def build_purge(settings: Settings, clock: Clock | None = None) -> Iterator[Purg
         InvalidInput: not initialised.
     """
     clock = clock or SystemClock()
-    folder = DataFolder(settings.data)
-    plan = Plan(settings, clock, folder, folder.choices())
-    with open_storage(folder, settings, clock) as storage:
+    plan = unmetered_plan(settings, clock)
+    with open_storage(plan.folder, settings, clock) as storage:
         yield purge_scans(plan, storage, build_scan_store(plan))

@@ -3,28 +3,32 @@
 import os
 import secrets
 import socket
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
 
 from api.annul_and_publish import AnnulAndPublish
 from api.bundle import VerificationBundle
-from api.data_folder import DataFolder
 from api.development_keys import (
     open_development_confirmation,
 )
+from api.dispatch import keep_here
 from api.issue_soon import IssueSoon
 from api.legal_tables import read_legal_tables
+from api.observe.archive import WatchedArchive
+from api.observe.issuing import IssueWatch
 from api.pki_host import PkiHost
 from api.services import Services
 from api.settings import Settings
 from api.wiring.external_keys import StoredExchange, held_keys, verifies
+from api.wiring.intake import build_intake
 from api.wiring.keys import build_ring, record_development_keys
 from api.wiring.objects import build_archive
+from api.wiring.observed import build_plan
 from api.wiring.outside import build_outside, build_renewer, build_sealer
 from api.wiring.plan import Plan
 from api.wiring.privacy import build_scan_store, purge_scans
+from api.wiring.public_trail import build_publish_checkpoint, build_standing
 from api.wiring.stores import Storage, open_storage
 from api.wiring.verification import (
     build_inspector,
@@ -40,10 +44,8 @@ from certify.collect_signature import CollectSignature
 from certify.desk import Desk, DeskRules
 from certify.desk_papers import DeskPapers
 from certify.errors import NotAllowed, StoredDataDamaged
-from certify.intake import tasks
-from certify.intake.reader import SandboxedIntake
-from certify.isolation.runner import IsolatedRunner
 from certify.issue import IssueCopy
+from certify.overdue import RaiseAlarms
 from certify.ports import Inspector, Intake
 from certify.protection import load_sunsets
 from certify.reconcile import Reconcile
@@ -52,6 +54,7 @@ from certify.renew_due import RenewDue
 from certify.replay import ReplayArchive
 from certify.scan_desk import ScanDesk
 from certify.scan_files import ScanFiles
+from certify.trail_proof import ProveTrail
 from certify.verify import VerifyCopy
 from certify.void import VoidNumber
 from signing.chain import stored_certificates
@@ -65,7 +68,11 @@ MISSING_IN_PRODUCTION = (
 
 
 def build_services(
-    settings: Settings, clock: Clock | None = None, *, public: bool = False
+    settings: Settings,
+    clock: Clock | None = None,
+    *,
+    public: bool = False,
+    desk: bool = True,
 ) -> Services:
     """Build the service on an initialised data folder.
 
@@ -74,6 +81,7 @@ def build_services(
         clock: None takes the machine's.
         public: strangers send files: they are judged by children of their own
             zygote, so that a flood of them never keeps a copy from being issued.
+        desk: officers bring scans: the process that reads them is started at once.
 
     Raises:
         InvalidInput: not initialised, or another program has the PKI's port.
@@ -82,12 +90,12 @@ def build_services(
     """
     if settings.env != "development":
         raise NotAllowed(reason=MISSING_IN_PRODUCTION)
-    folder = DataFolder(settings.data)
-    plan = Plan(settings, clock or SystemClock(), folder, folder.choices())
+    plan = build_plan(settings, clock or SystemClock())
+    folder = plan.folder
     with ExitStack() as stack:
         stack.enter_context(_development_pki(plan))
         storage = stack.enter_context(open_storage(folder, settings, plan.clock))
-        intake = stack.enter_context(build_intake())
+        intake = stack.enter_context(build_intake(at_once=desk))
         inspector = stack.enter_context(
             build_inspector(folder.trust, plan.clock, settings)
         )
@@ -97,7 +105,12 @@ def build_services(
                 build_inspector(folder.trust, plan.clock, settings, remember=True)
             )
         lists = build_lists(folder.trust, plan.clock, folder.trust_seen)
-        verify = VerifyCopy(inspector=strangers, register=storage.register, lists=lists)
+        verify = VerifyCopy(
+            inspector=strangers,
+            register=storage.register,
+            lists=lists,
+            trail=build_standing(folder, storage),
+        )
         return _assemble(plan, storage, intake, inspector, verify, stack)
 
 
@@ -122,7 +135,9 @@ def _assemble(
     ring = build_ring(plan, storage.signing_keys, held)
     sealer = build_sealer(plan, ring, outside)
     scans = build_scan_store(plan)
-    archive = build_archive(settings, plan.folder, plan.key)
+    archive = WatchedArchive(
+        build_archive(settings, plan.folder, plan.keys), meter=plan.meter
+    )
     tables = read_legal_tables(plan.folder.path)
     lists = build_lists(plan.folder.trust, clock, plan.folder.trust_seen)
     replay = ReplayArchive(
@@ -142,11 +157,12 @@ def _assemble(
         clock=clock,
         work_folder=work_folder,
         open_numbering=replay,
-        service_key=plan.key("enrolment"),
+        service_keys=plan.keys("enrolment"),
         base_url=settings.base_url or choices.base_url,
         worker=worker,
         number_template=settings.number_template,
         retention=settings.retention,
+        watch=IssueWatch(meter=plan.meter),
     )
     publisher = build_publisher(plan.folder, clock)
     desk = Desk(
@@ -193,6 +209,7 @@ def _assemble(
         ),
         scan_desk=scan_desk,
         issue=issue,
+        confirmed=keep_here,
         verify=verify,
         signed_reports=build_signed_reports(plan.folder, clock),
         reconcile=Reconcile(
@@ -214,6 +231,9 @@ def _assemble(
             ),
         ),
         purge_scans=purge_scans(plan, storage, scans),
+        raise_alarms=RaiseAlarms(alarms=storage.deadline_alarms, clock=clock),
+        deadline_alarms=storage.deadline_alarms,
+        rounds=storage.rounds,
         void_number=VoidNumber(
             people=storage.people,
             cases=storage.cases,
@@ -233,6 +253,8 @@ def _assemble(
             certificates=stored_certificates,
             refresh=partial(publisher.refresh, storage.people, storage.register),
         ),
+        publish_checkpoint=build_publish_checkpoint(plan, storage, outside),
+        prove_trail=ProveTrail(tree=storage.tree),
         close_year=CloseYear(
             people=storage.people,
             register=storage.register,
@@ -251,9 +273,14 @@ def _assemble(
         issue_soon=IssueSoon(issue),
         work_folder=work_folder,
         about_database=storage.about,
+        overview=storage.overview,
+        clocks=plan.clocks,
+        places=plan.folder.places,
+        meter=plan.meter,
         authority_id=choices.authority_id,
         officer_id=choices.officer_id,
         signatory_id=choices.signatory_id,
+        worker=worker,
         api_keys=storage.api_keys,
         close=stack.pop_all().close,
     )
@@ -267,14 +294,6 @@ def _renew_due(plan: Plan, storage: Storage, renew: RenewCopy) -> RenewDue:
         clock=plan.clock,
         within_months=plan.settings.renew_within_months,
     )
-
-
-@contextmanager
-def build_intake() -> Iterator[Intake]:
-    """Build the reader of scans; it needs no data folder."""
-    with IsolatedRunner(tasks=tasks.TASKS, preload=tasks.PRELOAD) as runner:
-        runner.warm_up()
-        yield SandboxedIntake(runner=runner)
 
 
 def _development_pki(plan: Plan) -> PkiHost:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from api.data_folder import DataFolder
-from api.service_key import derive_key, read_service_key
+from api.service_key import derive_keys, read_service_keys
 from api.settings import Settings
 from certify.clock import Clock, SystemClock
 from storage.api_keys import SqlApiKeys
@@ -13,16 +13,20 @@ from storage.audit import SqlAuditTrail
 from storage.backend import ServerLimits
 from storage.cases import SqlCases
 from storage.database import Database
+from storage.deadline_alarms import SqlDeadlineAlarms
 from storage.desk_records import SqlDeskRecords
 from storage.holds import SqlCaseHolds
+from storage.overview import SqlOverview
 from storage.people import SqlPeople
 from storage.personal import FieldKeys
 from storage.persons import SqlPersonRecords
 from storage.purges import SqlScanPurges
 from storage.register import SqlRegister
 from storage.renewals import SqlRenewals
+from storage.rounds import SqlRounds
 from storage.signature_requests import SqlSignatureRequests
 from storage.signing_keys import SqlSigningKeys
+from storage.trail_tree import SqlTrailTree
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,13 @@ class Storage:
     holds: SqlCaseHolds
     persons: SqlPersonRecords
     trail: SqlAuditTrail
+    tree: SqlTrailTree
     api_keys: SqlApiKeys
     signing_keys: SqlSigningKeys
     signature_requests: SqlSignatureRequests
+    overview: SqlOverview
+    rounds: SqlRounds
+    deadline_alarms: SqlDeadlineAlarms
     about: Callable[[], str]
 
 
@@ -52,7 +60,7 @@ def open_database(folder: DataFolder, settings: Settings) -> Database:
             service key.
     """
     patience = settings.database_lock_timeout_seconds
-    fields = _field_keys(folder, settings)
+    fields = _field_keys(folder)
     if settings.database_url is None:
         file = f"sqlite:///{folder.database.absolute()}"
         return Database(file, fields=fields, busy_timeout_seconds=patience)
@@ -61,39 +69,48 @@ def open_database(folder: DataFolder, settings: Settings) -> Database:
         password=settings.database_password,
         fields=fields,
         busy_timeout_seconds=patience,
-        limits=ServerLimits(
-            pool_size=settings.database_pool_size,
-            max_overflow=settings.database_max_overflow,
-            pool_timeout_seconds=settings.database_pool_timeout_seconds,
-            recycle_seconds=settings.database_recycle_seconds,
-            connect_timeout_seconds=settings.database_connect_timeout_seconds,
-            statement_timeout_seconds=settings.database_statement_timeout_seconds,
-            idle_in_transaction_seconds=settings.database_idle_transaction_seconds,
-        ),
+        limits=server_limits(settings),
     )
 
 
-def _field_keys(folder: DataFolder, settings: Settings) -> FieldKeys | None:
+def server_limits(settings: Settings) -> ServerLimits:
+    """Return how patient the operator wants us to be with a database server."""
+    return ServerLimits(
+        pool_size=settings.database_pool_size,
+        max_overflow=settings.database_max_overflow,
+        pool_timeout_seconds=settings.database_pool_timeout_seconds,
+        recycle_seconds=settings.database_recycle_seconds,
+        connect_timeout_seconds=settings.database_connect_timeout_seconds,
+        statement_timeout_seconds=settings.database_statement_timeout_seconds,
+        idle_in_transaction_seconds=settings.database_idle_transaction_seconds,
+    )
+
+
+def _field_keys(folder: DataFolder) -> FieldKeys | None:
     """Derive the keys of personal fields; None before there is a service key."""
     if not folder.service_key.exists():
         return None
-    root = read_service_key(folder.service_key)
-    newest, *older = (
-        derive_key(root, f"fields-{generation}")
-        for generation in range(settings.field_key, 0, -1)
-    )
-    return FieldKeys(newest, *older)
+    return FieldKeys(*derive_keys(read_service_keys(folder.service_key), "fields"))
 
 
 @contextmanager
 def open_storage(
     folder: DataFolder, settings: Settings, clock: Clock | None = None
 ) -> Iterator[Storage]:
-    """Open the database that the settings choose, migrated where needed."""
+    """Open the database that the settings choose, migrated where needed.
+
+    In production nothing is migrated by the way: an operator does it, after a backup.
+
+    Raises:
+        InvalidInput: the tables are not those of this program.
+    """
     clock = clock or SystemClock()
     database = open_database(folder, settings)
     try:
-        database.migrate()
+        if settings.env == "production":
+            database.require_current()
+        else:
+            database.migrate()
         yield Storage(
             people=SqlPeople(database=database, clock=clock),
             cases=SqlCases(database=database, clock=clock),
@@ -110,9 +127,13 @@ def open_storage(
             holds=SqlCaseHolds(database=database, clock=clock),
             persons=SqlPersonRecords(database=database, clock=clock),
             trail=SqlAuditTrail(database=database),
+            tree=SqlTrailTree(database=database),
             api_keys=SqlApiKeys(database=database),
             signing_keys=SqlSigningKeys(database=database, clock=clock),
             signature_requests=SqlSignatureRequests(database=database),
+            overview=SqlOverview(database=database),
+            rounds=SqlRounds(database=database),
+            deadline_alarms=SqlDeadlineAlarms(database=database),
             about=database.about,
         )
     finally:

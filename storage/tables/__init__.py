@@ -33,6 +33,14 @@ from storage.tables.people import (
     seal_authorisations,
     signatories,
 )
+from storage.tables.periodic import deadline_alarms, duty_rounds
+from storage.tables.public_trail import (
+    checkpoint_refusals,
+    checkpoint_tokens,
+    checkpoints,
+    tree_leaves,
+    tree_nodes,
+)
 from storage.tables.renewals import renewals
 from storage.tables.signing import signature_requests, signing_presence
 from storage.tables.signing_keys import signing_keys
@@ -48,9 +56,14 @@ __all__ = [
     "case_counters",
     "case_holds",
     "cases",
+    "checkpoint_refusals",
+    "checkpoint_tokens",
+    "checkpoints",
     "comparisons",
     "confirmation_keys",
+    "deadline_alarms",
     "desk_records",
+    "duty_rounds",
     "editions",
     "free_numbers",
     "known_layouts",
@@ -68,5 +81,7 @@ __all__ = [
     "signing_presence",
     "trail",
     "trail_reasons",
+    "tree_leaves",
+    "tree_nodes",
     "withdrawals",
 ]

@@ -34,6 +34,7 @@ cases = Table(
     Column("due_at", UtcTime, nullable=False),
     CheckConstraint("status BETWEEN 1 AND 10", name="status"),
     Index(None, "authority_id", "opened_at"),
+    Index(None, "status", "due_at"),
 )
 
 # One row while somebody has a visit kept; why, and until when, is in the trail.

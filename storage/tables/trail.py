@@ -5,6 +5,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     String,
     Table,
@@ -13,9 +14,6 @@ from sqlalchemy import (
 
 from storage.columns import ID, SHA256, CanonicalJson, UtcTime, metadata
 from storage.personal import PersonalBytes, PersonalText
-
-SALT = PersonalBytes("trail_reasons.salt")
-REASON = PersonalText("trail_reasons.reason")
 
 trail = Table(
     "trail",
@@ -31,6 +29,7 @@ trail = Table(
     Column("previous", SHA256, nullable=False),
     Column("digest", SHA256, nullable=False),
     CheckConstraint("sequence >= 1", name="sequence"),
+    Index(None, "subject"),
 )
 
 # Free text can hold personal data, so it is kept apart and may be erased (Luật BVDLCN
@@ -40,8 +39,8 @@ trail_reasons = Table(
     metadata,
     Column("authority_id", ID, primary_key=True),
     Column("sequence", Integer, primary_key=True),
-    Column("salt", SALT, nullable=False),
-    Column("reason", REASON, nullable=False),
+    Column("salt", PersonalBytes("trail_reasons.salt"), nullable=False),
+    Column("reason", PersonalText("trail_reasons.reason"), nullable=False),
     ForeignKeyConstraint(
         ["authority_id", "sequence"], ["trail.authority_id", "trail.sequence"]
     ),

@@ -180,7 +180,7 @@ def test_rows_of_before_are_sealed_and_stay_what_they_were(
 
 
 def go_back(connection: Connection) -> None:
-    """Make the database what revision 0017 had left: personal fields in the clear."""
+    """Make the database what revision 0025 had left: personal fields in the clear."""
     keys = keys_of(connection.dialect)
     for table in metadata.sorted_tables:
         plain = {
@@ -192,11 +192,8 @@ def go_back(connection: Connection) -> None:
             key = [column.name for column in table.primary_key]
             with unkept(connection, [table.name]):
                 rewrite(connection, table.name, key, plain)
-    connection.exec_driver_sql("DROP INDEX ix_scans_with_files")
     connection.exec_driver_sql("DROP TABLE case_holds")
-    for column in ("purged_at", "files_removed_at"):
-        connection.exec_driver_sql(f"ALTER TABLE scans DROP COLUMN {column}")
-    connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0017'")
+    connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0025'")
 
 
 def in_the_clear(kind: Personal, keys: FieldKeys, stored: Any) -> Any:

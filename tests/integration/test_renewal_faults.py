@@ -10,17 +10,18 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api.cli.renew import DONE, INCOMPLETE, renew
 from api.cli.terminal import Terminal
-from api.sweep import Sweep
+from api.periodic import duties
+from api.settings import Settings
 from api.wiring import build_services
 from certify.errors import CertificateUnfit, LeaseHeld
 from certify.protection import months_after
-from certify.reconcile import Reconciliation
 from certify.renew_due import RenewalReport
 from certify.verdict import Verdict
 from keys.devpki import issue as devpki
@@ -200,20 +201,12 @@ def test_a_tsa_that_protects_no_longer_is_refused_and_nothing_is_added(
 
 def test_the_sweep_renews_a_small_batch(office: Office) -> None:
     made = office.issue(2)  # stamped by the office's first TSA still
-    sweep = Sweep(
-        reconcile=nothing_waits,
-        pause_seconds=60,
-        renew=lambda: office.services.renew_due.batch(1),
-    )
-    sweep._once()
+    settings = Settings(data=Path("nowhere"), renew_batch=1)
+    (renewal,) = (d for d in duties(office.services, settings) if d.name == "renewal")
+    renewal.round()
     assert sorted(len(office.copy(i).editions) for i in made) == [1, 2]
     # The other one is left, for the backup below.
     office.copies += made
-
-
-def nothing_waits(*, due: bool) -> Reconciliation:
-    assert due
-    return Reconciliation()
 
 
 def test_a_restored_database_gets_its_renewed_editions_back(office: Office) -> None:

@@ -39,6 +39,10 @@ _SHAPE = (
     "SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger"
     " WHERE NOT tgisinternal ORDER BY 1, 2"
 )
+QUEUE = [
+    f"certify_queue.procrastinate_{name}"
+    for name in ("jobs", "events", "periodic_defers", "workers")
+]
 # Neither our triggers nor foreign keys: rows go in any order.
 _EMPTY = ";".join(
     (
@@ -47,7 +51,7 @@ _EMPTY = ";".join(
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         ),
         "SET session_replication_role = replica",
-        *(f"DELETE FROM {name}" for name in metadata.tables),  # noqa: S608 - our own names
+        *(f"DELETE FROM {name}" for name in (*metadata.tables, *QUEUE)),  # noqa: S608 - our own names
     )
 ).encode()
 _START_SECONDS = 60
