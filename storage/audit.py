@@ -30,6 +30,7 @@ from storage.columns import utc_text
 from storage.comparison_record import IN_PIECES, check_comparisons
 from storage.database import Database
 from storage.desk_record_rows import check_records
+from storage.personal import readable
 from storage.tables import authorities, book_rows, trail, trail_reasons
 
 BEFORE_FIRST = TrailHead(sequence=0, digest="0" * 64)
@@ -56,7 +57,11 @@ class Action(StrEnum):
     SIGNING_KEY_RETIRE = "signing_key.retire"
     API_KEY_CREATE = "api_key.create"
     API_KEY_REVOKE = "api_key.revoke"
+    PERSON_EXPORT = "person.export"
+    PERSON_ERASE = "person.erase"
     CASE_OPEN = "case.open"
+    CASE_HOLD = "case.hold"
+    CASE_UNHOLD = "case.unhold"
     CASE_OVERDUE = "case.overdue"
     ORIGINAL_ADD = "original.add"
     SCAN_ATTACH = "scan.attach"
@@ -236,7 +241,7 @@ def lock_chain(connection: Connection, authority_id: str) -> None:
 
 def _check_chain(connection: Connection, authority_id: str) -> TrailHead:
     chain = (
-        select(trail, trail_reasons.c.salt, trail_reasons.c.reason)
+        select(trail, *readable(trail_reasons, "salt", "reason"))
         .outerjoin(
             trail_reasons,
             and_(

@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from certify.errors import NotFound, ServiceUnavailable, StoredDataDamaged
@@ -169,6 +170,13 @@ class WriteOnceFolder:
                 for path in found
                 if not path.is_dir()
             ]
+
+    def older(self, before: datetime) -> Iterator[str]:
+        """Names of files written before a time. Raises ServiceUnavailable."""
+        for name in self.names(""):
+            with self.disk_errors(), suppress(FileNotFoundError):
+                if self._place(name).stat().st_mtime < before.timestamp():
+                    yield name
 
     def stored_bytes(self, name: str) -> int:
         """Bytes the sealed file takes on disk."""

@@ -39,6 +39,7 @@ from tests.support.builders import (
 )
 from tests.support.clock import FakeClock
 from tests.support.desk import SampleDesk, by_officer, seed_people
+from tests.support.fields import FIELDS
 from tests.support.issuing import book_of, intended, issue
 from tests.support.postgres import Server
 from tests.support.processes import migrate
@@ -56,7 +57,7 @@ class Office:
     def __init__(self, url: str, **options: Any) -> None:
         self.url = url
         self.clock = FakeClock()
-        self.database = Database(url, **options)
+        self.database = Database(url, fields=FIELDS, **options)
         self.people = SqlPeople(database=self.database, clock=self.clock)
         self.cases = SqlCases(database=self.database, clock=self.clock)
         self.register = SqlRegister(database=self.database, clock=self.clock)

@@ -33,6 +33,7 @@ from storage.desk_records import SqlDeskRecords
 from storage.signature_requests import SqlSignatureRequests
 from tests.support.audit_world import AuditWorld, live
 from tests.support.builders import AUTHORITY_ID, make_scan
+from tests.support.fields import FIELDS
 from tests.support.many_rows import LARGE, TRAIL_ROWS, fill
 from tests.support.postgres import Server
 from tests.support.processes import ARCHIVE_KEY
@@ -69,7 +70,7 @@ def office(
 
 
 def _office(folder: Path, url: str) -> Iterator[Office]:
-    database = Database(url)
+    database = Database(url, fields=FIELDS)
     database.migrate()
     archive = FolderArchive(folder / "archive", key=ARCHIVE_KEY)
     world = AuditWorld(folder, database, archive)
