@@ -57,6 +57,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "version.delete_marker": Meaning(
         "Có người đánh dấu xóa tệp; dịch vụ vẫn đọc đúng phiên bản đã cấp.", _LOOK
     ),
+    "version.stray": Meaning("Có tệp lạ trong thư mục của kho.", _LOOK),
     "number.missing": Meaning("Sổ thiếu số này.", _COMPARE),
     "number.duplicate": Meaning("Một số cấp cho nhiều bản sao.", _COMPARE),
     "number.beyond": Meaning("Số lớn hơn số cuối cùng của sổ.", _COMPARE),

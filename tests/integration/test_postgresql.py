@@ -39,6 +39,7 @@ from tests.support.builders import (
 )
 from tests.support.clock import FakeClock
 from tests.support.desk import SampleDesk, by_officer, seed_people
+from tests.support.fields import FIELDS
 from tests.support.issuing import book_of, intended, issue
 from tests.support.postgres import Server
 from tests.support.processes import migrate
@@ -56,7 +57,7 @@ class Office:
     def __init__(self, url: str, **options: Any) -> None:
         self.url = url
         self.clock = FakeClock()
-        self.database = Database(url, **options)
+        self.database = Database(url, fields=FIELDS, **options)
         self.people = SqlPeople(database=self.database, clock=self.clock)
         self.cases = SqlCases(database=self.database, clock=self.clock)
         self.register = SqlRegister(database=self.database, clock=self.clock)
@@ -343,6 +344,10 @@ def test_the_services_own_role_can_do_its_work_and_no_harm(
             "UPDATE desk_records SET content = '{}'",
             "UPDATE alembic_version SET version_num = '0000'",
             "CREATE TABLE mine (a integer)",
+            "UPDATE deadline_alarms SET raised_at = 'x'",
+            "CREATE TABLE certify_queue.mine (a integer)",
+            "DROP TABLE certify_queue.procrastinate_jobs CASCADE",
+            "DELETE FROM certify_queue.procrastinate_events",
         ):
             with pytest.raises(NotAllowed), office.database.writing() as connection:
                 connection.execute(text(harm))
