@@ -157,7 +157,7 @@ class AuditPublicTrail:
         try:
             for what in self._register.differences(authority_id):
                 _add(found, "register", f"{authority_id}: {what}")
-        except _UNREADABLE:
+        except (StoredDataDamaged, *_UNREADABLE):
             _add(found, "register", f"{authority_id}: có dòng không đọc được")
 
     def _stored_heads(self, found: TrailAudit) -> Iterator[TreeHead]:
