@@ -88,6 +88,8 @@ class Action(StrEnum):
     COPY_ANNUL = "copy.annul"
     NUMBER_VOID = "number.void"
     BOOK_CLOSE = "book.close"
+    SERVICE_KEY_ROTATE = "service_key.rotate"
+    SERVICE_RESTORE = "service.restore"
 
 
 def append(
@@ -188,6 +190,20 @@ class SqlAuditTrail:
         """Return the newest row's number and digest."""
         with self._database.reading() as connection:
             return head(connection, authority_id)
+
+    def record(
+        self, authority_id: str, act: Act, subject: str, details: Details, at: datetime
+    ) -> TrailHead:
+        """Add a row for what changed outside the database; see `append`."""
+        with self._database.writing() as connection:
+            return append(
+                connection,
+                authority_id=authority_id,
+                act=act,
+                subject=subject,
+                details=details,
+                at=at,
+            )
 
     def check(self, authority_id: str) -> TrailHead:
         """Recompute the chain; hold it against the book's heads and the records.

@@ -265,8 +265,14 @@ def test_what_nobody_knows_is_named(world: AuditWorld, first: StoredObject) -> N
     world.put("nobody/file", b"who is this")
     world.put(forged, b"composed otherwise")
     world.put(evidence_key(forged), (world.folder / "evidence.json").read_bytes())
+    stray = ("nobody/a name.sealed", "nobody/x.pdf")
+    for name in stray:
+        (world.folder / "archive" / "objects" / name).write_bytes(b"junk")
     keys = sorted((forged, evidence_key(forged), "nobody/file"))
-    assert found(world) == [f"object.orphan {key}" for key in keys]
+    assert found(world) == [
+        *(f"object.orphan {key}" for key in keys),
+        *(f"version.stray {name}" for name in stray),
+    ]
 
 
 def test_a_lock_that_is_short_or_over_is_named(world: AuditWorld) -> None:
