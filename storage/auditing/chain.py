@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, and_, func, or_, select
+from sqlalchemy import Connection, Row, Table, and_, func, select
 
 from certify.auditing.ports import Link
 from certify.numbering import RegisterNumber
@@ -116,8 +116,14 @@ def _gone(
     return {n: f"{table.name}/{s}" for n, s in wanted.items() if s not in there}
 
 
-def _cases_of(original_ids: Collection[str]) -> Select[tuple[str]]:
-    return select(originals.c.case_id).where(originals.c.id.in_(sorted(original_ids)))
+def _details(
+    connection: Connection, subjects: Collection[str], action: Action
+) -> Sequence[Mapping[str, Any]]:
+    return connection.scalars(
+        select(trail.c.details).where(
+            trail.c.subject.in_(sorted(subjects)), trail.c.action == action.value
+        )
+    ).all()
 
 
 def _lost_attestations(connection: Connection, rows: Sequence[_Row]) -> _Lost:
@@ -126,16 +132,13 @@ def _lost_attestations(connection: Connection, rows: Sequence[_Row]) -> _Lost:
     if not gone:
         return {}
     compared = {row.details["original"] for row in rows if row.sequence in gone}
-    dropping = connection.scalars(
-        select(trail.c.details).where(
-            or_(
-                trail.c.subject.in_(sorted(compared))
-                & (trail.c.action == Action.SCAN_ATTACH.value),
-                trail.c.subject.in_(_cases_of(compared))
-                & (trail.c.action == Action.PERSON_ERASE.value),
-            )
-        )
+    visits = connection.scalars(
+        select(originals.c.case_id).where(originals.c.id.in_(sorted(compared)))
     )
+    dropping = [
+        *_details(connection, compared, Action.SCAN_ATTACH),
+        *_details(connection, set(visits), Action.PERSON_ERASE),
+    ]
     dropped = {
         f"{attestations.name}/{one}"
         for details in dropping

@@ -19,6 +19,7 @@ from certify.purge import PurgeScans
 from certify.retention import RetentionRule
 from storage import audit
 from storage.audit import SqlAuditTrail
+from storage.auditing.chain import SqlAuditedTrail
 from storage.cases import SqlCases
 from storage.database import Database
 from storage.desk_records import SqlDeskRecords
@@ -193,6 +194,9 @@ def test_of_a_draft_nothing_stays_and_the_chain_is_whole(
     note(database, draft.original.id, f"Bản của {NAME}")
     office.erase(PersonWanted(phone=PHONE), BY)
     office.whole()
+    links = SqlAuditedTrail(database=database).page(AUTHORITY_ID, 0, 100)
+    assert [link for link in links if link.lost or not link.reason_holds] == []
+    assert links[-1].holds
     case = office.cases.case(draft.case.id)
     assert case.requester.name == ERASED
     assert case.status is CaseStatus.WITHDRAWN

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from api.data_folder import DataFolder
+from api.service_key import write_service_key
 from api.settings import Settings
 from api.wiring import open_storage
 from certify.errors import InvalidInput
@@ -30,6 +31,7 @@ def data(tmp_path: Path) -> Path:
     with closing(sqlite3.connect(tmp_path / "register.db")) as database:
         database.executescript((RELEASED / "world-0013.sql").read_text())
     (tmp_path / "register.db").chmod(0o600)
+    write_service_key(tmp_path / "service.key")
     return tmp_path
 
 

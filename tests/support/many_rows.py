@@ -4,7 +4,13 @@ Ids of these rows begin with "!", so they sort before those that a test makes. E
 fortieth copy is of the sample authority. Nobody reads the files; few read the rows.
 """
 
+from sqlalchemy import Connection
+
 from storage.database import Database
+from storage.migrations.keeping import unkept
+from storage.personal import Personal, PersonalBytes, keys_of
+from storage.resealing import Change, rewrite
+from storage.tables import metadata
 from tests.support.builders import AUTHORITY_ID, OFFICER_ID
 from tests.support.tampering import tamper
 
@@ -46,7 +52,28 @@ def fill(database: Database) -> None:
     escaped = [row.replace("%", "%%") for row in rows] if is_postgresql else rows
     tamper(database, *escaped)
     with database.writing() as connection:
+        _seal(connection)
         connection.exec_driver_sql("ANALYZE")
+
+
+def _seal(connection: Connection) -> None:
+    """Seal the personal fields of the rows that were written in plain."""
+    keys = keys_of(connection.dialect)
+
+    def sealing(kind: Personal) -> Change:
+        mark = b"f1:" if isinstance(kind, PersonalBytes) else "f1:"
+        return lambda one: one if one[:3] == mark else kind.sealed(keys, one)
+
+    for table in metadata.sorted_tables:
+        changes = {
+            column.name: sealing(column.type)
+            for column in table.columns
+            if isinstance(column.type, Personal)
+        }
+        if changes:
+            key = [column.name for column in table.primary_key]
+            with unkept(connection, [table.name]):
+                rewrite(connection, table.name, key, changes)
 
 
 def _insert(table: str, values: str, *, rows: int = COPIES, columns: str = "") -> str:
