@@ -13,11 +13,13 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import timedelta
 from functools import partial
 
+from api.observe.logs import fault
 from api.repeated import Repeated
 from api.services import Services
 from api.settings import Settings
 from certify.clock import Clock
 from certify.errors import CertifyError
+from certify.reconcile import Reconciliation
 from certify.rounds import DONE, Rounds
 from certify.stopping import going_on
 
@@ -62,6 +64,7 @@ def duties(
     renew = partial(services.renew_due.batch, settings.renew_batch)
     return (
         Duty("revocation", minute, services.condition.refresh, here=True),
+        Duty("numbering", minute, partial(_open_numbering, services), here=True),
         Duty("reconcile", sweep, finish or here),
         Duty("lists", sweep, services.bundle.refresh_lists),
         Duty("renewal", sweep, renew),
@@ -69,6 +72,11 @@ def duties(
         Duty("checkpoint", minute * 5, services.publish_checkpoint),
         Duty("purge", timedelta(hours=1), services.purge_scans),
     )
+
+
+def _open_numbering(services: Services) -> Reconciliation:
+    """Replay the archive before somebody waits for a number; once, if it succeeds."""
+    return Reconciliation(recovered=list(services.reconcile.recover()))
 
 
 class Timetable:
@@ -115,8 +123,9 @@ def run_round(duty: Duty, *, rounds: Rounds, clock: Clock) -> None:
         _log.warning("%s waits: %s", duty.name, outcome)
     except Exception as error:  # noqa: BLE001 - one duty's fault stops no other
         outcome = CertifyError.code
-        # The class only: a message may quote data of a case.
-        _log.error("%s failed: %s", duty.name, type(error).__name__)
+        # Class and place only: a message may quote data of a case.
+        name = type(error).__name__
+        _log.error("%s failed: %s", duty.name, name, extra={"facts": fault(error)})
     else:
         outcome = DONE
         if numbers := in_numbers(result):

@@ -121,7 +121,7 @@ class RenewDue:
         return self._report(now, before, tries, dry_run=dry_run)
 
     def batch(self, limit: int) -> Tries:
-        """Try the most urgent ones whose time has come; for the embedded worker."""
+        """Try the most urgent ones whose time has come; for a periodic duty."""
         now = self._clock.now()
         before = self._before(now, None)
         tries = Tries()

@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import (
@@ -92,7 +93,10 @@ class JobRunner:
         What is being issued then ends at its next step, or is finished when its keys
         were used already.
         """
-        asyncio.run(self._run(stop))
+        try:
+            asyncio.run(self._run(stop))
+        finally:
+            self._loop = None
 
     def sweep_stalled(self) -> int:
         """Put back what workers that died had taken; return how much. For a duty.
@@ -109,17 +113,25 @@ class JobRunner:
     async def _run(self, stop: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
         stopped = asyncio.ensure_future(asyncio.to_thread(stop.wait))
-        while not stop.is_set():
-            working = asyncio.ensure_future(self._work())
-            await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            if stop.is_set():
-                working.cancel()  # ends in good order
-            with suppress(asyncio.CancelledError):
-                await working
-            if not stop.is_set():
-                _log.warning("the work queue is away")
-                await asyncio.wait({stopped}, timeout=AWAY_SECONDS)
-        await stopped
+        try:
+            while not stop.is_set():
+                await self._work_until(stopped)
+        finally:
+            stop.set()  # or the thread that waits for it would keep a fault of ours in
+            await stopped
+
+    async def _work_until(self, stopped: asyncio.Future[bool]) -> None:
+        """Work until we are asked to stop, or the server is away; then rest."""
+        working = asyncio.ensure_future(self._work())
+        either: set[asyncio.Future[Any]] = {working, stopped}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if stopped.done():
+            working.cancel()  # ends in good order
+        with suppress(asyncio.CancelledError):
+            await working
+        if not stopped.done():
+            _log.warning("the work queue is away")
+            await asyncio.wait({stopped}, timeout=AWAY_SECONDS)
 
     async def _work(self) -> None:
         """Run a worker until it is cancelled or its server goes away."""

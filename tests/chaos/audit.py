@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from api.services import Services
+from api.settings import Settings
+from api.wiring import build_audit
 from certify.attestation import IssuanceStep, StoredObject
 from certify.clock import vietnamese_day
 from certify.errors import CertifyError
@@ -53,6 +55,13 @@ def unexplained(services: Services, waiting: Collection[str]) -> list[str]:
         for view in views
         if view.step is not IssuanceStep.RELEASED and not view.waiting
     ]
+
+
+def audited(settings: Settings) -> list[str]:
+    """What `certify audit` says, beside the service."""
+    with build_audit(settings, quick=True) as run:
+        found = run().state.findings
+    return [f"audit: {finding.code} {finding.subject}" for _, finding in found]
 
 
 def _numbers(services: Services, expected: Collection[str]) -> Iterator[str]:

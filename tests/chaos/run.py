@@ -22,7 +22,7 @@ from typing import NoReturn
 
 from api.services import Services
 from certify.reconcile import Reconciliation
-from tests.chaos.audit import audit, unexplained
+from tests.chaos.audit import audit, audited, unexplained
 from tests.chaos.faults import OF_KEYS, Fault, Setup
 from tests.chaos.injection import (
     FAULT_OF_OURS,
@@ -76,7 +76,10 @@ class Chaos:
         for one in world.in_child(lambda services: unexplained(services, told)):
             self._ledger.violated(faults, f"waits, and nobody says why: {one}")
         self._recover(faults)
-        for found in world.in_child(lambda services: audit(services, known, new)):
+        settings = world.settings
+        for found in world.in_child(
+            lambda services: [*audit(services, known, new), *audited(settings)]
+        ):
             self._ledger.violated(faults, found)
         self._ledger.write(time.monotonic() - started)
 

@@ -17,20 +17,27 @@ from api.dispatch import HandOver, IssueByWorkers
 from certify.errors import ServiceUnavailable, TryLater
 from certify.identifiers import new_id
 from certify.work_queue import Urgency
+from storage.backend import ServerLimits
 from storage.cases import SqlCases
 from storage.database import Database
 from storage.people import SqlPeople
 from storage.register import SqlRegister
+from storage.work_queue import runner as runner_module
 from storage.work_queue.connection import QueueAddress
 from storage.work_queue.dispatch import PostgresWorkQueue, open_work_queue
 from storage.work_queue.job import PeriodicJob, cron_of
 from storage.work_queue.runner import JobRunner
 from tests.support.clock import FakeClock
 from tests.support.desk import SampleDesk, seed_people
+from tests.support.fields import FIELDS
 from tests.support.issuing import issue
 from tests.support.postgres import QUEUE, Server
 
 JOBS, WORKERS = QUEUE[0], QUEUE[3]
+CUT = (
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND application_name = 'certify-queue'"
+)
 GROWN_OLD = (
     f"UPDATE {WORKERS} SET last_heartbeat = last_heartbeat - '1 min'::interval"  # noqa: S608 - our own names
     f" WHERE id = (SELECT min(id) FROM {WORKERS})"
@@ -40,10 +47,13 @@ GROWN_OLD = (
 class Site:
     """One database as its owner and its service see it."""
 
-    def __init__(self, server: Server, url: str) -> None:
+    def __init__(
+        self, server: Server, url: str, address: QueueAddress | None = None
+    ) -> None:
+        self.server = server
         self.owner = url
         self.service = url.replace(f"owner:{server.password}", "hand:hand-secret")
-        self.address = QueueAddress(self.service)
+        self.address = address or QueueAddress(self.service)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.owner, autocommit=True) as connection:
@@ -171,6 +181,33 @@ def test_a_job_of_a_killed_worker_is_had_by_another(
     assert swept == [0, 1]
 
 
+def test_a_worker_outlives_an_outage_of_the_server(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(runner_module, "AWAY_SECONDS", 0.1)
+    monkeypatch.setattr(runner_module, "LOOK_SECONDS", 0.2)
+    impatient = ServerLimits(pool_timeout_seconds=0.5)
+    hasty = QueueAddress(site.service, limits=impatient)
+    done: list[str] = []
+
+    def work(attestation_id: str, _stopping: Callable[[], bool]) -> bool:
+        if attestation_id == "first":  # the server goes away while a job runs
+            site.rows("ALTER ROLE hand NOLOGIN")
+            site.rows(CUT)
+        done.append(attestation_id)
+        return True
+
+    with open_work_queue(site.address) as queue:
+        queue.put(["first"], Urgency.BATCH)
+    with working(Site(site.server, site.owner, hasty), work):
+        until(lambda: "the work queue is away" in caplog.text)
+        site.rows("ALTER ROLE hand LOGIN")
+        with open_work_queue(site.address) as queue:
+            queue.put(["second"], Urgency.BATCH)
+        until(lambda: "second" in done)
+    assert "127.0.0.1" not in caplog.text, "the address is told nowhere"
+
+
 def take_and_hang(site: Site) -> None:
     def work(_attestation_id: str, _stopping: Callable[[], bool]) -> bool:
         time.sleep(60)
@@ -233,7 +270,7 @@ class Desk:
 
     def __init__(self, site: Site, queue: PostgresWorkQueue) -> None:
         self.clock = FakeClock()
-        self.database = Database(site.service)
+        self.database = Database(site.service, fields=FIELDS)
         self.cases = SqlCases(database=self.database, clock=self.clock)
         self.register = SqlRegister(database=self.database, clock=self.clock)
         self.register.open_numbering()

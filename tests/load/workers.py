@@ -12,12 +12,14 @@ office verify. The last line printed is the result as JSON, also written to `--r
 import argparse
 import json
 import os
+import re
 import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -39,10 +41,14 @@ from tests.support.postgres import programs_of, serving
 _ENDED = {0, -signal.SIGTERM}  # the latter while it was still loading
 LOOK_SECONDS = 0.2
 ALONE = 2  # of each office: citizens at the counter
+_WAITS = re.compile(r"^issuing waits: (\S+)", re.MULTILINE)
 _LEFT = "SELECT count(*) FROM attestations WHERE step <> 'released'"
 _IN_HAND = "SELECT lease_owner FROM attestations WHERE lease_owner IS NOT NULL"
 _TIMES = "SELECT released_at FROM editions ORDER BY 1"
-_ATTEMPTS = "SELECT sum(intent_attempt), max(fence), sum(fence) FROM attestations"
+# The confirmation raised each fence by one, every lease by one more.
+_ATTEMPTS = (
+    "SELECT sum(intent_attempt), max(fence - 1), sum(fence - 1) FROM attestations"
+)
 
 
 @dataclass(frozen=True)
@@ -140,7 +146,12 @@ def run(folder: Path, url: str, plan: Plan) -> dict[str, Any]:
         found += [f"a worker ended with {code}" for code in codes if code not in _ENDED]
         for office, own in zip(made.offices, ids, strict=True):
             found += audit(made.at(office), own, own[:1])
-        return figures(url, plan, seconds, crew.killed) | {"violations": found}
+        waits = Counter(_WAITS.findall((folder / "workers.log").read_text()))
+        return {
+            **figures(url, plan, seconds, crew.killed),
+            "waits": dict(waits),
+            "violations": found,
+        }
 
 
 def prepared(made: Province, folder: Path, each: int) -> list[list[str]]:

@@ -129,9 +129,13 @@ class Office:
 
     def __init__(self) -> None:
         self.called: list[str] = []
-        self.condition = self.bundle = self.renew_due = self
+        self.condition = self.bundle = self.renew_due = self.reconcile = self
 
-    def reconcile(self, *, due: bool, stopping: Callable[[], bool]) -> None:
+    def recover(self) -> list[str]:
+        self.called.append("numbering")
+        return []
+
+    def __call__(self, *, due: bool, stopping: Callable[[], bool]) -> None:
         assert due, "not those whose next try is planned for later"
         assert not stopping()
         self.called.append("reconcile")
@@ -164,6 +168,7 @@ def test_the_table_calls_what_the_service_has() -> None:
         duty.round()
     assert office.called == [
         "revocation",
+        "numbering",
         "reconcile",
         "lists",
         "renewal of 5",
@@ -172,5 +177,5 @@ def test_the_table_calls_what_the_service_has() -> None:
         "purge",
     ]
     assert len({duty.name for duty in table}) == len(table)
-    assert [duty.name for duty in table if duty.here] == ["revocation"]
-    assert table[1].every == timedelta(seconds=7)
+    assert [duty.name for duty in table if duty.here] == ["revocation", "numbering"]
+    assert table[2].every == timedelta(seconds=7)
