@@ -70,7 +70,7 @@ bench: setup ## measure signing beside a floor and its peers, intake and scan qu
 load: setup ## 4 workers, 20 authorities, 2,000 copies, a worker killed every 10 s; an hour or more
 	$(BIN)/python -m tests.load.workers
 
-chaos: setup system ## inject CHAOS faults more, two hours (ledger in data/chaos; DATABASE=sqlite, ARCHIVE=folder, KEYS=file: embedded), then the acceptance runs
+chaos: setup system ## inject CHAOS faults more, some two hours (ledger in data/chaos; DATABASE=sqlite ARCHIVE=folder KEYS=file for the embedded default), then the acceptance runs
 	$(BIN)/python -m tests.chaos.run --count $(CHAOS) --data $(DATA)/chaos \
 		--database $(DATABASE) --archive $(ARCHIVE) --keys $(KEYS)
 	$(BIN)/python -m tests.chaos.exactly_once
