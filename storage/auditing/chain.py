@@ -142,7 +142,7 @@ def _lost_attestations(connection: Connection, rows: Sequence[_Row]) -> _Lost:
     dropped = {
         f"{attestations.name}/{one}"
         for details in dropping
-        for one in (details["dropped"] or "").split()
+        for one in (details.get("dropped") or "").split()
     }
     return {n: what for n, what in gone.items() if what not in dropped}
 
