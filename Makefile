@@ -3,8 +3,10 @@
 PYTHON ?= python3
 DATA ?= data
 PYTEST_ARGS ?= -n 2 --dist loadfile
-CHAOS ?= 1000
-DATABASE ?= sqlite
+CHAOS ?= 5000
+DATABASE ?= postgresql15
+ARCHIVE ?= s3
+KEYS ?= softhsm
 TIME ?= 180
 LEDGER ?= $(DATA)/fuzz
 
@@ -15,10 +17,11 @@ DEMO_STAMP = $(DATA)/.demo
 # What tests run against and this service does not bring itself (Debian names).
 SYSTEM_PACKAGES = python3-venv poppler-utils qpdf chromium fonts-dejavu-core \
 	softhsm2 openssl postgresql openjdk-17-jdk-headless maven \
-	libtiff-tools libopenjp2-tools libheif-examples libnss3-tools util-linux
+	libtiff-tools libopenjp2-tools libheif-examples libnss3-tools util-linux \
+	systemd docker-compose
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run demo test conformance bench load chaos fuzz hidden attacks quality large check lock clean
+.PHONY: help setup system run demo settings test conformance bench load chaos fuzz hidden attacks quality large check lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -52,6 +55,9 @@ demo: setup ## certify the sample papers into data/
 	$(BIN)/certify demo --data $(DATA)
 	@touch $(DEMO_STAMP)
 
+settings: setup ## write docs/settings.md from the settings in the code
+	$(BIN)/python -m api.settings_reference
+
 test: setup system ## run the tests; with CI=true nothing may be skipped for want of a component
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
@@ -64,8 +70,9 @@ bench: setup ## measure signing beside a floor and its peers, intake and scan qu
 load: setup ## 4 workers, 20 authorities, 2,000 copies, a worker killed every 10 s; an hour or more
 	$(BIN)/python -m tests.load.workers
 
-chaos: setup ## inject CHAOS faults more (ledger in data/chaos; DATABASE=postgresql15 or 18), then the acceptance runs
-	$(BIN)/python -m tests.chaos.run --count $(CHAOS) --data $(DATA)/chaos --database $(DATABASE)
+chaos: setup system ## inject CHAOS faults more, two hours (ledger in data/chaos; DATABASE=sqlite, ARCHIVE=folder, KEYS=file: embedded), then the acceptance runs
+	$(BIN)/python -m tests.chaos.run --count $(CHAOS) --data $(DATA)/chaos \
+		--database $(DATABASE) --archive $(ARCHIVE) --keys $(KEYS)
 	$(BIN)/python -m tests.chaos.exactly_once
 	$(BIN)/python -m tests.chaos.throttled_tsa
 
@@ -93,7 +100,10 @@ check: setup ## lint, format, types, import arrows
 lock: ## resolve pyproject.toml into requirements.lock (needs uv)
 	UV_PYTHON_DOWNLOADS=never uv pip compile --quiet --universal --generate-hashes --no-header \
 		--group pyproject.toml:dev pyproject.toml -o requirements.lock
-	@! grep -nE '://|^-' requirements.lock || { echo "requirements.lock names an address" >&2; exit 1; }
+	UV_PYTHON_DOWNLOADS=never uv pip compile --quiet --universal --generate-hashes --no-header \
+		--no-annotate -c requirements.lock pyproject.toml deploy/build-requirements.txt \
+		-o deploy/requirements.lock
+	@! grep -nE '://|^-' requirements.lock deploy/requirements.lock || { echo "a lock names an address" >&2; exit 1; }
 
 clean: ## remove what make and the tools made; never data
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \

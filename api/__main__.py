@@ -14,9 +14,12 @@ from collections.abc import Sequence
 from typer.exceptions import Abort, TyperException
 
 from api.cli.agent import agent_command
+from api.cli.api_keys_app import api_keys
 from api.cli.app import app
+from api.cli.backup_app import backup_command, restore_command
 from api.cli.case_commands import case_app
 from api.cli.keys_app import keys
+from api.cli.service_key_app import service
 from api.cli.terminal import Terminal
 from api.cli.vietnamese import VietnameseCommand, usage_sentence
 from certify.errors import CertifyError
@@ -26,8 +29,12 @@ FAULT = 70
 INTERRUPTED = 128 + signal.SIGINT
 
 app.add_typer(case_app, name="case")
+keys.add_typer(service, name="service")
+keys.add_typer(api_keys, name="api")
 app.add_typer(keys, name="keys")
 app.command(cls=VietnameseCommand, name="agent")(agent_command)
+app.command(cls=VietnameseCommand, name="backup")(backup_command)
+app.command(cls=VietnameseCommand, name="restore")(restore_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

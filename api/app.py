@@ -19,8 +19,10 @@ from api.pages import (
     issuance,
     papers,
     public,
+    public_trail,
     sign,
 )
+from api.readiness import Readiness
 from api.request_log import RequestLog
 from api.routes import (
     annulments,
@@ -32,6 +34,7 @@ from api.routes import (
     signature_requests,
     verification,
 )
+from api.routes import public_trail as trail_routes
 from api.services import Services
 from api.web_settings import WebSettings
 
@@ -59,6 +62,7 @@ def create_app(services: Services, *, settings: WebSettings) -> FastAPI:
     app.state.services = services
     app.state.settings = settings
     app.state.progress = IssueProgress()
+    app.state.readiness = Readiness(services, settings)
     app.state.public_buckets = TokenBuckets(
         per_minute=settings.public_per_minute, burst=settings.public_burst
     )
@@ -73,7 +77,7 @@ def create_app(services: Services, *, settings: WebSettings) -> FastAPI:
     app.add_middleware(BodyLimit, settings=settings)
     app.add_middleware(HostCheck, settings=settings)
     app.add_middleware(SecurityHeaders, settings=settings)
-    app.add_middleware(RequestLog)
+    app.add_middleware(RequestLog, meter=services.meter)
     _add_routes(app, settings)
     return app
 
@@ -88,11 +92,13 @@ def _add_routes(app: FastAPI, settings: WebSettings) -> None:
         desk_records,
         signature_requests,
         verification,
+        trail_routes,
     ):
         api.include_router(module.router)
     app.include_router(api)
     app.include_router(health.router)
     app.include_router(public.router)
+    app.include_router(public_trail.router)
     if not settings.production:
         # No accounts yet: the desk acts as the development people, on loopback only.
         for pages in (desk, papers, arranging, issuance, sign, decide, annulment):

@@ -29,14 +29,20 @@ class ArchiveSettings(BaseSettings):
     """Where finished copies are kept; a part of `api.settings.Settings`.
 
     Attributes:
-        archive: "s3" needs endpoint, bucket and both keys.
-        s3_endpoint: https://host[:port]; http only on this machine.
-        s3_access_key, s3_secret_key: in the environment; better in files, below.
-        s3_access_key_file, s3_secret_key_file: one line each; not readable by all.
+        archive: an encrypted folder, or "s3", which needs endpoint, bucket and both
+            keys.
+        s3_endpoint: the store, https://host[:port]; http only on this machine.
+        s3_bucket, s3_region: the bucket and its region, as the store calls them.
+        s3_access_key, s3_secret_key: what requests are signed with; better in files.
+        s3_access_key_file, s3_secret_key_file: the same, one line each, in files that
+            not everybody on this machine may read.
         s3_ca_file: PEM of the CAs that may vouch for the store; None: the system's.
         s3_part_mb: larger copies are sent in parts of this size.
-        s3_connect_seconds, s3_read_seconds, s3_tries: of one request.
-        s3_total_seconds: of one call with its retries, beside a second per megabyte.
+        s3_connect_seconds, s3_read_seconds: how long one request may take to connect,
+            and to be answered.
+        s3_tries: how often one request is sent at most.
+        s3_total_seconds: how long one call may take with its retries, beside a second
+            per megabyte.
     """
 
     archive: Literal["folder", "s3"] = "folder"

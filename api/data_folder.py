@@ -10,7 +10,10 @@ pictures/            signature and seal, transparent PNG
 legal_tables.toml    only if an administrator put it there; see `api.legal_tables`
 trust/               what is trusted, and the signed lists; see `api.trust_folder`
 trust-seen.json      highest numbers of signed lists met; see `api.trust_seen`
+audit-state.jsonl    where an audit stopped; see `api.audit_memory`
+checkpoint.txt       newest checkpoint of the public trail, outside the database
 work/ cache/         private temporary folders; the prepared font
+metrics/             numbers of this machine's processes; see `api.observe.processes`
 """
 
 import os
@@ -101,6 +104,16 @@ class DataFolder:
         return self.path / "trust-seen.json"
 
     @property
+    def audit_state(self) -> Path:
+        """Where an audit stopped; gone when it was finished."""
+        return self.path / "audit-state.jsonl"
+
+    @property
+    def checkpoint(self) -> Path:
+        """What was published last: whoever owns the database cannot change it."""
+        return self.path / "checkpoint.txt"
+
+    @property
     def work(self) -> Path:
         """Private temporary folders."""
         return self.path / "work"
@@ -109,6 +122,21 @@ class DataFolder:
     def cache(self) -> Path:
         """Things that can be made again, such as the subset font."""
         return self.path / "cache"
+
+    @property
+    def metrics(self) -> Path:
+        """What the processes of this machine have counted."""
+        return self.path / "metrics"
+
+    @property
+    def places(self) -> dict[str, Path]:
+        """What may lie on a disk of its own, by name."""
+        return {
+            "data": self.path,
+            "archive": self.archive,
+            "scans": self.scans,
+            "work": self.work,
+        }
 
     def choices(self) -> ServiceChoices:
         """Read `service.json`.

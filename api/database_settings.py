@@ -19,8 +19,8 @@ class DatabaseSettings(BaseSettings):
         database_password_file: holds the password alone, as systemd credentials and
             container secrets do. With neither, libpq's PGPASSFILE counts.
         database_lock_timeout_seconds: how long to wait for another writer.
-        database_pool_size, database_max_overflow: connections that one process keeps
-            open, and further ones for a while.
+        database_pool_size: connections that one process keeps open.
+        database_max_overflow: further connections it may open for a while.
         database_pool_timeout_seconds: how long a thread waits for a connection.
         database_recycle_seconds: age at which a connection is replaced.
         database_connect_timeout_seconds: how long the server may take to answer.

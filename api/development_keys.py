@@ -6,6 +6,7 @@ derived from the service key.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 
 from cryptography import x509
@@ -21,7 +22,7 @@ from api.development import (
     SIGNATORY_KEY,
     DevelopmentPeople,
 )
-from api.service_key import derive_key, read_service_key
+from api.service_key import derive_key, read_service_keys
 from certify.confirmation import EnrolledKey, enrolment_mac
 from certify.errors import StoredDataDamaged
 from certify.roster import Role, RosterEntry, role_of
@@ -147,7 +148,7 @@ def create_development_confirmation(
     folder: DataFolder, people: DevelopmentPeople
 ) -> EnrolledKey:
     """Make the signatory's confirmation key and bind it under the service key."""
-    service_key = read_service_key(folder.service_key)
+    service_key = read_service_keys(folder.service_key)[0]
     key = create_confirmation_key(
         folder.confirmation_key,
         key_id=CONFIRMATION_KEY,
@@ -175,16 +176,24 @@ def open_development_confirmation(folder: DataFolder) -> ConfirmationKey:
     Raises:
         StoredDataDamaged: it is missing, exposed to others or damaged.
     """
+    newest, *older = read_service_keys(folder.service_key)
     try:
-        return load_confirmation_key(
-            folder.confirmation_key,
-            key_id=CONFIRMATION_KEY,
-            passphrase=_passphrase(read_service_key(folder.service_key)),
-        )
+        for service_key in older:
+            with suppress(KeyRefused):  # the passphrase is of another one of them
+                return _load_confirmation(folder, service_key)
+        return _load_confirmation(folder, newest)
     except KeyRefused as error:
         raise StoredDataDamaged(
             what=f"{error.key_id}: {error.reason.sentence}"
         ) from error
+
+
+def _load_confirmation(folder: DataFolder, service_key: bytes) -> ConfirmationKey:
+    return load_confirmation_key(
+        folder.confirmation_key,
+        key_id=CONFIRMATION_KEY,
+        passphrase=_passphrase(service_key),
+    )
 
 
 def development_key_records(

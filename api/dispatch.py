@@ -8,11 +8,10 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from certify.attestation import Edition, IssuanceStep
 from certify.errors import CertifyError, TryLater, WrongState
-from certify.issue import Progress, silent
+from certify.issue import Issue, Progress, silent
 from certify.ports import Cases, Register
 from certify.reconcile import Reconcile
 from certify.stopping import between_steps
@@ -27,14 +26,6 @@ _TOLD = {
 }
 
 _log = logging.getLogger("certify.dispatch")
-
-
-class Issue(Protocol):
-    """The main job, done here or by a worker; see `certify.issue.IssueCopy`."""
-
-    def __call__(self, attestation_id: str, progress: Progress = silent, /) -> Edition:
-        """Issue the copy of an approved attestation."""
-        ...
 
 
 def keep_here(attestation_ids: Sequence[str]) -> None:

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import SENTENCES, answer
@@ -13,6 +14,14 @@ CONTENT_POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+
+NEWEST_SECONDS = 60  # how long the newest checkpoint may be kept by a proxy
+FIXED_SECONDS = 86_400
+
+
+def keep_for(response: Response, seconds: int) -> None:
+    """Let browsers and proxies keep an answer; all others are never kept."""
+    response.headers["Cache-Control"] = f"public, max-age={seconds}"
 
 
 class SecurityHeaders:

@@ -5,17 +5,12 @@ that was interrupted while building starts over; one interrupted while moving go
 Nothing that is in place is ever changed or removed. Two runs at once take turns.
 """
 
-import fcntl
 import hashlib
-import os
 import secrets
 import shutil
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from api.data_folder import PRIVATE_FOLDER, DataFolder, ServiceChoices
 from api.development import DevelopmentPeople, development_people
@@ -26,9 +21,11 @@ from api.development_keys import (
     development_key_records,
     pki_address,
 )
+from api.durable import PRIVATE_FILE
 from api.samples.pictures import seal_picture, signature_picture
-from api.service_key import PRIVATE_FILE, write_service_key
+from api.service_key import write_service_key
 from api.settings import Settings
+from api.settling import move_into_place, refuse_foreign, settling
 from api.trust_folder import write_trust
 from api.wiring import Storage, build_publisher, open_storage
 from certify.access import Scope
@@ -67,16 +64,16 @@ def initialise(settings: Settings, clock: Clock | None = None) -> bool:
         raise NotAllowed(reason="certify init chỉ tạo môi trường thử nghiệm")
     clock = clock or SystemClock()
     folder = DataFolder(settings.data)
-    with _locked(folder.path):
+    with settling(folder.path):
         if folder.initialised:
             return False
         building = DataFolder(folder.path / ".init")
         if not building.initialised:
-            _refuse_foreign(folder.path)
+            refuse_foreign(folder.path, expected={".init"})
             shutil.rmtree(building.path, ignore_errors=True)
             building.path.mkdir(mode=PRIVATE_FOLDER)
             _build(building, settings, clock)
-        _move_into_place(building.path, folder.path)
+        move_into_place(building.path, folder.path)
     return True
 
 
@@ -202,41 +199,3 @@ def _free_port() -> int:
                 continue
             return port
     raise InvalidInput(field="Cổng mạng", reason="không còn cổng trống trên máy này")
-
-
-def _refuse_foreign(folder: Path) -> None:
-    """Never settle in a folder that holds something else, or half of a service."""
-    strangers = {entry.name for entry in folder.iterdir()} - {".init", ".lock"}
-    if strangers:
-        raise InvalidInput(
-            field=f"Thư mục dữ liệu {folder}",
-            reason="đã có tệp khác, hãy chọn một thư mục trống",
-        )
-
-
-def _move_into_place(building: Path, folder: Path) -> None:
-    """Move all parts, the marker last; can be interrupted anywhere and run again."""
-    marker = building / "service.json"
-    for entry in sorted(building.iterdir()):
-        if entry != marker:
-            entry.rename(folder / entry.name)
-    marker.rename(folder / marker.name)
-    building.rmdir()
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Make the folder private and keep other runs of init out of it."""
-    try:
-        folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        folder.chmod(PRIVATE_FOLDER)
-        descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
-    except OSError as error:
-        raise InvalidInput(
-            field=f"Thư mục dữ liệu {folder}", reason="không tạo hoặc ghi được"
-        ) from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)

@@ -68,6 +68,8 @@ def duties(
         Duty("lists", sweep, services.bundle.refresh_lists),
         Duty("renewal", sweep, renew),
         Duty("deadlines", minute * 5, services.raise_alarms),
+        Duty("checkpoint", minute * 5, services.publish_checkpoint),
+        Duty("purge", timedelta(hours=1), services.purge_scans),
     )
 
 

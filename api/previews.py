@@ -1,6 +1,5 @@
 """Pictures of pages: rendered in the intake child, kept encrypted beside the scan."""
 
-import hashlib
 from enum import IntEnum
 from pathlib import Path
 
@@ -9,11 +8,11 @@ from fastapi.responses import FileResponse
 from api.services import Services
 from certify.case import Original, StoredScan
 from certify.errors import NotFound, WrongState
-from certify.scan import page_digest
+from certify.previews import preview_key
 
 
 class PreviewWidth(IntEnum):
-    """Closed list, so that nobody fills the store with sizes. In pixels."""
+    """Closed list, as in `certify.previews`, which a purge goes by. In pixels."""
 
     THUMBNAIL = 360
     READING = 1240  # A4 at 150 dpi
@@ -34,6 +33,7 @@ def page_picture(
 
     Raises:
         NotFound: no scan or no such page.
+        ScanPurged: its time is over.
     """
     if original.scan is None:
         raise NotFound(what="trang này")
@@ -51,6 +51,7 @@ def part_picture(
 
     Raises:
         NotFound: no scan, no such file or no such page.
+        ScanPurged: its time is over.
     """
     part, page = place
     if original.scan is None or not 1 <= part <= len(original.scan.arranged.parts):
@@ -64,7 +65,8 @@ def _picture(
 ) -> FileResponse:
     if not 1 <= page <= scan.page_count:
         raise NotFound(what="trang này")
-    key = _key(scan, page, width)
+    scan.check_kept()
+    key = preview_key(scan.original_id, scan.pages[page - 1], width)
     target = folder / "page.png"
     if services.scans.exists(key):
         services.scans.fetch(key, target)
@@ -76,13 +78,6 @@ def _picture(
     return FileResponse(
         target, media_type="image/png", headers={"Cache-Control": "no-store"}
     )
-
-
-def _key(scan: StoredScan, page: int, width: int) -> str:
-    """By what is seen: a page that only changed its place is not rendered again."""
-    seen = page_digest([scan.pages[page - 1]])
-    text = f"preview/2/{scan.original_id}/{seen}/{width}"
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _keep(services: Services, key: str, picture: Path) -> None:

@@ -1,4 +1,4 @@
-"""One JSON line per request, and the answer to exceptions nobody expected.
+"""One line per request, and the answer to exceptions nobody expected.
 
 No personal data: the route's template is logged instead of the path, a verification
 code only as the start of its hash, never a query, body or message of an exception
@@ -6,26 +6,28 @@ code only as the start of its hash, never a query, body or message of an excepti
 """
 
 import hashlib
-import json
 import logging
 import time
-import traceback
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import SENTENCES, answer
+from api.observe.logs import event, fault
+from api.observe.meter import Meter
 from certify.identifiers import new_id
 
+_FAULT = 500
 logger = logging.getLogger("api.requests")
 
 
 class RequestLog:
     """Outermost wrapper: times, logs and, at worst, answers."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, meter: Meter) -> None:
         """Wrap the application."""
         self._app = app
+        self._meter = meter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -43,16 +45,21 @@ class RequestLog:
         try:
             await self._app(scope, receive, noted)
         except Exception as error:  # noqa: BLE001 - the border: anything else is a fault of ours
-            line["fault"] = type(error).__name__
-            line["at"] = _frames(error)
+            line |= fault(error)
             if line["status"] is None:
                 response = answer(scope["path"], 500, "fault", SENTENCES[500])
                 await response(scope, receive, noted)
         finally:
-            line["ms"] = round((time.perf_counter() - started) * 1000, 1)
+            seconds = time.perf_counter() - started
+            line["ms"] = round(seconds * 1000, 1)
             line.update(_facts(scope))
             level = logging.ERROR if "fault" in line else logging.INFO
-            logger.log(level, json.dumps(line, ensure_ascii=False))
+            event(logger, level, "request", **line)
+            if "fault" in line or line["status"] == _FAULT:
+                self._meter.fault()
+            self._meter.request(
+                line["method"], line["route"], line["status"] or 0, seconds
+            )
 
 
 def _facts(scope: Scope) -> dict[str, Any]:
@@ -70,11 +77,3 @@ def _facts(scope: Scope) -> dict[str, Any]:
     if key_id := scope.get("state", {}).get("key_id"):
         facts["key"] = key_id
     return facts
-
-
-def _frames(error: BaseException) -> list[str]:
-    """Where it happened, without the message."""
-    return [
-        f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}"
-        for frame in traceback.extract_tb(error.__traceback__)[-8:]
-    ]

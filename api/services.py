@@ -1,12 +1,14 @@
 """The built system, as routes and commands see it. `api.wiring` makes it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from api.annul_and_publish import AnnulAndPublish
 from api.bundle import VerificationBundle
-from api.dispatch import Issue
 from api.issue_soon import IssueSoon
+from api.observe.clocks import OtherClocks
+from api.observe.meter import Meter
 from api.signed_report import SignedReports
 from certify.access import ApiKeys
 from certify.clock import Clock
@@ -15,8 +17,10 @@ from certify.collect_signature import CollectSignature
 from certify.condition import SigningCondition
 from certify.desk import Desk
 from certify.desk_papers import DeskPapers, DeskRecords
+from certify.issue import Issue
 from certify.legal_tables import LegalTables
 from certify.overdue import DeadlineAlarms, RaiseAlarms
+from certify.overview import Overview
 from certify.ports import (
     Archive,
     AuditTrail,
@@ -27,10 +31,13 @@ from certify.ports import (
     ScanStore,
     WorkFolder,
 )
+from certify.publish_checkpoint import PublishCheckpoint
+from certify.purge import PurgeScans
 from certify.reconcile import Reconcile
 from certify.renew_due import RenewDue
 from certify.rounds import Rounds
 from certify.scan_desk import ScanDesk
+from certify.trail_proof import ProveTrail
 from certify.verify import VerifyCopy
 from certify.void import VoidNumber
 
@@ -46,6 +53,8 @@ class Services:
         external_keys: ids of keys on tokens of their owners, who sign at `/desk/sign`.
         issue_soon: begins issuing in the background, for those owners.
         about_database: name and version of the database; fails when it is away.
+        places: folders that may lie on disks of their own, by name.
+        meter: takes measurements; see `api.observe`.
         authority_id, officer_id, signatory_id: the development people, who act at the
             desk until accounts exist; "" in production.
         worker: how this process is called in leases and in the audit trail.
@@ -71,12 +80,15 @@ class Services:
     signed_reports: SignedReports
     reconcile: Reconcile
     renew_due: RenewDue
+    purge_scans: PurgeScans
     raise_alarms: RaiseAlarms
     deadline_alarms: DeadlineAlarms
     rounds: Rounds
     void_number: VoidNumber
     annul: AnnulAndPublish
     bundle: VerificationBundle
+    publish_checkpoint: PublishCheckpoint
+    prove_trail: ProveTrail
     close_year: CloseYear
     condition: SigningCondition
     collect: CollectSignature
@@ -84,6 +96,10 @@ class Services:
     issue_soon: IssueSoon
     work_folder: WorkFolder
     about_database: Callable[[], str]
+    overview: Overview
+    clocks: OtherClocks
+    places: Mapping[str, Path]
+    meter: Meter
     authority_id: str
     officer_id: str
     signatory_id: str

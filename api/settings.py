@@ -16,8 +16,11 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from api.archive_settings import ArchiveSettings
+from api.backup_settings import BackupSettings
 from api.database_settings import DatabaseSettings
 from api.loopback import is_loopback
+from api.observe_settings import ObserveSettings
+from api.retention_settings import RetentionSettings
 from api.trust_services import Network, TsaChoice, tsas_in_order
 from certify.errors import InvalidInput
 from certify.intake.limits import UPLOAD_BYTES
@@ -36,26 +39,38 @@ MAX_BASE_URL = 100  # a longer one makes the QR too dense for a foot band of 18 
 MAX_BOOK_KIND = 32  # width of the column
 
 
-class Settings(ArchiveSettings, DatabaseSettings):
-    """What the operator decides; see also `ArchiveSettings`, `DatabaseSettings`.
+class Settings(
+    ArchiveSettings,
+    BackupSettings,
+    DatabaseSettings,
+    ObserveSettings,
+    RetentionSettings,
+):
+    """What the operator decides, beside what the classes above say.
 
     Attributes:
         env: "production" refuses everything made for development.
         data: the folder that holds all state of the embedded set-up.
         base_url: what QR codes start with; None takes the one of `certify init`.
-        host, port: where the web server listens.
+        host, port: address of this machine and port where the web server listens.
         trusted_proxies: addresses or networks, with commas, whose X-Forwarded-For is
             believed; nobody's by default, as any client can send that header.
         keys: "registry" refuses the development keys, which "development" allows.
         external_certificate: PEM file (leaf first) of the signatory's USB token. With
             it the signatory signs at `/desk/sign`; see `keys.external`.
         external_seconds: how long the signatory may take for one signature.
-        tsa_urls, tsa_file: time stamping authorities in order; see
-            `api.trust_services`. With neither, the development one.
-        fetch_hosts, fetch_networks: where OCSP and CRLs may lie; see `signing.fetch`.
+        tsa_urls, tsa_file: time stamping authorities in order, their addresses or a
+            JSON file that says more (docs/trust.md). With neither, the development one.
+        fetch_hosts: further hosts that OCSP answers and CRLs are fetched from, beside
+            those that the trust folder names.
+        fetch_networks: networks such hosts may lie in that are not public.
         max_upload_mb: larger uploads are refused before they are opened.
         portal_limit_mb, mail_limit_mb: what portals and mail take of one file; only
             shown. Defaults of 2026-11-23, unconfirmed (mail: 25 MB less its coding).
+        number_template: how a register number is printed; may name {number}, {volume},
+            {year} and {kind}. Default of 2026-11-22, unconfirmed.
+        book_kind: kind of the book, which is {kind}. Default of 2026-11-22,
+            unconfirmed.
         ocsp_max_age_hours: how old a status answer without nextUpdate may be.
         confirmation_hours: how long a confirmed statement may wait.
         lease_seconds: how long a worker may be silent; a crashed one holds its

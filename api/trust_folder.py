@@ -6,6 +6,7 @@ intermediates/*     certificates that only join a leaf to its root
 roster.json .p7s    which certificate an authority uses in which role; signed
 annulments.json .p7s    which copies were annulled; signed
 revocation.json     addresses of the trusted CAs' revocation lists
+trail.vkey          public keys of the public trail's checkpoints, one a line
 
 A file the manifest does not list is not used. `signing.trust` reads the folder.
 """
@@ -18,11 +19,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from api.data_folder import PRIVATE_FOLDER
+from certify.checkpoint import NoteKey
 from certify.errors import InvalidInput
 from certify.signed_list import ListKind
 from certify.trust import Anchor, ManifestError, manifest_text, parse_manifest
 
 MANIFEST = "manifest.json"
+TRAIL_KEYS = "trail.vkey"
 PUBLIC_PARTS = (
     MANIFEST,
     "revocation.json",
@@ -30,6 +33,7 @@ PUBLIC_PARTS = (
     "roster.p7s",
     "annulments.json",
     "annulments.p7s",
+    TRAIL_KEYS,
 )
 """Beside the certificates; everything in the folder may be given to anybody."""
 
@@ -94,16 +98,43 @@ def add_to_manifest(trust: Path, anchor: Anchor, data: bytes) -> None:
         file = trust / anchor.file
         file.parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
         file.write_bytes(data)
-        _replace(trust / MANIFEST, manifest_text([*anchors, anchor]).encode())
+        replace_file(trust / MANIFEST, manifest_text([*anchors, anchor]).encode())
 
 
 def write_list(trust: Path, kind: ListKind, data: bytes, signature: bytes) -> None:
     """Replace a list and its signature; each file atomically and durably."""
     for suffix, content in ((".p7s", signature), (".json", data)):
-        _replace(trust / f"{kind.value}{suffix}", content)
+        replace_file(trust / f"{kind.value}{suffix}", content)
 
 
-def _replace(target: Path, content: bytes) -> None:
+def read_trail_keys(trust: Path) -> tuple[NoteKey, ...]:
+    """Return the keys that sign checkpoints of the public trail; none without a file.
+
+    Raises:
+        InvalidInput: the file cannot be used.
+    """
+    file = trust / TRAIL_KEYS
+    if not file.is_file():
+        return ()
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+        return tuple(NoteKey.decode(line) for line in lines if line.strip())
+    except (OSError, ValueError) as error:
+        raise InvalidInput(field=TRAIL_KEYS, reason="không đọc được") from error
+
+
+def add_trail_key(trust: Path, key: NoteKey) -> None:
+    """List one more key, unless it is there: verifiers of old checkpoints need all."""
+    if key in read_trail_keys(trust):
+        return
+    with locked(trust):
+        keys = (*read_trail_keys(trust), key)
+        text = "".join(f"{one.encode()}\n" for one in dict.fromkeys(keys))
+        replace_file(trust / TRAIL_KEYS, text.encode())
+
+
+def replace_file(target: Path, content: bytes) -> None:
+    """Write a file anew, atomically and durably."""
     fresh = target.with_name(f".{target.name}.new")
     with fresh.open("wb") as file:
         file.write(content)

@@ -18,17 +18,22 @@ from certify.clock import SystemClock
 
 _ROUNDS = {1: 40, 4: 30, 30: 12}
 _WHOLE_ROUNDS = {1: 10, 4: 6, 30: 3}
-_QUICK_PAGES = 4  # the largest input of a quick run
+_QUICK_ROUNDS = 3
+_QUICK_PAGES, _SMOKE_PAGES = 4, 1  # the largest input of such a run
 
 
 def main() -> None:
     arguments = _arguments()
-    papers = tuple(p for p in PAPERS if not arguments.quick or p.pages <= _QUICK_PAGES)
+    most = _SMOKE_PAGES if arguments.smoke else _QUICK_PAGES
+    papers = tuple(p for p in PAPERS if not arguments.quick or p.pages <= most)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         workplace = stack.enter_context(open_workplace(folder, papers))
         write_material(workplace)
-        bench = _Bench(workplace, stack, quick=arguments.quick)
+        quick_rounds = 1 if arguments.smoke else _QUICK_ROUNDS
+        bench = _Bench(
+            workplace, stack, quick_rounds=quick_rounds if arguments.quick else None
+        )
         columns = tuple(bench.column(given) for given in workplace.inputs)
         largest = workplace.inputs[-1]
         print("intake and scan quality …", file=sys.stderr)
@@ -57,16 +62,26 @@ def _arguments() -> argparse.Namespace:
         help="few rounds, small inputs, no environment made: does it still run?",
     )
     parser.add_argument("--out", type=Path, default=OUT, help="folder of the results")
-    return parser.parse_args()
+    parser.add_argument(
+        "--smoke",
+        action="store_true",
+        help="one page and one round, which say nothing: for the tests",
+    )
+    arguments = parser.parse_args()
+    arguments.quick = arguments.quick or arguments.smoke
+    return arguments
 
 
 class _Bench:
     """Builds the contenders of each input and runs them."""
 
-    def __init__(self, workplace: Workplace, stack: ExitStack, *, quick: bool) -> None:
+    def __init__(
+        self, workplace: Workplace, stack: ExitStack, *, quick_rounds: int | None
+    ) -> None:
         self._workplace = workplace
         self._stack = stack
-        self._quick = quick
+        self._quick_rounds = quick_rounds
+        self._quick = quick_rounds is not None
         self._services = stack.enter_context(open_service(workplace.folder / "data"))
         self._processes: dict[str, Process] = {}
         self.jobs: dict[str, str] = {}
@@ -86,7 +101,11 @@ class _Bench:
                 contenders.append(contender)
         pages = given.paper.pages
         rows: dict[str, Spread | str] = {
-            **run_rounds(contenders, 3 if self._quick else _ROUNDS[pages], warm_up=2),
+            **run_rounds(
+                contenders,
+                self._quick_rounds or _ROUNDS[pages],
+                warm_up=0 if self._quick_rounds == 1 else 2,
+            ),
             **skipped,
         }
         whole = Whole(self._services, given)

@@ -10,6 +10,7 @@ from certify.annulment import Annulment
 from certify.case import StoredScan
 from certify.comparison import Comparison
 from certify.confirmation import Assertion, EnrolledKey
+from certify.merkle import TreeHead
 from certify.numbering import RegisterNumber
 from certify.people import Authority, Officer, SealAuthorisation, Signatory
 from certify.scan import CanonicalScan
@@ -68,10 +69,15 @@ class Lease:
 
 @dataclass(frozen=True)
 class Reservation:
-    """A number taken from the book, and the trail's head at that moment."""
+    """A number taken from the book, and the trail's head at that moment.
+
+    Attributes:
+        checkpoint: the newest one of the public trail, None before the first.
+    """
 
     number: RegisterNumber
     trail_head: TrailHead
+    checkpoint: TreeHead | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,7 @@ class CopyOrder:
         shown_number: the number as printed.
         address: what the QR says.
         workdir: an existing folder that outlives the call to `seal()`.
+        checkpoint: of the public trail; makes the copy a witness of all before it.
     """
 
     statement: AuthorisedStatement
@@ -114,6 +121,7 @@ class CopyOrder:
     address: str
     scan: CanonicalScan
     workdir: Path
+    checkpoint: TreeHead | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from certify.arrangement import Arrangement, Reduction, all_pages
+from certify.clock import vietnamese_day
+from certify.errors import ScanPurged
 from certify.fingerprint import PageFingerprint
 from certify.people import Requester
 from certify.scan import Finding, PageImage, page_digest
@@ -65,6 +67,7 @@ class StoredScan:
         fingerprints: of the first pages (`certify.fingerprint`); may be empty.
         arrangement: which pages of which files; None for one file as it came.
         reduction: None unless it was made smaller.
+        purged_at: when its files went (`certify.retention`); None while they are kept.
     """
 
     id: str
@@ -78,6 +81,12 @@ class StoredScan:
     fingerprints: tuple[PageFingerprint, ...] = ()
     arrangement: Arrangement | None = None
     reduction: Reduction | None = None
+    purged_at: datetime | None = None
+
+    def check_kept(self) -> None:
+        """Raise ScanPurged when there are no files any more."""
+        if self.purged_at is not None:
+            raise ScanPurged(day=f"{vietnamese_day(self.purged_at):%d/%m/%Y}")
 
     @property
     def arranged(self) -> Arrangement:

@@ -24,11 +24,19 @@ class Warn(IntEnum):
 
 @dataclass(frozen=True)
 class CertificateTerm:
-    """A certificate that signing relies on, and when it ends (aware)."""
+    """A certificate that signing relies on, and when it ends (aware).
+
+    Attributes:
+        role, holder: Vietnamese, for people.
+        kind: for machines: "key", "tsa" or "issuer".
+        sha256: of the certificate, hex; what machines call it in place of the holder.
+    """
 
     role: str
     holder: str
     not_after: datetime
+    kind: str = ""
+    sha256: str = ""
 
     def warning(self, now: datetime) -> Warn | None:
         """Return the loudest warning that is due, None when there is time."""

@@ -84,22 +84,22 @@ def check_assertion(
     statement_digest: str,
     signatory_id: str,
     key: EnrolledKey,
-    service_key: bytes,
+    service_keys: Sequence[bytes],
 ) -> None:
     """Verify that this person confirmed this statement.
+
+    Args:
+        assertion: what the person made.
+        statement_digest: of the statement.
+        signatory_id: who was to confirm.
+        key: as enrolled.
+        service_keys: any of which may have authenticated the enrolment.
 
     Raises:
         ConfirmationInvalid: wrong person, forged enrolment, statement not in the
             confirmed list, or a signature that does not verify.
     """
-    expected = enrolment_mac(
-        service_key,
-        key_id=key.id,
-        person_id=key.person_id,
-        kind=key.kind,
-        public_key=key.public_key,
-    )
-    if not hmac.compare_digest(expected, key.enrolment_mac):
+    if not any(_enrolled(key, service_key) for service_key in service_keys):
         raise ConfirmationInvalid(reason="khóa xác nhận chưa được đăng ký hợp lệ")
     if key.person_id != signatory_id or assertion.key_id != key.id:
         raise ConfirmationInvalid(reason="khóa xác nhận không phải của người ký")
@@ -118,3 +118,14 @@ def check_assertion(
         )
     except InvalidSignature as error:
         raise ConfirmationInvalid(reason="chữ ký xác nhận sai") from error
+
+
+def _enrolled(key: EnrolledKey, service_key: bytes) -> bool:
+    expected = enrolment_mac(
+        service_key,
+        key_id=key.id,
+        person_id=key.person_id,
+        kind=key.kind,
+        public_key=key.public_key,
+    )
+    return hmac.compare_digest(expected, key.enrolment_mac)

@@ -130,11 +130,13 @@ class Desk:
         Raises:
             ComparisonIncomplete, ScanRefused: see `check_comparison`.
             WrongState: no scan yet, or already approved.
+            ScanPurged: the scan is too old; the paper is scanned again.
         """
         officer = self._people.officer(comparison.officer_id)
         original = self._original_of(officer, original_id)
         if original.scan is None:
             raise WrongState(reason="chưa có bản chụp để đối chiếu")
+        original.scan.check_kept()
         check_comparison(comparison, original.scan)
         return self._cases.record_comparison(
             original_id=original.id,
@@ -151,6 +153,7 @@ class Desk:
 
         Raises:
             MandateInvalid, NotAllowed: this person may not sign this copy.
+            ScanPurged: the scan is too old; the paper is scanned again.
         """
         signatory = self._people.signatory(signatory_id)
         view = self._cases.attestation(attestation_id)
@@ -160,6 +163,7 @@ class Desk:
         comparison = self._cases.comparison(attestation_id)
         if original.scan is None:
             raise WrongState(reason="chưa có bản chụp")
+        original.scan.check_kept()
         now = self._clock.now()
         day = vietnamese_day(now)
         check_mandate(signatory, authority, day)

@@ -15,6 +15,7 @@
     ├── WrongState          right request, wrong moment                   exit 2
     │   ├── ScanChanged         the pages changed in another window
     │   ├── ScanCompared        pages stay as they were compared
+    │   ├── ScanPurged          its time is over; digest and page facts remain
     │   ├── SigningDeclined     the signatory said no
     │   ├── SignatureAnswered   this request has its signature already
     │   └── SignatureLate       this request is over
@@ -25,11 +26,14 @@
     │   │   ├── TimestampUnavailable  no TSA gave a usable token
     │   │   ├── StatusUnknown         nobody can say that a certificate is not revoked
     │   │   └── SignatoryAbsent       the key is on a token whose owner is not there
+    │   ├── BackupStopped       a disk of a backup is full or away; nothing half done
     │   ├── ReaderUnavailable   the process that opens files does not start or stay
     │   ├── LeaseHeld           another worker has this attestation
-    │   └── SystemBusy          too many files are being opened at once
+    │   ├── SystemBusy          too many files are being opened at once
+    │   └── ProofPending        a copy's row is in no checkpoint yet
     ├── LeaseLost           we were overtaken; nothing was released       exit 4
     ├── AttemptDiscarded    this signing attempt broke a time rule        exit 4
+    ├── TrailContradicted   the trail is not the one that was published   exit 70
     └── StoredDataDamaged   an object does not match its digest           exit 70
 
 Each class carries a stable `code`, says whether a retry can help, and owns the
@@ -175,6 +179,17 @@ class ScanCompared(WrongState):
     )
 
 
+class ScanPurged(WrongState):
+    """The scan was purged under the rule of `certify.retention` on `day`."""
+
+    code = "scan.purged"
+    sentence = (
+        "Bản chụp đã được xóa ngày {day} theo thời hạn lưu giữ; mã băm và thông tin "
+        "trang vẫn còn. Bản sao đã cấp không bị ảnh hưởng; nếu chưa cấp, hãy chụp lại "
+        "bản chính."
+    )
+
+
 class SigningDeclined(WrongState):
     """The signatory was asked for this signature and said no."""
 
@@ -222,6 +237,13 @@ class TryLater(CertifyError):
     retryable = True
     exit_code = 4
     sentence = "Tạm thời chưa làm được: {reason}. Hệ thống sẽ tự thử lại."
+
+
+class BackupStopped(TryLater):
+    """A backup or a restore met a full or absent disk; it left nothing half done."""
+
+    code = "backup.stopped"
+    sentence = "Chưa làm xong: {reason}. Không để lại phần dở dang; hãy chạy lại lệnh."
 
 
 class ServiceUnavailable(TryLater):
@@ -281,6 +303,13 @@ class SystemBusy(TryLater):
     sentence = "Hệ thống đang bận. Hãy thử lại sau ít phút."
 
 
+class ProofPending(TryLater):
+    """A released copy becomes provable with the next checkpoint."""
+
+    code = "trail.pending"
+    sentence = "Bản sao vừa phát hành, chưa vào mốc kiểm chứng (tối đa 5 phút)."
+
+
 class LeaseLost(CertifyError):
     """This worker was overtaken; whatever it made is not released."""
 
@@ -304,3 +333,13 @@ class StoredDataDamaged(CertifyError):
 
     code = "stored_data.damaged"
     sentence = "Dữ liệu lưu trữ không còn nguyên vẹn ({what}). Hãy báo người quản trị."
+
+
+class TrailContradicted(CertifyError):
+    """The trail of today does not begin with the one that was published."""
+
+    code = "trail.contradicted"
+    sentence = (
+        "Nhật ký không còn đúng với mốc kiểm chứng đã công bố ({what}). Đã dừng công "
+        "bố mốc mới. Hãy giữ nguyên máy chủ và báo ngay người quản trị."
+    )

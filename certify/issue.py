@@ -6,12 +6,13 @@ checked again and released, anything else is composed anew as the next attempt.
 """
 
 import hashlib
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from certify.attestation import (
     CopyOrder,
@@ -60,6 +61,24 @@ def silent(_step: int, _text: str) -> None:
     """Report no progress."""
 
 
+Watch = Callable[[str, Progress], AbstractContextManager[Progress]]
+"""Stands around one run of an attestation; gives the callback the run reports to."""
+
+
+def unwatched(
+    _attestation_id: str, progress: Progress
+) -> AbstractContextManager[Progress]:
+    """Measure nothing."""
+    return nullcontext(progress)
+
+
+class Issue(Protocol):
+    """Issues one copy: `IssueCopy`, or what asks another process to."""
+
+    def __call__(self, attestation_id: str, progress: Progress = silent, /) -> Edition:
+        """See `IssueCopy.__call__`."""
+
+
 class IssueCopy:
     """The nine steps of issuing one copy."""
 
@@ -74,11 +93,12 @@ class IssueCopy:
         clock: Clock,
         work_folder: WorkFolder,
         open_numbering: Callable[[], object],
-        service_key: bytes,
+        service_keys: Sequence[bytes],
         base_url: str,
         worker: str,
         number_template: str = DEFAULT_NUMBER_TEMPLATE,
         retention: timedelta = RETENTION,
+        watch: Watch = unwatched,
     ) -> None:
         """Take the collaborators; no state is held between calls.
 
@@ -92,11 +112,12 @@ class IssueCopy:
         self._clock = clock
         self._work_folder = work_folder
         self._open_numbering = open_numbering
-        self._service_key = service_key
+        self._service_keys = service_keys
         self._base_url = base_url
         self._worker = worker
         self._number_template = number_template
         self._retention = retention
+        self._watch = watch
 
     def __call__(self, attestation_id: str, progress: Progress = silent) -> Edition:
         """Issue the copy of an approved attestation.
@@ -107,12 +128,13 @@ class IssueCopy:
             AttemptDiscarded: the clock rules failed several times in a row.
             CertifyError: refused, with the reason; nothing was released.
         """
-        for attempts_left in reversed(range(ATTEMPTS)):
-            try:
-                return self._issue(attestation_id, progress)
-            except AttemptDiscarded:
-                if not attempts_left:
-                    raise
+        with self._watch(attestation_id, progress) as noted:
+            for attempts_left in reversed(range(ATTEMPTS)):
+                try:
+                    return self._issue(attestation_id, noted)
+                except AttemptDiscarded:
+                    if not attempts_left:
+                        raise
         raise AssertionError("unreachable")
 
     def _issue(self, attestation_id: str, progress: Progress) -> Edition:
@@ -125,7 +147,7 @@ class IssueCopy:
         ):
             if (edition := self._finish_archived(task, workdir)) is not None:
                 return edition
-            check_permission(task, self._clock.now(), self._service_key)
+            check_permission(task, self._clock.now(), self._service_keys)
             self._sealer.check_certificates(task.statement)
             # 2. findings clean or overridden; the page digest is the one compared
             progress(2, "Kiểm tra bản chụp đã đối chiếu")
@@ -140,12 +162,13 @@ class IssueCopy:
             progress(4, "Soạn bản sao")
             prepared = self._compose(task, sealer, scan, workdir)
             # 5. write down what is about to be signed; COMMIT
+            progress(5, "Ghi lại nội dung sắp ký")
             self._register.intend(task.lease, prepared.intent, self._clock.now())
             task = self._renewed(task)
             # 6. sign: the person, then the agency, then the archive timestamp; every
             # right once more: a slow TSA may have taken us past midnight
             progress(6, "Ký số và đóng dấu thời gian")
-            check_permission(task, self._clock.now(), self._service_key)
+            check_permission(task, self._clock.now(), self._service_keys)
             sealed = prepared.seal()
             task = self._renewed(task)
             # 7. check the result as a stranger would
@@ -203,6 +226,7 @@ class IssueCopy:
                 ),
                 scan=scan,
                 workdir=workdir,
+                checkpoint=task.reservation.checkpoint,
             )
         )
 
@@ -250,7 +274,7 @@ class IssueCopy:
                 check_as_stranger(inspection, task.intent, task.statement)
             except StoredDataDamaged:
                 continue
-            check_permission(task, task.intent.attested_at, self._service_key)
+            check_permission(task, task.intent.attested_at, self._service_keys)
             return self._register.complete(
                 task.lease,
                 task.intent,

@@ -1,5 +1,6 @@
 """May this attestation be signed and sealed, today, by these people?"""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from certify.attestation import IssuanceTask
@@ -14,7 +15,9 @@ from certify.errors import (
 from certify.people import Authority, Officer, SealAuthorisation, Signatory
 
 
-def check_permission(task: IssuanceTask, now: datetime, service_key: bytes) -> None:
+def check_permission(
+    task: IssuanceTask, now: datetime, service_keys: Sequence[bytes]
+) -> None:
     """Check every right that step 1 of the main job asks for.
 
     Raises:
@@ -36,7 +39,7 @@ def check_permission(task: IssuanceTask, now: datetime, service_key: bytes) -> N
         statement_digest=statement.digest,
         signatory_id=task.signatory.id,
         key=task.enrolled_key,
-        service_key=service_key,
+        service_keys=service_keys,
     )
 
 

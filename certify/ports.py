@@ -317,6 +317,9 @@ class ScanStore(Protocol):
         ...
 
     def exists(self, key: str) -> bool: ...
+    def remove(self, key: str) -> None:
+        """Remove a file durably; MUST do nothing when it is not there."""
+        ...
 
 
 class Archive(Protocol):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from certify.clock import Clock
 from certify.errors import CertifyError
-from certify.issue import IssueCopy
+from certify.issue import Issue
 from certify.ports import Register
 from certify.stopping import between_steps, going_on
 
@@ -37,7 +37,7 @@ class Reconcile:
         self,
         *,
         register: Register,
-        issue: IssueCopy,
+        issue: Issue,
         replay: Callable[[], Sequence[str]],
         clock: Clock,
     ) -> None:

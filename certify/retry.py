@@ -27,11 +27,13 @@ class Waiting:
         sentence: Vietnamese, shown at the desk.
         retry_at: when it is tried again by itself, aware.
         needs_person: nothing but a person's act will help.
+        cause: the error's code, for those who count.
     """
 
     sentence: str
     retry_at: datetime
     needs_person: bool = False
+    cause: str = ""
 
 
 def waiting_for(error: CertifyError, failures: int, now: datetime) -> Waiting:
@@ -48,9 +50,12 @@ def waiting_for(error: CertifyError, failures: int, now: datetime) -> Waiting:
             "hành lại”.",
             retry_at=now + PERSONS_PAUSE,
             needs_person=True,
+            cause=error.code,
         )
     asked = timedelta(seconds=int(error.data.get("wait_seconds", 0)))
     pause = min(FIRST_PAUSE * 2 ** min(failures, _MOST_DOUBLINGS), LONGEST_PAUSE)
     at = now + max(pause, min(asked, PERSONS_PAUSE))
     shown = at.astimezone(VIETNAM).strftime("%H:%M:%S ngày %d/%m/%Y")
-    return Waiting(sentence=f"{error} Thử lại lúc {shown}.", retry_at=at)
+    return Waiting(
+        sentence=f"{error} Thử lại lúc {shown}.", retry_at=at, cause=error.code
+    )

@@ -116,6 +116,7 @@ class ScanDesk:
             ArrangementInvalid: no page, an unknown one, one twice, a bad turn or dpi.
             ScanChanged: the scan is another one by now.
             ScanCompared: it was compared already.
+            ScanPurged: it is too old; the paper is scanned again.
         """
         original = self._original_of(officer_id, original_id)
         scan = _unchanged(original, seen)
@@ -155,6 +156,7 @@ def _unchanged(original: Original, seen: str) -> StoredScan:
         raise WrongState(reason="chưa có bản chụp")
     if original.attestation_id is not None:
         raise ScanCompared
+    original.scan.check_kept()
     if original.scan.page_digest != seen:
         raise ScanChanged
     return original.scan

@@ -24,6 +24,7 @@ from certify.signatures import (
     person_and_agency,
     signature_problems,
 )
+from certify.trail_standing import TrailStanding, TrailStandings, TrailState
 from certify.verdict import (
     CONTAINER_SENTENCES,
     VERDICT_TEXTS,
@@ -54,6 +55,7 @@ class Report:
         copy: the register's view, for our own files only.
         annulment: why an annulled copy may not be used.
         policy: by what it was judged.
+        trail: where its release stands in the public trail, for our own files only.
     """
 
     verdict: Verdict
@@ -62,6 +64,7 @@ class Report:
     copy: CertifiedCopy | None
     annulment: Annulment | None = None
     policy: VerificationPolicy = NO_POLICY
+    trail: TrailStanding | None = None
 
     @property
     def text(self) -> VerdictText:
@@ -79,6 +82,7 @@ class VerifyCopy:
         register: RegisterView | None,
         roster: Sequence[RosterEntry] = (),
         lists: Callable[[], SignedLists] | None = None,
+        trail: TrailStandings = lambda _sha256: None,
     ) -> None:
         """Take the collaborators; `register` is None offline.
 
@@ -87,9 +91,11 @@ class VerifyCopy:
             register: knows our own copies.
             roster: who signs for whom, where `lists` is not given.
             lists: reads the signed lists of the trust folder as they are now.
+            trail: tells where a released file stands in the public trail.
         """
         self._inspector = inspector
         self._register = register
+        self._trail = trail
         self._lists = lists or (lambda: SignedLists(roster=tuple(roster)))
 
     def __call__(self, path: Path) -> Report:
@@ -110,7 +116,7 @@ class VerifyCopy:
                 return self._judge_ours(inspection, released)
             claimed = self._claimed(inspection)
             if claimed is not None:
-                problems = tuple(_problems(inspection, claimed))
+                problems = tuple(copy_problems(inspection, claimed))
                 if claimed.annulment is not None:
                     problems += (f"bản sao thật {claimed.annulment.sentence}",)
                 return Report(Verdict.OURS_ALTERED, problems, inspection, claimed)
@@ -120,17 +126,20 @@ class VerifyCopy:
         """Judge a file whose bytes are those of a released edition."""
         newest = copy.newest.stored.sha256 == inspection.sha256
         problems = tuple(
-            _problems(inspection, copy, same_bytes=True, superseded=not newest)
+            copy_problems(inspection, copy, same_bytes=True, superseded=not newest)
         )
         # The signed list remembers what a database restored from a backup forgot.
         annulment = copy.annulment or self._lists().annulment_of(inspection.record)
         if annulment is not None:
             return _annulled(inspection, annulment, copy, problems)
+        standing = self._trail(inspection.sha256)
+        if standing is not None and standing.state is TrailState.CONTRADICTED:
+            problems += (standing.sentence,)
+        verdict = Verdict.OURS_IN_FORCE if newest else Verdict.OURS_EARLIER_EDITION
         if problems:
             # The bytes are what was released, so the doubt is about trust or time.
-            return Report(Verdict.UNDETERMINED, problems, inspection, copy)
-        verdict = Verdict.OURS_IN_FORCE if newest else Verdict.OURS_EARLIER_EDITION
-        return Report(verdict, (), inspection, copy)
+            verdict = Verdict.UNDETERMINED
+        return Report(verdict, problems, inspection, copy, trail=standing)
 
     def _claimed(self, inspection: Inspection) -> CertifiedCopy | None:
         """Return the copy whose code the file carries, if the register knows it."""
@@ -239,14 +248,14 @@ def _file_problems(inspection: Inspection) -> Iterator[str]:
         yield "hình ảnh trang khác với bản đã chứng thực"
 
 
-def _problems(
+def copy_problems(
     inspection: Inspection,
     copy: CertifiedCopy,
     *,
     same_bytes: bool = False,
     superseded: bool = False,
 ) -> Iterator[str]:
-    """What is wrong with a file that claims to be this released copy.
+    """Say in Vietnamese what is wrong with a file that claims to be a released copy.
 
     Of a superseded edition no timestamp need be good today: the newest begins with
     the same bytes and proves them.

@@ -6,7 +6,7 @@ from contextlib import suppress
 from certify.condition import CertificateTerm, Condition, ServiceState
 from certify.errors import CertifyError, ServiceUnavailable, SignatoryAbsent
 from keys.base import SigningKey
-from signing.certificates import CertificateGuard
+from signing.certificates import CertificateGuard, fingerprint
 from signing.names import holder_of
 from signing.revocation import REVOCATION_SERVICE
 from signing.timestamps import CertificatePath, Timestamps
@@ -102,12 +102,17 @@ class KnownCondition:
         ours = [(key.certificate, *key.chain) for key in self._opened()]
         tsas = list(self._tsa_paths())
         known: dict[bytes, CertificateTerm] = {}
-        for role, paths in (("ký", ours), ("dấu thời gian", tsas)):
+        issuer = ("nơi cấp", "issuer")
+        for leaf, paths in ((("ký", "key"), ours), (("dấu thời gian", "tsa"), tsas)):
             for path in paths:
                 for number, one in enumerate(path):
-                    shown = role if number == 0 else "nơi cấp"
+                    role, kind = leaf if number == 0 else issuer
                     term = CertificateTerm(
-                        shown, holder_of(one), one.not_valid_after_utc
+                        role=role,
+                        holder=holder_of(one),
+                        not_after=one.not_valid_after_utc,
+                        kind=kind,
+                        sha256=fingerprint(one),
                     )
                     known.setdefault(one.signature, term)
         return list(known.values())

@@ -1,4 +1,4 @@
-"""The signed metadata of a copy: its register row and the audit trail's head.
+"""The signed metadata of a copy: its register row, the trail's head, a checkpoint.
 
 Written as XMP properties with a PDF/A extension schema (ISO 19005-2 §6.6.2.3), so
 that any tool reads them and no validator complains. The requester's name is left
@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 from certify.attestation import CopyOrder
 from certify.clock import paper_time
 
-NAMESPACE = "urn:certified-copy:record:1"
+NAMESPACE = "urn:certified-copy:record:2"
 PRODUCER = "certified-copy"
 
 # property → what it means, for the extension schema
@@ -34,12 +34,17 @@ PROPERTIES: Mapping[str, str] = {
     "statement_digest": "SHA-256 of the authorised statement",
     "trail_sequence": "Audit trail: number of the newest record at making",
     "trail_digest": "Audit trail: digest of the newest record at making",
+    "checkpoint_size": "Public trail: rows of the newest checkpoint at making, or 0",
+    "checkpoint_root": "Public trail: its Merkle root (RFC 6962), or empty",
 }
+# Copies made before there were checkpoints; they are read for ever.
+_VERSION_1 = frozenset(PROPERTIES) - {"checkpoint_size", "checkpoint_root"}
+_VERSIONS = (frozenset(PROPERTIES), _VERSION_1)
 
 
 def copy_record(order: CopyOrder) -> dict[str, str]:
     """Return the record of a copy; keys are those of `PROPERTIES`."""
-    statement = order.statement
+    statement, checkpoint = order.statement, order.checkpoint
     return {
         "code": statement.verification_code,
         "number": order.shown_number,
@@ -58,6 +63,8 @@ def copy_record(order: CopyOrder) -> dict[str, str]:
         "statement_digest": statement.digest,
         "trail_sequence": str(order.trail_head.sequence),
         "trail_digest": order.trail_head.digest,
+        "checkpoint_size": str(checkpoint.size if checkpoint else 0),
+        "checkpoint_root": checkpoint.root.hex() if checkpoint else "",
     }
 
 
@@ -88,7 +95,7 @@ def read_record(packet: bytes) -> dict[str, str]:
     text = re.sub(r"<ccr:([a-z_]+)\s?/>", r"<ccr:\1></ccr:\1>", text)
     found = re.findall(r"<ccr:([a-z_]+)>([^<]{0,2000})</ccr:\1>", text)
     names = [name for name, _ in found]
-    if sorted(names) != sorted(PROPERTIES):
+    if len(set(names)) != len(names) or set(names) not in _VERSIONS:
         return {}
     return {name: _unescape(value) for name, value in found}
 

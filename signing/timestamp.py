@@ -7,12 +7,12 @@ asked is that of `signing.timestamps`.
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import BoundedSemaphore
-from typing import Protocol
+from typing import Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 from cryptography import x509
@@ -65,6 +65,31 @@ class TimestampSettings:
         """What the desk calls it."""
         parts = urlsplit(self.address)
         return self.name or f"{parts.netloc}{parts.path}".rstrip("/")
+
+
+@dataclass(frozen=True)
+class TsaCall:
+    """How one call to a TSA went, for those who measure.
+
+    Attributes:
+        name: what the operator calls it.
+        seconds: how long it took.
+        refusal: None when there is a usable token.
+        ahead_seconds: how far the token's time is ahead of the middle of the call by
+            our clock; None without a token.
+    """
+
+    name: str
+    seconds: float
+    refusal: Refusal | None = None
+    ahead_seconds: float | None = None
+
+
+TsaWatch: TypeAlias = Callable[[TsaCall], object]
+
+
+def unwatched(_call: TsaCall) -> None:
+    """Measure nothing."""
 
 
 class TimestampTransport(Protocol):
@@ -123,8 +148,9 @@ class TimestampClient:
         trust: TrustAnchors,
         clock: Clock,
         transport: TimestampTransport | None = None,
+        watch: TsaWatch = unwatched,
     ) -> None:
-        """Ask over HTTP unless another transport is given."""
+        """Ask over HTTP unless another transport is given; `watch` is told of calls."""
         self.settings = settings
         self._clock = clock
         self._transport = transport or HttpTransport(settings)
@@ -133,6 +159,7 @@ class TimestampClient:
         self._quota = Quota(settings.quota, settings.window_seconds)
         self._turns = BoundedSemaphore(settings.concurrency)
         self._answered_at: float | None = None
+        self._watch = watch
 
     @property
     def name(self) -> str:
@@ -200,13 +227,18 @@ class TimestampClient:
     def _ask(self, imprint: bytes) -> Token:
         address = self.settings.address
         with self._turn():
-            asked = time.monotonic()
+            asked, began = time.monotonic(), self._clock.now()
             try:
                 token = self._exchange(imprint)
             except TokenRefusedError as error:
                 took = time.monotonic() - asked
                 self._outages.failed(address, took, at_least=error.retry_after)
+                self._watch(TsaCall(self.name, took, error.refusal))
                 raise
+            took = time.monotonic() - asked
+            middle = began + timedelta(seconds=took / 2)
+            ahead = (token.time - middle).total_seconds()
+            self._watch(TsaCall(self.name, took, ahead_seconds=ahead))
             self._outages.answered(address)
             self._answered_at = time.monotonic()
         return token

@@ -95,6 +95,20 @@ class Timestamps:
             raise unavailable(refusals, self._clients)
         return CopyTimestamps(chosen)
 
+    def stamp(self, imprint: bytes) -> Token:
+        """Return one token over a SHA-256 digest, of the first TSA that gives one.
+
+        Raises:
+            TimestampUnavailable: none does.
+        """
+        refusals: dict[str, str] = {}
+        for tsa in self._clients:
+            try:
+                return tsa.stamp(imprint)
+            except TokenRefusedError as error:
+                refusals[tsa.name] = error.refusal.value
+        raise unavailable(refusals, self._clients)
+
     def close(self) -> None:
         """Close all connections."""
         for tsa in self._clients:

@@ -18,6 +18,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection, Row, and_, insert, select
 
@@ -62,6 +63,7 @@ class Action(StrEnum):
     SCAN_ADD = "scan.add"
     SCAN_ARRANGE = "scan.arrange"
     SCAN_REDUCE = "scan.reduce"
+    SCAN_PURGE = "scan.purge"
     COMPARISON_RECORD = "comparison.record"
     REFUSAL_RECORD = "refusal.record"
     REFUSAL_WITHDRAW = "refusal.withdraw"
@@ -114,7 +116,9 @@ def append(
         "action": action.value,
         "subject": subject,
         "details": dict(details),
-        "reason_commitment": _commitment(salt, act.reason) if act.reason else None,
+        "reason_commitment": reason_commitment(salt, act.reason)
+        if act.reason
+        else None,
         "previous": before.digest,
     }
     digest = _digest({**row, "at": utc_text(at)})
@@ -234,20 +238,28 @@ def _check_chain(connection: Connection, authority_id: str) -> TrailHead:
             expected = last.sequence + 1
             if row.sequence != expected or row.previous != last.digest:
                 raise StoredDataDamaged(what=f"nhật ký, dòng {expected}")
-            if not _row_holds(row):
+            if not (reason_holds(row) and digest_holds(row)):
                 raise StoredDataDamaged(what=f"nhật ký, dòng {row.sequence}")
             last = TrailHead(row.sequence, row.digest)
     return last
 
 
-def _row_holds(row: Row[tuple[object, ...]]) -> bool:
-    """Tell whether a row hashes to its digest and its reason to the commitment."""
+def reason_holds(row: Row[Any]) -> bool:
+    """Tell whether the reason read beside a row, if any, is what it commits to."""
+    return row.salt is None or bool(
+        row.reason_commitment == reason_commitment(row.salt, row.reason)
+    )
+
+
+def row_digest(row: Row[Any]) -> str:
+    """Compute what a row's digest must be."""
     content = {name: row._mapping[name] for name in _CHAINED}  # noqa: SLF001 - public API of SQLAlchemy despite its name
-    if row.salt is not None and row.reason_commitment != _commitment(
-        row.salt, row.reason
-    ):
-        return False
-    return bool(row.digest == _digest({**content, "at": utc_text(row.at)}))
+    return _digest({**content, "at": utc_text(row.at)})
+
+
+def digest_holds(row: Row[Any]) -> bool:
+    """Tell whether a row hashes to its digest."""
+    return bool(row.digest == row_digest(row))
 
 
 def _check_witnesses(connection: Connection, authority_id: str) -> None:
@@ -287,5 +299,6 @@ def _digest(content: Mapping[str, object]) -> str:
     return sha256_hex(canonical_json({"type": "trail/1", **content}))
 
 
-def _commitment(salt: bytes, reason: str) -> str:
+def reason_commitment(salt: bytes, reason: str) -> str:
+    """Return what a row keeps of a reason that may be erased."""
     return hashlib.sha256(salt + reason.encode()).hexdigest()

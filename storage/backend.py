@@ -1,6 +1,8 @@
 """What differs between the databases: one class for each fills `Backend`."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine
@@ -54,5 +56,20 @@ class Backend(Protocol):
     def version(self, connection: Connection) -> str:
         """Name the software and its version."""
 
+    def server_time(self, connection: Connection) -> datetime | None:
+        """Tell what the server's clock shows, aware; None where it is this machine's.
+
+        Not the time at which the transaction began.
+        """
+
     def meaning(self, error: DBAPIError) -> CertifyError | None:
         """Tell an outage from damage; None is a fault of ours or a broken rule."""
+
+    def is_empty(self) -> bool:
+        """Tell whether nothing was ever stored here."""
+
+    def dump(self, target: Path) -> None:
+        """Write one consistent snapshot to a new file."""
+
+    def load(self, source: Path) -> None:
+        """Fill this empty database from what `dump` wrote."""

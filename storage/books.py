@@ -111,9 +111,24 @@ def complete_row(
     connection: Connection, intent: Intent, statement: AuthorisedStatement
 ) -> None:
     """Fill columns 2 to 8 and complete the row; a trigger keeps it so for ever."""
-    values: dict[str, str | int] = {
-        "state": "complete",
-        "attested_on": vietnamese_day(intent.attested_at).isoformat(),
+    columns = book_columns(intent.attested_at, statement)
+    _update_reserved(connection, intent.number, {"state": "complete", **columns})
+
+
+def book_columns(
+    attested_at: datetime, statement: AuthorisedStatement
+) -> dict[str, str | int]:
+    """Columns 2 to 8 of a copy's row: nothing but what its statement says."""
+    return {
+        "attested_on": vietnamese_day(attested_at).isoformat(),
+        **column_values(statement),
+        "note": "",
+    }
+
+
+def column_values(statement: AuthorisedStatement) -> dict[str, str | int]:
+    """Return columns 3 to 7, which all come from the confirmed statement."""
+    return {
         "requester": statement.requester_name,
         "title": statement.original_title,
         "signatory": (
@@ -121,9 +136,7 @@ def complete_row(
         ),
         "copies": statement.copies,
         "fee_dong": statement.fee_dong,
-        "note": "",
     }
-    _update_reserved(connection, intent.number, values)
 
 
 def insert_edition(connection: Connection, edition: Edition) -> None:

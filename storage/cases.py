@@ -170,6 +170,7 @@ class SqlCases:
                 raise WrongState(reason="chưa có bản chụp để đối chiếu")
             if original.scan.page_digest != comparison.page_digest:
                 raise WrongState(reason="bản chụp đã thay đổi, hãy đối chiếu lại")
+            original.scan.check_kept()
             kept = unapproved_attestation(connection, original_id)
             if kept is None:
                 connection.execute(
@@ -215,6 +216,7 @@ class SqlCases:
             NotFound: no such attestation.
             WrongState: not compared, refused, already released, or about another copy.
             LeaseHeld: it has its number and a worker may be signing; try again.
+            ScanPurged: the draft lay too long; the paper is scanned again.
         """
         with self._database.writing() as connection:
             row = lock_attestation(connection, attestation_id)
@@ -231,6 +233,8 @@ class SqlCases:
                 or statement.authority_id != row.authority_id
             ):
                 raise WrongState(reason="nội dung xác nhận thuộc bản sao khác")
+            if (scan := read_original(connection, row.original_id).scan) is not None:
+                scan.check_kept()  # a purge locks the attestation too
             compared = read_comparison(connection, attestation_id)
             if statement.page_digest != compared.page_digest:
                 raise WrongState(reason="bản chụp đã thay đổi, hãy đối chiếu lại")

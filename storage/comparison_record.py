@@ -38,7 +38,7 @@ def insert_comparison(
     connection.execute(
         insert(comparisons).values(attestation_id=attestation_id, salt=salt, **values)
     )
-    return _commitment(salt, {"attestation_id": attestation_id, **values})
+    return comparison_commitment(salt, {"attestation_id": attestation_id, **values})
 
 
 def check_comparisons(connection: Connection, authority_id: str) -> None:
@@ -62,7 +62,7 @@ def check_comparisons(connection: Connection, authority_id: str) -> None:
             expected = committed.pop(subject, "")
             if expected is None:
                 continue
-            if salt is None or expected != _commitment(salt, values):
+            if salt is None or expected != comparison_commitment(salt, values):
                 raise StoredDataDamaged(what=f"biên bản đối chiếu {subject}")
     for subject, commitment in committed.items():
         if commitment is not None and subject not in dropped:
@@ -91,7 +91,8 @@ def _committed(
     return committed, dropped
 
 
-def _commitment(salt: bytes, values: Mapping[str, Any]) -> str:
+def comparison_commitment(salt: bytes, values: Mapping[str, Any]) -> str:
+    """Return what the trail keeps of a record; `values` are all columns but salt."""
     plain = {
         name: utc_text(value) if isinstance(value, datetime) else value
         for name, value in values.items()

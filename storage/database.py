@@ -6,6 +6,8 @@ What differs between SQLite and PostgreSQL lies in `storage.sqlite` and
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, inspect, select
 from sqlalchemy.engine import URL, make_url
@@ -13,11 +15,20 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.sql import column, table
 
-from certify.errors import ServiceUnavailable
+from certify.errors import InvalidInput, ServiceUnavailable
 from storage.backend import SERVICE, Backend, ServerLimits
-from storage.migrations import HEAD, upgrade
+from storage.migrations import HEAD, is_known, upgrade
 from storage.privileges import grant_to
 from storage.sqlite import SqliteBackend
+
+_NEWER = (
+    "do phiên bản chương trình mới hơn tạo; hãy chạy phiên bản đó, hoặc khôi phục bản "
+    "sao lưu lập trước khi nâng cấp (certify restore)"
+)
+_OLDER = (
+    "thuộc phiên bản cũ hơn của chương trình; hãy sao lưu (certify backup) rồi chạy: "
+    "certify database migrate"
+)
 
 
 class Database:
@@ -81,16 +92,32 @@ class Database:
         leaves nothing behind.
 
         Raises:
+            InvalidInput: a newer program made the tables.
             ServiceUnavailable, StoredDataDamaged, NotAllowed: as for `writing`.
         """
         with self._translated():
             self._backend.prepare()
-        with self.reading() as connection:
-            if _revision(connection) == HEAD:
-                return
+        if self._checked_revision() == HEAD:
+            return
         with self.writing() as connection:
             self._backend.lock_schema(connection)
             upgrade(connection)
+
+    def require_current(self) -> None:
+        """Refuse tables of another version of the program, and change nothing.
+
+        Raises:
+            InvalidInput: says what to do.
+            ServiceUnavailable, StoredDataDamaged, NotAllowed: as for `writing`.
+        """
+        if self._checked_revision() != HEAD:
+            raise InvalidInput(field=SERVICE, reason=_OLDER)
+
+    def _checked_revision(self) -> str | None:
+        revision = self.revision()
+        if revision is not None and not is_known(revision):
+            raise InvalidInput(field=SERVICE, reason=_NEWER)
+        return revision
 
     def migrate_for(self, service_role: str) -> None:
         """Migrate as the owner of the tables; give the service's own role its rights.
@@ -111,6 +138,51 @@ class Database:
         """
         with self.reading() as connection:
             return self._backend.version(connection)
+
+    def revision(self) -> str | None:
+        """Return the version of the tables; None where there are none.
+
+        Raises:
+            ServiceUnavailable, StoredDataDamaged, NotAllowed: as for `writing`.
+        """
+        with self.reading() as connection:
+            return _revision(connection)
+
+    def is_current(self) -> bool:
+        """Tell whether the tables are those of this program. Raises as `writing`."""
+        return self.revision() == HEAD
+
+    def is_empty(self) -> bool:
+        """Tell whether nothing was ever stored here. Raises as `writing` does."""
+        with self._translated():
+            return self._backend.is_empty()
+
+    def dump(self, target: Path) -> None:
+        """Write one consistent snapshot to a new file, while others go on writing.
+
+        Raises:
+            StoredDataDamaged: the database is not whole.
+            InvalidInput: the program that does it is missing or too old.
+            ServiceUnavailable: database away, or no room for the file.
+        """
+        self._backend.dump(target)
+
+    def load(self, source: Path) -> None:
+        """Fill this empty database with a snapshot, all of it or nothing.
+
+        Raises:
+            InvalidInput, ServiceUnavailable: as for `dump`.
+        """
+        self._backend.load(source)
+
+    def server_time(self) -> datetime | None:
+        """Tell what the server's clock shows; None where it is this machine's.
+
+        Raises:
+            ServiceUnavailable, StoredDataDamaged, NotAllowed: as for `writing`.
+        """
+        with self.reading() as connection:
+            return self._backend.server_time(connection)
 
     def close(self) -> None:
         """Close all pooled connections; the next use opens new ones."""

@@ -95,7 +95,7 @@ def _originals(
             title=row.title,
             issuer=row.issuer,
             copies=row.copies,
-            scan=_scan(newest[row.id]) if row.id in newest else None,
+            scan=as_scan(newest[row.id]) if row.id in newest else None,
             attestation_id=row.attestation_id,
             declared_pages=row.declared_pages,
         )
@@ -106,13 +106,14 @@ def _originals(
 def read_scans(connection: Connection, scan_ids: Sequence[str]) -> Sequence[StoredScan]:
     """Read scans in the order asked for. Raises NotFound."""
     rows = connection.execute(select(scans).where(scans.c.id.in_(scan_ids)))
-    found = {row.id: _scan(row) for row in rows}
+    found = {row.id: as_scan(row) for row in rows}
     if len(found) != len(set(scan_ids)):
         raise NotFound(what="tệp của bản chụp")
     return [found[scan_id] for scan_id in scan_ids]
 
 
-def _scan(row: _Row) -> StoredScan:
+def as_scan(row: _Row) -> StoredScan:
+    """Build a scan from a row of `scans`."""
     return StoredScan(
         id=row.id,
         original_id=row.original_id,
@@ -125,6 +126,7 @@ def _scan(row: _Row) -> StoredScan:
         fingerprints=fingerprints_from_json(row.fingerprints or []),
         arrangement=row.arrangement and arrangement_from_json(row.arrangement),
         reduction=row.reduction and reduction_from_json(row.reduction),
+        purged_at=row.purged_at,
     )
 
 

@@ -38,7 +38,7 @@ def insert_record(connection: Connection, record: DeskRecord) -> str:
     salt = secrets.token_bytes(_SALT_BYTES)
     values = _values(record)
     connection.execute(insert(desk_records).values(**values, salt=salt))
-    return _commitment(salt, values)
+    return record_commitment(salt, values)
 
 
 def read_record(connection: Connection, record_id: str) -> DeskRecord:
@@ -146,7 +146,7 @@ def check_records(connection: Connection, authority_id: str) -> None:
     for row in rows:
         values = dict(row._mapping)  # noqa: SLF001 - public API of SQLAlchemy despite its name
         salt = values.pop("salt")
-        if (commitment := _commitment(salt, values)) not in committed:
+        if (commitment := record_commitment(salt, values)) not in committed:
             raise StoredDataDamaged(what=f"phiếu hoặc biên bản {row.id}")
         committed.remove(commitment)
     if committed:
@@ -174,7 +174,8 @@ def _plain(content: Mapping[str, Any]) -> dict[str, Any]:
     return {k: list(v) if isinstance(v, tuple) else v for k, v in content.items()}
 
 
-def _commitment(salt: bytes, values: Mapping[str, Any]) -> str:
+def record_commitment(salt: bytes, values: Mapping[str, Any]) -> str:
+    """Return what the trail keeps of a record; `values` are all columns but salt."""
     text = canonical_json(
         {"type": "desk_record/1", **values, "made_at": utc_text(values["made_at"])}
     )

@@ -44,6 +44,7 @@ _NOT_CONFIRMED = {
     "assertion": None,
     "approved_at": None,
     "waiting": None,
+    "waiting_cause": None,
     "lease_owner": None,
     "lease_until": None,
 }

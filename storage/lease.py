@@ -15,7 +15,7 @@ from storage.tables import attestations
 DEFAULT_LEASE = timedelta(seconds=900)  # a TSA was measured at up to 131 s per call
 # An act that begins anew: nothing is waited for, no failure counts any longer.
 NOT_WAITING: Mapping[str, Any] = MappingProxyType(
-    {"waiting": None, "retry_at": None, "failures": 0}
+    {"waiting": None, "waiting_cause": None, "retry_at": None, "failures": 0}
 )
 
 
@@ -59,6 +59,7 @@ def end_lease(connection: Connection, lease: Lease, waiting: Waiting | None) -> 
     if waiting is not None:
         waits = {
             "waiting": waiting.sentence,
+            "waiting_cause": waiting.cause or None,
             "retry_at": waiting.retry_at,
             "failures": attestations.c.failures + 1,
         }

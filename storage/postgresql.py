@@ -5,6 +5,9 @@ decide by, always in this order: case, attestation, authority. Readers see one s
 (REPEATABLE READ, READ ONLY) and wait for nobody.
 """
 
+from datetime import datetime
+from pathlib import Path
+
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import (
@@ -20,6 +23,7 @@ from certify.errors import (
     ServiceUnavailable,
     StoredDataDamaged,
 )
+from storage import postgresql_dump
 from storage.backend import SERVICE, ServerLimits
 
 # SQLSTATEs that say "not now" (PostgreSQL 18, appendix A); classes by two characters.
@@ -61,6 +65,7 @@ class PostgresBackend:
             lock_timeout_seconds: how long to wait for another writer's row.
             limits: of the pool and the server.
         """
+        self._url = url
         self._lock_timeout = _milliseconds(lock_timeout_seconds)
         settings = {
             "statement_timeout": _milliseconds(limits.statement_timeout_seconds),
@@ -111,6 +116,11 @@ class PostgresBackend:
         version = str(connection.exec_driver_sql("SHOW server_version").scalar())
         return f"PostgreSQL {version.partition(' ')[0]}"
 
+    def server_time(self, connection: Connection) -> datetime | None:
+        """Ask the server's clock."""
+        now = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+        return now if isinstance(now, datetime) else None
+
     def meaning(self, error: DBAPIError) -> CertifyError | None:
         """Tell by the SQLSTATE; a connection that is gone has none."""
         if isinstance(error, IntegrityError):
@@ -126,6 +136,19 @@ class PostgresBackend:
         if state == _NO_PRIVILEGE:
             return NotAllowed(reason=NO_PRIVILEGE)
         return None
+
+    def is_empty(self) -> bool:
+        """Look for tables."""
+        with self.reader.begin() as connection:
+            return postgresql_dump.is_empty(connection)
+
+    def dump(self, target: Path) -> None:
+        """By pg_dump."""
+        postgresql_dump.dump(self._url, target)
+
+    def load(self, source: Path) -> None:
+        """By pg_restore."""
+        postgresql_dump.load(self._url, source)
 
 
 NO_PRIVILEGE = (

@@ -30,7 +30,12 @@ _PRIVILEGES: Mapping[str, str] = MappingProxyType(
         "deadline_alarms": _ONCE,
         "annulments": _ONCE,
         "known_papers": _ONCE,
-        "known_layouts": _ONCE,
+        "known_layouts": f"{_ONCE}, DELETE",  # forgotten when their time is over
+        "tree_leaves": _ONCE,
+        "tree_nodes": _ONCE,
+        "checkpoints": _ONCE,
+        "checkpoint_tokens": _ONCE,
+        "checkpoint_refusals": _ONCE,
         "signing_presence": f"{_USUAL}, DELETE",  # gone when the owner leaves
         "comparisons": f"{_ONCE}, DELETE",  # made again after a new scan
         "attestations": f"{_USUAL}, DELETE",  # one whose comparison was dropped

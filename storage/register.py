@@ -55,6 +55,7 @@ from storage.register_reads import (
 from storage.register_view import SqlRegisterView
 from storage.signing_key_rows import check_keys, count_uses
 from storage.tables import attestations
+from storage.trail_tree import newest_head
 from storage.voiding import close_book, void_number
 
 _Row = Row[tuple[Any, ...]]
@@ -175,7 +176,8 @@ class SqlRegister(SqlRegisterView):
                         reason=f"sổ năm {existing.year} chưa khóa, "
                         f"số {existing.number} chờ hủy khi khóa sổ"
                     )
-                return as_reservation(existing)
+                reserved = as_reservation(existing)
+                return replace(reserved, checkpoint=newest_head(connection))
             check_keys(connection, as_statement(row), now)
             audit.lock_chain(connection, row.authority_id)
             number = books.next_number(
@@ -198,7 +200,7 @@ class SqlRegister(SqlRegisterView):
                 now=now,
             )
             update_held(connection, lease, now, step=IssuanceStep.RESERVED.value)
-            return Reservation(number=number, trail_head=head)
+            return Reservation(number, head, newest_head(connection))
 
     def intend(self, lease: Lease, intent: Intent, now: datetime) -> None:
         """Write down what is about to be signed; replaces an earlier attempt's.

@@ -1,6 +1,6 @@
 """Rows of `renewals` inside a caller's transaction: watch, protection, census."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    true,
+    union,
     update,
 )
 
@@ -81,13 +81,15 @@ def released_copy(connection: Connection, attestation_id: str) -> CertifiedCopy 
 
 
 def algorithms_in_use(connection: Connection) -> Sequence[tuple[str, ...]]:
-    """Read every different set of algorithms."""
-    found = connection.scalars(
-        select(renewals.c.algorithms)
-        .where(renewals.c.algorithms.is_not(None))
-        .distinct()
-    )
-    return [tuple(text.split()) for text in found]
+    """Read every different set of algorithms: one look into the index for each."""
+    found: list[str] = []
+    while names := connection.scalar(
+        select(func.min(renewals.c.algorithms)).where(
+            renewals.c.algorithms > (found[-1] if found else "")
+        )
+    ):
+        found.append(names)
+    return [tuple(names.split()) for names in found]
 
 
 def next_due(
@@ -98,17 +100,26 @@ def next_due(
     now: datetime,
     limit: int,
 ) -> Sequence[str]:
-    """Read ids whose time has come and that nobody has, the most urgent first."""
-    return connection.scalars(
-        select(renewals.c.attestation_id)
+    """Read ids whose time has come and that nobody has, the most urgent first.
+
+    Each cause is asked by its own index and no further than the limit.
+    """
+    urgency = func.coalesce(renewals.c.protected_until, "").label("urgency")
+    causes = (
+        select(renewals.c.attestation_id, urgency)
         .where(
-            _is_due(before, algorithms),
+            cause,
             or_(renewals.c.retry_at.is_(None), renewals.c.retry_at <= now),
             or_(renewals.c.lease_until.is_(None), renewals.c.lease_until <= now),
         )
-        .order_by(
-            func.coalesce(renewals.c.protected_until, ""), renewals.c.attestation_id
-        )
+        .order_by(renewals.c.protected_until, renewals.c.attestation_id)
+        .limit(limit)
+        for cause in _causes(before, algorithms)
+    )
+    due = union(*(select(cause.subquery()) for cause in causes)).subquery()
+    return connection.scalars(
+        select(due.c.attestation_id)
+        .order_by(due.c.urgency, due.c.attestation_id)
         .limit(limit)
     ).all()
 
@@ -168,12 +179,14 @@ def add_file(
 
 
 def _is_due(before: datetime, algorithms: _Algorithms) -> ColumnElement[bool]:
-    names = [" ".join(each) for each in algorithms]
-    return or_(
-        renewals.c.protected_until.is_(None),
-        renewals.c.protected_until <= before,
-        renewals.c.algorithms.in_(names) if names else ~true(),
-    )
+    return or_(*_causes(before, algorithms))
+
+
+def _causes(before: datetime, algorithms: _Algorithms) -> Iterator[ColumnElement[bool]]:
+    yield renewals.c.protected_until.is_(None)
+    yield renewals.c.protected_until <= before
+    for names in algorithms:
+        yield renewals.c.algorithms == " ".join(names)
 
 
 def _released(connection: Connection) -> int:

@@ -56,6 +56,8 @@ def rearrange(
     original = read_original(connection, scan.original_id)
     if original.attestation_id is not None:
         raise ScanCompared
+    if original.scan is not None:
+        original.scan.check_kept()
     if original.scan is None or original.scan.page_digest != seen:
         raise ScanChanged
     _insert(connection, scan, parts)

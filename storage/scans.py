@@ -1,28 +1,32 @@
 """Working scans and their previews in an encrypted folder."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from certify.errors import WrongState
-from storage.sealed_file import StorageKey
+from storage.key_ring import KeyRing
 from storage.write_once import WriteOnceFolder
 
 SERVICE = "Kho bản chụp"
 
 
 class FolderScanStore:
-    """Fills the `ScanStore` port. One purge policy for all: after release."""
+    """Fills the `ScanStore` port. What goes and when: `certify.purge`."""
 
-    def __init__(self, root: Path, *, key: bytes) -> None:
+    def __init__(
+        self, root: Path, *, key: bytes, older_keys: Sequence[bytes] = ()
+    ) -> None:
         """Use a folder; made, private, if its parent exists.
 
         Args:
             root: the folder; nobody else writes in it.
             key: 32 bytes; seals every file.
+            older_keys: open what was sealed before the key was replaced.
 
         Raises:
             ServiceUnavailable: the folder cannot be made.
         """
-        self._folder = WriteOnceFolder(root, StorageKey(key), service=SERVICE)
+        self._folder = WriteOnceFolder(root, KeyRing(key, older_keys), service=SERVICE)
 
     def put(self, key: str, path: Path) -> None:
         """Store a file, durably.
@@ -44,6 +48,14 @@ class FolderScanStore:
         """
         self._folder.read(key, target)
 
+    def remove(self, key: str) -> None:
+        """Remove a file if it is there, durably. Raises ServiceUnavailable."""
+        self._folder.remove(key)
+
     def exists(self, key: str) -> bool:
         """Tell whether a file is stored. Raises ServiceUnavailable."""
         return self._folder.exists(key)
+
+    def names(self) -> Iterator[str]:
+        """Every scan there is, in order. Raises ServiceUnavailable."""
+        return self._folder.names("")

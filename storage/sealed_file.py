@@ -26,46 +26,21 @@ from hashlib import sha256
 from typing import IO, Any
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from certify.canonical_json import canonical_json
 from certify.errors import StoredDataDamaged
+from storage.key_ring import KEY_ID_BYTES, KeyRing, StorageKey
 
-KEY_BYTES = 32
 CHUNK_BYTES = 1 << 20
 _MAGIC = b"CCSEALED"
 _VERSION = 1
-_KEY_ID_BYTES = 8
 _SALT_BYTES = 32
 _TAG_BYTES = 16
-_PREFIX = struct.Struct(f">{len(_MAGIC)}sB{_KEY_ID_BYTES}s{_SALT_BYTES}s")
+_PREFIX = struct.Struct(f">{len(_MAGIC)}sB{KEY_ID_BYTES}s{_SALT_BYTES}s")
 _LENGTH = struct.Struct(">I")
 _MAX_HEADER_BYTES = 1 << 16
 _HEADER, _BODY = 0, 1
-
-
-class StorageKey:
-    """The service's key for files at rest."""
-
-    def __init__(self, key: bytes) -> None:
-        """Take 32 random bytes.
-
-        Raises:
-            ValueError: of another length.
-        """
-        if len(key) != KEY_BYTES:
-            raise ValueError(f"a storage key has {KEY_BYTES} bytes")
-        self._key = key
-        self.id = sha256(b"certified-copy storage key id" + key).digest()[
-            :_KEY_ID_BYTES
-        ]
-
-    def file_cipher(self, salt: bytes) -> AESGCM:
-        """Derive the cipher of one file."""
-        hkdf = HKDF(SHA256(), KEY_BYTES, salt, b"certified-copy sealed file v1")
-        return AESGCM(hkdf.derive(self._key))
+_PURPOSE = b"certified-copy sealed file v1"
 
 
 @dataclass(frozen=True)
@@ -101,7 +76,7 @@ def seal(
         ValueError: the source does not have `size` bytes.
     """
     salt = os.urandom(_SALT_BYTES)
-    cipher = key.file_cipher(salt)
+    cipher = key.cipher(salt, _PURPOSE)
     prefix = _PREFIX.pack(_MAGIC, _VERSION, key.id, salt)
     header = canonical_json({**facts, "key": name, "size": size}).encode()
     sealed_header = cipher.encrypt(_nonce(_HEADER, 0, last=True), header, prefix)
@@ -120,11 +95,11 @@ def seal(
 class SealedReader:
     """Reads one sealed file: the header at once, the body on demand."""
 
-    def __init__(self, source: IO[bytes], key: StorageKey) -> None:
+    def __init__(self, source: IO[bytes], ring: KeyRing) -> None:
         """Authenticate the header.
 
         Raises:
-            StoredDataDamaged: not such a file, of another key, or altered.
+            StoredDataDamaged: not such a file, of a key not on the ring, or altered.
         """
         self._source = source
         self._prefix = source.read(_PREFIX.size)
@@ -133,9 +108,9 @@ class SealedReader:
         magic, version, key_id, salt = _PREFIX.unpack(self._prefix)
         if (magic, version) != (_MAGIC, _VERSION):
             raise StoredDataDamaged(what="tệp lưu trữ sai định dạng")
-        if key_id != key.id:
+        if (key := ring.named(key_id)) is None:
             raise StoredDataDamaged(what="tệp lưu trữ thuộc khóa khác")
-        self._cipher = key.file_cipher(salt)
+        self._cipher = key.cipher(salt, _PURPOSE)
         self.header = self._read_header()
 
     def copy_to(self, target: IO[bytes]) -> str:

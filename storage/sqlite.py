@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -9,6 +10,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from certify.errors import CertifyError, ServiceUnavailable, StoredDataDamaged
+from storage import sqlite_dump
 from storage.backend import SERVICE
 
 # SQLite result codes that say "not now"; the others of OperationalError, such as a
@@ -82,6 +84,10 @@ class SqliteBackend:
             f"SQLite {connection.exec_driver_sql('SELECT sqlite_version()').scalar()}"
         )
 
+    def server_time(self, connection: Connection) -> datetime | None:  # noqa: ARG002 - of the protocol
+        """SQLite has no clock but ours."""
+        return None
+
     def meaning(self, error: DBAPIError) -> CertifyError | None:
         """Tell by the result code."""
         code = getattr(error.orig, "sqlite_errorcode", None)
@@ -94,6 +100,22 @@ class SqliteBackend:
         if primary in _DAMAGED:
             return StoredDataDamaged(what="cơ sở dữ liệu")
         return None
+
+    @property
+    def _file(self) -> Path:
+        return Path(self.reader.url.database or "")
+
+    def is_empty(self) -> bool:
+        """Look for the file."""
+        return sqlite_dump.is_empty(self._file)
+
+    def dump(self, target: Path) -> None:
+        """By the online backup API."""
+        sqlite_dump.dump(self._file, target)
+
+    def load(self, source: Path) -> None:
+        """Copy the file."""
+        sqlite_dump.load(source, self._file)
 
 
 def _configure(connection: sqlite3.Connection, _record: object) -> None:

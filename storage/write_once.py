@@ -1,4 +1,4 @@
-"""A folder of sealed files that are written once and never replaced.
+"""A folder of sealed files that are written once and never replaced, only removed.
 
 A file is written and fsynced under `incoming/`, then hard-linked to its place: the
 link either makes the whole file visible or fails because the name is taken, whoever
@@ -16,7 +16,8 @@ from pathlib import Path
 
 from certify.errors import NotFound, ServiceUnavailable, StoredDataDamaged
 from certify.identifiers import new_id
-from storage.sealed_file import SealedHeader, SealedReader, StorageKey, seal
+from storage.key_ring import KeyRing
+from storage.sealed_file import SealedHeader, SealedReader, seal
 
 _KEY = re.compile(r"[0-9A-Za-z_-]{1,200}(/[0-9A-Za-z_-]{1,200})*")
 _PREFIX = re.compile(r"[0-9A-Za-z_/-]*")
@@ -27,12 +28,12 @@ _LEFTOVER_AGE_SECONDS = 24 * 3600
 class WriteOnceFolder:
     """Sealed files by key, such as "<attestation id>/<SHA-256>"."""
 
-    def __init__(self, root: Path, key: StorageKey, *, service: str) -> None:
+    def __init__(self, root: Path, ring: KeyRing, *, service: str) -> None:
         """Use a folder on a local disk; made, private, if its parent exists.
 
         Args:
             root: the folder; nobody else writes in it.
-            key: seals every file.
+            ring: its newest key seals every file.
             service: its name in ServiceUnavailable, in Vietnamese.
 
         Raises:
@@ -40,7 +41,7 @@ class WriteOnceFolder:
         """
         self._objects = root / "objects"
         self._incoming = root / "incoming"
-        self._key = key
+        self._ring = ring
         self._service = service
         with self.disk_errors():
             for folder in (root, self._objects, self._incoming):
@@ -77,7 +78,7 @@ class WriteOnceFolder:
                     digest = seal(
                         source,
                         target,
-                        key=self._key,
+                        key=self._ring.newest,
                         name=name,
                         size=os.fstat(source.fileno()).st_size,
                         facts=facts,
@@ -125,6 +126,23 @@ class WriteOnceFolder:
                 raise ServiceUnavailable(service=self._service)
             return self._place(name).exists()
 
+    def remove(self, name: str) -> None:
+        """Remove a file, durably; nothing happens when it is not there.
+
+        Its name is free again. For working files only: nothing that was finished is
+        ever removed.
+
+        Raises:
+            ServiceUnavailable: no permission, or the folder is away.
+        """
+        place = self._place(name)
+        with self.disk_errors():
+            if not self._objects.is_dir():
+                raise ServiceUnavailable(service=self._service)
+            if place.exists():
+                place.unlink(missing_ok=True)
+                _fsync_folder(place.parent)
+
     def names(self, prefix: str) -> Iterator[str]:
         """Every name that starts with `prefix`, in order. Raises ServiceUnavailable."""
         if not _PREFIX.fullmatch(prefix):
@@ -133,11 +151,12 @@ class WriteOnceFolder:
         with self.disk_errors():
             if not self._objects.is_dir():
                 raise ServiceUnavailable(service=self._service)
-            found = sorted(folder.rglob(f"*{_SUFFIX}")) if folder.is_dir() else []
-        for path in found:
-            name = path.relative_to(self._objects).as_posix().removesuffix(_SUFFIX)
-            if name.startswith(prefix):
-                yield name
+            found = folder.rglob(f"*{_SUFFIX}") if folder.is_dir() else ()
+            names = sorted(
+                path.relative_to(self._objects).as_posix().removesuffix(_SUFFIX)
+                for path in found
+            )
+        yield from (name for name in names if name.startswith(prefix))
 
     def stored_bytes(self, name: str) -> int:
         """Bytes the sealed file takes on disk."""
@@ -159,7 +178,7 @@ class WriteOnceFolder:
             if not self.exists(name):
                 raise NotFound(what="tệp lưu trữ")
             with place.open("rb") as source:
-                reader = SealedReader(source, self._key)
+                reader = SealedReader(source, self._ring)
                 if reader.header.key != name:
                     raise StoredDataDamaged(what="tệp lưu trữ bị tráo")
                 yield reader

@@ -10,8 +10,11 @@ from api.cli.archive_app import archive
 from api.cli.audit_app import audit_command
 from api.cli.database_app import database
 from api.cli.options import Data, Json
+from api.cli.purge_app import purge_command
 from api.cli.terminal import Terminal
+from api.cli.trail_app import trail
 from api.cli.trust_app import trust
+from api.cli.verify_app import verify_command
 from api.cli.vietnamese import VietnameseCommand, VietnameseGroup
 from api.cli.worker_app import worker_command
 
@@ -24,10 +27,13 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(trust, name="trust")
+app.add_typer(trail, name="trail")
 app.add_typer(annulments, name="annulments")
 app.add_typer(archive, name="archive")
 app.command(cls=VietnameseCommand, name="audit")(audit_command)
+app.command(cls=VietnameseCommand, name="verify")(verify_command)
 app.add_typer(database, name="database")
+app.command(cls=VietnameseCommand, name="purge")(purge_command)
 app.command(cls=VietnameseCommand, name="worker")(worker_command)
 
 PageSize = Annotated[
@@ -177,38 +183,6 @@ def copy_command(  # noqa: PLR0913 - one parameter per option
             out=out,
             overwrite=force,
             terminal=terminal,
-        )
-
-
-@app.command(cls=VietnameseCommand, name="verify")
-def verify_command(
-    files: Annotated[
-        list[Path],
-        typer.Argument(metavar="TỆP...", help="Một hay nhiều tệp PDF cần kiểm tra."),
-    ],
-    *,
-    trust: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="THƯ_MỤC", help="Kiểm tra ngoại tuyến với danh bạ tin cậy này."
-        ),
-    ] = None,
-    offline_ok: Annotated[
-        bool,
-        typer.Option("--offline-ok", help="Chấp nhận khi chưa tra được sổ."),
-    ] = False,
-    data: Data = None,
-    json: Json = False,
-) -> int:
-    """Kiểm tra từng tệp có phải bản sao chứng thực còn nguyên vẹn không."""
-    from api.cli.context import verifier  # noqa: PLC0415 - keeps --help quick
-    from api.cli.verify import verify  # noqa: PLC0415 - keeps --help quick
-    from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
-
-    settings = load_settings(data=data, signs=False)
-    with verifier(settings, trust) as judge:
-        return verify(
-            judge, files, offline_ok=offline_ok, terminal=Terminal(as_json=json)
         )
 
 

@@ -1,60 +1,125 @@
-"""`certify audit`: every released copy held against the archive."""
+"""`certify audit`: archive, books and trail held against each other."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from typing import Any
 
 from api.cli.terminal import Terminal
 from api.settings import Settings
-from api.wiring import build_archive_audit
-from certify.archive_audit import ArchiveAudit
+from api.wiring import build_audit
+from certify.auditing.finding import Finding
+from certify.auditing.run import INTERRUPTED, AuditReport, Progress
 
 SOUND, FAULTY, STOPPED = 0, 1, 4
-_EVERY = 100
-_TITLES = {
-    "missing": "Không còn trong kho",
-    "damaged": "Khác mã băm trong sổ",
-    "unlocked": "Không còn được khóa giữ",
-    "without_evidence": "Thiếu bằng chứng lưu kèm",
-    "unknown": "Tệp không thuộc bản sao đã cấp",
-}
+_TOO_LONG = 90  # seconds that are said in seconds
 
 
-def audit(settings: Settings, *, after: str, terminal: Terminal) -> int:
-    """Read every released edition by its version, and name what is wrong.
+def audit(settings: Settings, *, quick: bool, anew: bool, terminal: Terminal) -> int:
+    """Audit, going on where an earlier run stopped, and name what is wrong.
 
     Args:
-        settings: name the data folder and the archive.
-        after: go on after this digest; "" begins anew.
-        terminal: told the progress, with the digest to go on after.
+        settings: name the data folder, the database and the archive.
+        quick: pass signatures over.
+        anew: forget an earlier run that stopped.
+        terminal: told the progress and the findings.
 
     Returns:
-        0 all is sound; 1 something is not; 4 the archive went away before the end.
+        0 all is sound; 1 something is not; 4 nothing is wrong so far, but not all
+        could be looked at or judged.
     """
-
-    def progress(done: int, total: int, sha256: str) -> None:
-        if done % _EVERY == 0:
-            terminal.note(f"Đã xem {done}/{total}; nếu dừng: --after {sha256}")
-
-    with build_archive_audit(settings) as run:
-        found = run(after=after.strip().lower(), progress=progress)
-    terminal.result(asdict(found) | {"sound": found.sound})
-    _say(found, terminal)
-    if not found.sound:
+    with build_audit(settings, quick=quick) as run:
+        titles = {part.name: part.title for part in run.parts}
+        report = run(anew=anew, progress=lambda step: terminal.note(_line(step)))
+    terminal.result(_plain(report))
+    _say(report, titles, terminal)
+    if report.faults:
         return FAULTY
-    return SOUND if found.complete else STOPPED
+    return SOUND if report.is_complete else STOPPED
 
 
-def _say(found: ArchiveAudit, terminal: Terminal) -> None:
-    terminal.say(f"Đã đối chiếu {found.checked} trên {found.editions} tệp đã cấp.")
-    for name, title in _TITLES.items():
-        named: list[str] = getattr(found, name)
-        terminal.say(f"  {title:<32}{len(named):>8}")
-        for one in named:
-            terminal.say(f"    {one}")
-    terminal.say(f"  {'Do người khác ghi đè, đánh dấu xóa':<32}{len(found.foreign):>8}")
-    for version in found.foreign:
-        terminal.say(f"    {version.key} ({version.version_id})")
-    if not found.complete:
-        terminal.say(
-            "Kho lưu trữ không phản hồi nên chưa xem hết. Hãy chạy tiếp: certify audit "
-            f"--after {found.after or '0'}"
+def _line(step: Progress) -> str:
+    counted = f"{step.looked_at}"
+    left = ""
+    if step.total is not None:
+        counted += f"/{step.total}"
+        seconds = max(0, step.total - step.looked_at) / max(step.rate, 0.001)
+        left = f", còn khoảng {_duration(seconds)}"
+    return (
+        f"{step.part.title}: {counted}, {step.rate:.0f} mục/giây{left}; "
+        f"{step.findings} phát hiện"
+    )
+
+
+def _duration(seconds: float) -> str:
+    if seconds < _TOO_LONG:
+        return f"{seconds:.0f} giây"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} giờ {minutes} phút" if hours else f"{minutes} phút"
+
+
+def _plain(report: AuditReport) -> dict[str, Any]:
+    """What programs read; codes are stable."""
+    state = report.state
+    return {
+        "sound": report.is_complete and not report.faults,
+        "complete": report.is_complete,
+        "stopped_by": report.stopped_by or None,
+        "resumed": report.resumed,
+        "quick": state.quick,
+        "started_at": state.started_at.isoformat(),
+        "ended_at": report.ended_at.isoformat(),
+        "looked_at": state.looked_at,
+        "findings": [
+            {
+                "part": part,
+                "code": found.code,
+                "subject": found.subject,
+                "detail": found.detail,
+                "is_fault": found.meaning.is_fault,
+                "message": found.meaning.sentence,
+                "advice": found.meaning.advice,
+            }
+            for part, found in state.findings
+        ],
+    }
+
+
+def _say(report: AuditReport, titles: Mapping[str, str], terminal: Terminal) -> None:
+    state = report.state
+    width = max(map(len, titles.values()))
+    terminal.say(f"{'':<{width}}  {'đã xem':>10}  {'phát hiện':>10}")
+    for name, title in titles.items():
+        count = sum(part == name for part, _ in state.findings)
+        looked_at = state.looked_at.get(name)
+        seen = "chưa xem" if looked_at is None else str(looked_at)
+        terminal.say(f"{title:<{width}}  {seen:>10}  {count:>10}")
+    for code, group in _by_code(report).items():
+        meaning = group[0].meaning
+        terminal.say(f"\n{meaning.sentence} [{code}]")
+        for found in group:
+            detail = f" ({found.detail})" if found.detail else ""
+            terminal.say(f"  {found.subject}{detail}")
+        terminal.say(f"  → {meaning.advice}")
+    terminal.say(_conclusion(report))
+
+
+def _by_code(report: AuditReport) -> Mapping[str, list[Finding]]:
+    groups: dict[str, list[Finding]] = {}
+    for _, found in report.state.findings:
+        groups.setdefault(found.code, []).append(found)
+    return groups
+
+
+def _conclusion(report: AuditReport) -> str:
+    if report.stopped_by:
+        why = "Đã dừng theo yêu cầu"
+        if report.stopped_by != INTERRUPTED:
+            why = "Cơ sở dữ liệu hoặc kho lưu trữ không phản hồi"
+        return f"\n{why}; chưa xem hết. Chạy lại certify audit để xem tiếp từ đây."
+    if report.faults:
+        return (
+            f"\nCó {report.faults} điểm sai. Không sửa dữ liệu trước khi lập biên bản."
         )
+    if not report.is_complete:
+        return "\nChưa thấy sai, nhưng có mục chưa xác định được."
+    passed_over = " (chưa kiểm tra chữ ký)" if report.state.quick else ""
+    return f"\nTất cả đều đúng{passed_over}."

@@ -11,7 +11,7 @@ from api.data_folder import DataFolder
 from api.legal_tables import read_legal_tables
 from api.services import Services
 from api.settings import Settings
-from api.wiring import build_services, build_verifier, open_storage
+from api.wiring import build_services, build_standing, build_verifier, open_storage
 from certify.clock import SystemClock
 from certify.desk_papers import DeskPapers, DeskRecords
 from certify.ports import Cases
@@ -69,7 +69,12 @@ def verifier(settings: Settings, trust: Path | None) -> Iterator[VerifyCopy]:
     folder.choices()
     with (
         open_storage(folder, settings) as storage,
-        build_verifier(folder.trust, storage.register, seen=folder.trust_seen) as judge,
+        build_verifier(
+            folder.trust,
+            storage.register,
+            seen=folder.trust_seen,
+            trail=build_standing(folder, storage),
+        ) as judge,
     ):
         yield judge
 

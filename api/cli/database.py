@@ -1,23 +1,36 @@
 """`certify database migrate`: tables and privileges, with the owner's account."""
 
+from pathlib import Path
+
 from api.cli.terminal import Terminal
 from api.data_folder import DataFolder
 from api.settings import Settings
-from api.wiring import open_database
+from api.wiring import build_backup, open_database
 
 
-def migrate(settings: Settings, service_role: str | None, *, terminal: Terminal) -> int:
+def migrate(
+    settings: Settings,
+    service_role: str | None,
+    *,
+    backup: Path | None = None,
+    terminal: Terminal,
+) -> int:
     """Bring the tables up to date.
 
     Args:
         settings: name the database, with an account that may change its tables.
         service_role: the account of the service, to be given its rights; PostgreSQL.
+        backup: make a point of a backup there first; the way back.
         terminal: where to speak.
 
     Raises:
         InvalidInput: no such account, or not PostgreSQL.
         CertifyError: the database is away or damaged, or the account may not do it.
     """
+    if backup is not None:
+        with build_backup(settings, backup.absolute()) as make:
+            point = make().manifest.point
+        terminal.note(f"Đã sao lưu trước khi thay đổi. Mã: {point}")
     database = open_database(DataFolder(settings.data), settings)
     try:
         if service_role is None:

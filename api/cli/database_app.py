@@ -1,5 +1,6 @@
 """Declares `certify database …`; the work is in `api.cli.database`."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -31,6 +32,12 @@ def migrate_command(
             help="Tài khoản PostgreSQL mà dịch vụ dùng; được cấp đúng quyền cần có.",
         ),
     ] = None,
+    backup: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="THƯ_MỤC", help="Sao lưu vào thư mục này trước khi thay đổi bảng."
+        ),
+    ] = None,
     data: Data = None,
     json: Json = False,
 ) -> int:
@@ -39,4 +46,6 @@ def migrate_command(
     from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
 
     settings = load_settings(data=data, signs=False)
-    return migrate(settings, service_role, terminal=Terminal(as_json=json))
+    return migrate(
+        settings, service_role, backup=backup, terminal=Terminal(as_json=json)
+    )

@@ -1,6 +1,5 @@
 """`certify serve`: the web server, with one worker process beside it."""
 
-import logging
 import signal
 import socket
 import sys
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from api.app import create_app
+from api.cli.observed import observed
 from api.cli.terminal import Terminal
 from api.data_folder import DataFolder
 from api.dispatch import HandOver, IssueByWorkers
@@ -80,9 +80,11 @@ def serve(
             max_upload_bytes=settings.max_upload_bytes,
             portal_limit_bytes=settings.portal_limit_bytes,
             mail_limit_bytes=settings.mail_limit_bytes,
+            disk_free_bytes=settings.disk_free_bytes,
+            clock_drift_seconds=settings.clock_drift_seconds,
+            ready_seconds=settings.ready_seconds,
         ),
     )
-    logging.basicConfig(level=logging.INFO, format="%(message)s", force=True)
     # uvicorn's own access log writes verification codes in clear.
     config = uvicorn.Config(
         app,
@@ -100,7 +102,10 @@ def serve(
     # it all the same wants an end.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        with _beside(services, settings):
+        with (
+            observed(services, settings, process="serve"),
+            _beside(services, settings),
+        ):
             uvicorn.Server(config).run(sockets=[listening])
     except _Stopped:
         return 0

@@ -1,15 +1,21 @@
 """`certify status`: can we sign, what waits, how do the periodic duties fare?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from api.cli.terminal import Terminal
+from api.readiness import free_bytes
 from api.services import Services
 from certify.clock import VIETNAM
-from certify.condition import Warn, warnings
+from certify.condition import CertificateTerm, Warn, warnings
 from certify.overdue import LateCase
+from certify.overview import WaitingGroup
 from certify.rounds import DONE, Round
 
 READY, TROUBLE = 0, 4
+_GIGABYTE = 1024**3
+_CLOCKS = {"tsa": "dịch vụ dấu thời gian", "database": "máy chủ cơ sở dữ liệu"}
 _SHOWN = 5
 
 
@@ -18,24 +24,23 @@ def status(services: Services, *, terminal: Terminal) -> int:
     now = services.clock.now()
     services.condition.refresh()
     condition = services.condition.look()
-    waiting = services.register.unfinished(now)
+    groups = services.overview.waiting(now)
     database = services.about_database()
+    clocks = services.clocks.ahead(services.overview)
+    free = free_bytes(services.places)
     said = warnings(condition, now)
     rounds, late = services.rounds.latest(), services.deadline_alarms.late()
     terminal.result(
         {
             "database": database,
             "services": {s.name: s.problem or "ok" for s in condition.services},
-            "certificates": [
-                {
-                    "role": term.role,
-                    "holder": term.holder,
-                    "not_after": term.not_after.isoformat(),
-                }
-                for term in condition.terms
-            ],
+            "certificates": [_certificate(term) for term in condition.terms],
             "warnings": list(said),
-            "waiting": len(waiting),
+            "waiting": sum(group.count for group in groups),
+            "waiting_by_cause": {group.cause: group.count for group in groups},
+            "open_reservations": services.overview.open_reservations(),
+            "disk_free_bytes": free,
+            "clock_ahead_seconds": clocks,
             "late_cases": [case.code for case in late],
             "duties": {round_.duty: _as_json(round_) for round_ in rounds},
         }
@@ -43,7 +48,8 @@ def status(services: Services, *, terminal: Terminal) -> int:
     terminal.say(f"Cơ sở dữ liệu: {database}, sẵn sàng")
     for service in condition.services:
         terminal.say(f"{service.name}: {service.problem or 'sẵn sàng'}")
-    terminal.say(f"Đang chờ phát hành: {len(waiting)} bản sao.")
+    _say_machine(free, clocks, terminal)
+    _say_waiting(groups, now, terminal)
     for line in (*_late(late), *_duties(rounds)):
         terminal.say(line)
     for sentence in said:
@@ -51,6 +57,36 @@ def status(services: Services, *, terminal: Terminal) -> int:
     away = any(condition.away(kind) for kind in ("tsa", "revocation", "keys"))
     expired = any(term.warning(now) is Warn.EXPIRED for term in condition.terms)
     return TROUBLE if away or expired else READY
+
+
+def _certificate(term: CertificateTerm) -> dict[str, Any]:
+    return {
+        "role": term.role,
+        "holder": term.holder,
+        "not_after": term.not_after.isoformat(),
+        "sha256": term.sha256,
+    }
+
+
+def _say_machine(
+    free: Mapping[str, int], clocks: Mapping[str, float], terminal: Terminal
+) -> None:
+    least = min(free.values())
+    terminal.say(f"Dung lượng đĩa còn trống: {least / _GIGABYTE:.1f} GB")
+    for reference, ahead in clocks.items():
+        terminal.say(f"Đồng hồ lệch so với {_CLOCKS[reference]}: {ahead:+.1f} giây")
+
+
+def _say_waiting(
+    groups: Sequence[WaitingGroup], now: datetime, terminal: Terminal
+) -> None:
+    count = sum(group.count for group in groups)
+    terminal.say(f"Đang chờ phát hành: {count} bản sao.")
+    for group in groups:
+        minutes = (now - group.oldest).total_seconds() / 60
+        terminal.say(
+            f"  {group.cause}: {group.count}, lâu nhất từ {minutes:.0f} phút trước"
+        )
 
 
 def _as_json(last: Round) -> dict[str, str | None]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from api.cli.terminal import Terminal
+from api.cli.verify_trail import TrailChecker
 from api.many_files import JudgedFile, judge_each, worst
 from api.report_words import (
     changes_words,
@@ -22,7 +23,12 @@ from certify.verify import Report, VerifyCopy
 
 
 def verify(
-    judge: VerifyCopy, files: Sequence[Path], *, offline_ok: bool, terminal: Terminal
+    judge: VerifyCopy,
+    files: Sequence[Path],
+    *,
+    offline_ok: bool,
+    terminal: Terminal,
+    trail: TrailChecker | None = None,
 ) -> int:
     """Judge files, one after the other.
 
@@ -31,6 +37,7 @@ def verify(
         files: the PDFs to judge.
         offline_ok: accept "right signatures, register not asked" as good.
         terminal: where to speak.
+        trail: checks the one file's proof of being in the public trail.
 
     Returns:
         Exit code: 0 only when each is an intact certified copy in force, else the
@@ -42,9 +49,14 @@ def verify(
             raise InvalidInput(field=str(path), reason="không có tệp này")
         return judge(path)
 
+    if trail is not None and len(files) > 1:
+        raise InvalidInput(field="--proof", reason="chỉ kiểm tra được từng tệp một")
+    answer = None
     if len(files) == 1:
-        judged = [JudgedFile(str(files[0]), report=one(files[0]))]
-        terminal.result(_row(judged[0]))
+        report = one(files[0])
+        judged = [JudgedFile(str(files[0]), report=report)]
+        answer = trail(report, judge) if trail else None
+        terminal.result(_row(judged[0]) | (answer.row() if answer else {}))
     else:
         judged = list(judge_each(one, ((str(file), file) for file in files)))
     codes = [_exit_code(found, offline_ok=offline_ok) for found in judged]
@@ -55,6 +67,9 @@ def verify(
         if len(files) > 1:
             terminal.say(f"== {found.name}")
         _show(found, terminal)
+    if answer is not None:
+        answer.show(terminal)
+        codes.append(answer.check.exit_code)
     return worst(codes)
 
 
@@ -100,6 +115,8 @@ def _show(found: JudgedFile, terminal: Terminal) -> None:
     for facts in report.inspection.signatures:
         _show_signature(facts, terminal)
     terminal.say(f"Chính sách kiểm tra: {report.policy.shown}")
+    if report.trail is not None:
+        terminal.say(report.trail.sentence)
 
 
 def _show_signature(facts: SignatureFacts, terminal: Terminal) -> None:

@@ -5,7 +5,6 @@ web server. With PostgreSQL it also takes jobs from the work queue, beside any n
 workers on other machines.
 """
 
-import logging
 import os
 import signal
 import sys
@@ -13,6 +12,7 @@ import threading
 import time
 from datetime import timedelta
 
+from api.cli.observed import observed
 from api.cli.terminal import Terminal
 from api.dispatch import DispatchUnfinished
 from api.periodic import Duty, Timetable, duties
@@ -41,7 +41,6 @@ def work(
         beside_server: standard input ends with the server.
         terminal: where to speak.
     """
-    logging.basicConfig(level=logging.INFO, format="%(message)s", force=True)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -50,10 +49,11 @@ def work(
     terminal.result({"worker": services.worker})
     terminal.say(f"Tiến trình {services.worker} đang chạy. Nhấn Ctrl-C để dừng.")
     sys.stdout.flush()
-    if settings.database_url is None:
-        work_alone(services, settings, stop)
-    else:
-        work_with_others(services, settings, stop, concurrency=concurrency)
+    with observed(services, settings, process="worker"):
+        if settings.database_url is None:
+            work_alone(services, settings, stop)
+        else:
+            work_with_others(services, settings, stop, concurrency=concurrency)
     return 0
 
 

@@ -97,6 +97,9 @@ class ScanOut(BaseModel):
     page_count: int
     size_bytes: int
     created_at: datetime
+    purged_at: datetime | None = Field(
+        None, description="Khi các tệp bị xóa theo thời hạn lưu giữ (lỗi scan.purged)"
+    )
     blocked: bool = Field(description="Có lỗi không thể bỏ qua")
     findings: list[FindingOut]
     pages: list[PageOut]
@@ -114,6 +117,7 @@ class ScanOut(BaseModel):
             page_count=scan.page_count,
             size_bytes=scan.size_bytes,
             created_at=scan.created_at,
+            purged_at=scan.purged_at,
             blocked=any(f.severity == "block" for f in findings),
             findings=findings,
             known=KnownOut.of(known),

@@ -8,9 +8,11 @@ from typing_extensions import override
 from api.common_papers import public_type
 from api.many_files import JudgedFile
 from api.schemas.annulments import AnnulmentOut
+from api.schemas.public_trail import ProofOut
 from certify.attestation import CertifiedCopy
 from certify.indication_causes import cause_of
 from certify.inspection import SignatureFacts
+from certify.trail_standing import TrailStanding
 from certify.verdict import VERDICT_TEXTS, Verdict
 from certify.verify import Report
 
@@ -131,6 +133,23 @@ class PolicyOut(BaseModel):
     register_asked: bool = Field(description="Có tra sổ chứng thực hay không")
 
 
+class TrailOut(BaseModel):
+    """Where the file's release stands in the public trail."""
+
+    state: str = Field(examples=["proven", "pending", "contradicted"])
+    sentence: str
+    proof: ProofOut | None
+
+    @classmethod
+    def of(cls, standing: TrailStanding) -> "TrailOut":
+        """Show a standing of the core."""
+        return cls(
+            state=standing.state.value,
+            sentence=standing.sentence,
+            proof=ProofOut.of(standing.proof) if standing.proof else None,
+        )
+
+
 class ReportOut(BaseModel):
     """The judgement of one file."""
 
@@ -148,6 +167,7 @@ class ReportOut(BaseModel):
     register_facts: RegisterFacts | None
     annulment: AnnulmentOut | None = None
     policy: PolicyOut
+    trail: TrailOut | None = None
 
     @classmethod
     def of(cls, report: Report) -> "ReportOut":
@@ -169,6 +189,7 @@ class ReportOut(BaseModel):
             register_facts=RegisterFacts.of(report.copy) if report.copy else None,
             annulment=AnnulmentOut.of(report.annulment) if report.annulment else None,
             policy=PolicyOut(**report.policy.to_json()),
+            trail=TrailOut.of(report.trail) if report.trail else None,
         )
 
 

@@ -4,7 +4,7 @@ So a key that is frozen anywhere is out of use here with the next look, and one 
 was activated is in use, both without a restart.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -45,6 +45,11 @@ class _Slot:
     refused: int = 0
 
 
+def as_it_is(_backend: str, key: SigningKey) -> SigningKey:
+    """Watch nothing."""
+    return key
+
+
 class KeyRing(Mapping[str, SigningKey]):
     """Keys by id. Looking one up raises what keeps it from signing."""
 
@@ -56,13 +61,16 @@ class KeyRing(Mapping[str, SigningKey]):
         opener: KeyOpener,
         clock: Clock,
         held: Mapping[str, SigningKey] | None = None,
+        watch: Callable[[str, SigningKey], SigningKey] = as_it_is,
     ) -> None:
         """Know the keys of one authority; none is opened yet.
 
+        `watch` wraps each key that is opened; it is told its kind of backend.
         `held` are keys in their owners' hands: the registry says whether they may sign
         now, but opens none of them.
         """
         self._held = held or {}
+        self._watch = watch
         self._registry = registry
         self._authority_id = authority_id
         self._opener = opener
@@ -123,11 +131,12 @@ class KeyRing(Mapping[str, SigningKey]):
             raise KeyRefused(slot.refusal, key_id=record.id)
         slot.refusal = None
         try:
-            return self._opener(record, secrets)
+            opened = self._opener(record, secrets)
         except KeyRefused as error:
             if error.reason not in _MAY_MEND:
                 slot.refusal, slot.refused = error.reason, hash(wanted)
             raise
+        return self._watch(record.backend, opened)
 
 
 def _version(record: KeyRecord) -> object:

@@ -4,6 +4,7 @@ import os
 import pwd
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from cryptography import x509
 
@@ -13,6 +14,7 @@ from api.settings import Settings
 from api.signing_keys.opening import KeyOpener
 from api.signing_keys.ring import KeyRing
 from api.signing_keys.room import KeyRoom
+from api.signing_keys.watched import watched_key
 from api.wiring.plan import Plan
 from api.wiring.stores import open_storage
 from api.wiring.verification import build_lists
@@ -39,12 +41,14 @@ def build_ring(
     plan: Plan, registry: SigningKeys, held: Mapping[str, SigningKey]
 ) -> KeyRing:
     """Build the keys that may sign now; `held` are in their owners' hands."""
+    watch = partial(watched_key, meter=plan.meter)
     return KeyRing(
         registry=registry,
         authority_id=plan.choices.authority_id,
         opener=build_key_opener(plan.folder, plan.settings, plan.clock),
         clock=plan.clock,
-        held=held,
+        held={k: watch("external", key) for k, key in held.items()},
+        watch=watch,
     )
 
 

@@ -1,16 +1,11 @@
 """Where finished copies are kept, from settings to an open archive."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from api.data_folder import DataFolder
 from api.settings import Settings
-from api.wiring.plan import Plan
-from api.wiring.stores import open_storage
-from api.work_folder import PrivateWorkFolder
-from certify.archive_audit import AuditArchive, AuditedArchive
-from certify.clock import SystemClock
+from certify.auditing.ports import RestorableArchive
 from certify.errors import InvalidInput
 from storage.archive.open import ArchiveLocation, FolderLocation, open_archive
 from storage.archive.s3_location import S3Location
@@ -20,9 +15,11 @@ if TYPE_CHECKING:
 
 
 def build_archive(
-    settings: Settings, folder: DataFolder, key: Callable[[str], bytes]
-) -> AuditedArchive:
-    """Open the archive the settings name; `key` derives the secret of a purpose.
+    settings: Settings,
+    folder: DataFolder,
+    keys: Callable[[str], tuple[bytes, ...]],
+) -> RestorableArchive:
+    """Open the archive the settings name; `keys` derives the secrets of a purpose.
 
     Raises:
         InvalidInput: a setting, the bucket or the right to use it is not as it must be.
@@ -31,28 +28,11 @@ def build_archive(
     location: ArchiveLocation
     match settings.archive:
         case "folder":
-            location = FolderLocation(folder.archive, key("archive"))
+            newest, *older = keys("archive")
+            location = FolderLocation(folder.archive, newest, tuple(older))
         case "s3":
             location = s3_location(settings, make_bucket=settings.env == "development")
     return open_archive(location)
-
-
-@contextmanager
-def build_archive_audit(settings: Settings) -> Iterator[AuditArchive]:
-    """Build the audit of an initialised data folder: no keys, no child processes.
-
-    Raises:
-        InvalidInput: not initialised; or see `build_archive`.
-    """
-    folder, clock = DataFolder(settings.data), SystemClock()
-    plan = Plan(settings, clock, folder, folder.choices())
-    with open_storage(folder, settings, clock) as storage:
-        yield AuditArchive(
-            register=storage.register,
-            archive=build_archive(settings, folder, plan.key),
-            clock=clock,
-            work_folder=PrivateWorkFolder(folder.work),
-        )
 
 
 def build_s3_archive(settings: Settings) -> "S3Archive":

@@ -6,6 +6,7 @@ pyHanko is imported inside the functions that need it: `certify check` does not 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from api.development import SEAL_KEY, SIGNATORY_KEY
 from api.development_keys import pki_address
 from api.settings import Settings
 from api.trust_services import TsaChoice, hosts_of
+from api.wiring.observed import note_tsa
 from api.wiring.plan import Plan
 from certify.errors import StoredDataDamaged
 from certify.renewal import Renewer
@@ -68,6 +70,7 @@ def _timestamps(plan: Plan, trust: TrustAnchors) -> Timestamps:
                 settings=TimestampSettings(**tsa.arguments()),
                 trust=trust,
                 clock=plan.clock,
+                watch=partial(note_tsa, plan),
             )
             for tsa in plan.settings.tsas or (development,)
         ]

@@ -9,13 +9,14 @@ from functools import partial
 
 from api.annul_and_publish import AnnulAndPublish
 from api.bundle import VerificationBundle
-from api.data_folder import DataFolder
 from api.development_keys import (
     open_development_confirmation,
 )
 from api.dispatch import keep_here
 from api.issue_soon import IssueSoon
 from api.legal_tables import read_legal_tables
+from api.observe.archive import WatchedArchive
+from api.observe.issuing import IssueWatch
 from api.pki_host import PkiHost
 from api.services import Services
 from api.settings import Settings
@@ -23,8 +24,11 @@ from api.wiring.external_keys import StoredExchange, held_keys, verifies
 from api.wiring.intake import build_intake
 from api.wiring.keys import build_ring, record_development_keys
 from api.wiring.objects import build_archive
+from api.wiring.observed import build_plan
 from api.wiring.outside import build_outside, build_renewer, build_sealer
 from api.wiring.plan import Plan
+from api.wiring.privacy import build_scan_store, purge_scans
+from api.wiring.public_trail import build_publish_checkpoint, build_standing
 from api.wiring.stores import Storage, open_storage
 from api.wiring.verification import (
     build_inspector,
@@ -50,11 +54,11 @@ from certify.renew_due import RenewDue
 from certify.replay import ReplayArchive
 from certify.scan_desk import ScanDesk
 from certify.scan_files import ScanFiles
+from certify.trail_proof import ProveTrail
 from certify.verify import VerifyCopy
 from certify.void import VoidNumber
 from signing.chain import stored_certificates
 from signing.confirmer import SoftwareConfirmer
-from storage.scans import FolderScanStore
 
 MISSING_IN_PRODUCTION = (
     "bản chính thức chưa phát hành được vì còn thiếu: đăng nhập của cán bộ, xác nhận "
@@ -86,8 +90,8 @@ def build_services(
     """
     if settings.env != "development":
         raise NotAllowed(reason=MISSING_IN_PRODUCTION)
-    folder = DataFolder(settings.data)
-    plan = Plan(settings, clock or SystemClock(), folder, folder.choices())
+    plan = build_plan(settings, clock or SystemClock())
+    folder = plan.folder
     with ExitStack() as stack:
         stack.enter_context(_development_pki(plan))
         storage = stack.enter_context(open_storage(folder, settings, plan.clock))
@@ -101,7 +105,12 @@ def build_services(
                 build_inspector(folder.trust, plan.clock, settings, remember=True)
             )
         lists = build_lists(folder.trust, plan.clock, folder.trust_seen)
-        verify = VerifyCopy(inspector=strangers, register=storage.register, lists=lists)
+        verify = VerifyCopy(
+            inspector=strangers,
+            register=storage.register,
+            lists=lists,
+            trail=build_standing(folder, storage),
+        )
         return _assemble(plan, storage, intake, inspector, verify, stack)
 
 
@@ -125,8 +134,10 @@ def _assemble(
     held = held_keys(settings, exchange)
     ring = build_ring(plan, storage.signing_keys, held)
     sealer = build_sealer(plan, ring, outside)
-    scans = FolderScanStore(plan.folder.scans, key=plan.key("scans"))
-    archive = build_archive(settings, plan.folder, plan.key)
+    scans = build_scan_store(plan)
+    archive = WatchedArchive(
+        build_archive(settings, plan.folder, plan.keys), meter=plan.meter
+    )
     tables = read_legal_tables(plan.folder.path)
     lists = build_lists(plan.folder.trust, clock, plan.folder.trust_seen)
     replay = ReplayArchive(
@@ -146,11 +157,12 @@ def _assemble(
         clock=clock,
         work_folder=work_folder,
         open_numbering=replay,
-        service_key=plan.key("enrolment"),
+        service_keys=plan.keys("enrolment"),
         base_url=settings.base_url or choices.base_url,
         worker=worker,
         number_template=settings.number_template,
         retention=settings.retention,
+        watch=IssueWatch(meter=plan.meter),
     )
     publisher = build_publisher(plan.folder, clock)
     desk = Desk(
@@ -218,6 +230,7 @@ def _assemble(
                 retention=settings.retention,
             ),
         ),
+        purge_scans=purge_scans(plan, storage, scans),
         raise_alarms=RaiseAlarms(alarms=storage.deadline_alarms, clock=clock),
         deadline_alarms=storage.deadline_alarms,
         rounds=storage.rounds,
@@ -240,6 +253,8 @@ def _assemble(
             certificates=stored_certificates,
             refresh=partial(publisher.refresh, storage.people, storage.register),
         ),
+        publish_checkpoint=build_publish_checkpoint(plan, storage, outside),
+        prove_trail=ProveTrail(tree=storage.tree),
         close_year=CloseYear(
             people=storage.people,
             register=storage.register,
@@ -258,6 +273,10 @@ def _assemble(
         issue_soon=IssueSoon(issue),
         work_folder=work_folder,
         about_database=storage.about,
+        overview=storage.overview,
+        clocks=plan.clocks,
+        places=plan.folder.places,
+        meter=plan.meter,
         authority_id=choices.authority_id,
         officer_id=choices.officer_id,
         signatory_id=choices.signatory_id,

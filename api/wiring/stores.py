@@ -14,12 +14,15 @@ from storage.cases import SqlCases
 from storage.database import Database
 from storage.deadline_alarms import SqlDeadlineAlarms
 from storage.desk_records import SqlDeskRecords
+from storage.overview import SqlOverview
 from storage.people import SqlPeople
+from storage.purges import SqlScanPurges
 from storage.register import SqlRegister
 from storage.renewals import SqlRenewals
 from storage.rounds import SqlRounds
 from storage.signature_requests import SqlSignatureRequests
 from storage.signing_keys import SqlSigningKeys
+from storage.trail_tree import SqlTrailTree
 
 
 @dataclass(frozen=True)
@@ -31,10 +34,13 @@ class Storage:
     records: SqlDeskRecords
     register: SqlRegister
     renewals: SqlRenewals
+    purges: SqlScanPurges
     trail: SqlAuditTrail
+    tree: SqlTrailTree
     api_keys: SqlApiKeys
     signing_keys: SqlSigningKeys
     signature_requests: SqlSignatureRequests
+    overview: SqlOverview
     rounds: SqlRounds
     deadline_alarms: SqlDeadlineAlarms
     about: Callable[[], str]
@@ -75,11 +81,20 @@ def server_limits(settings: Settings) -> ServerLimits:
 def open_storage(
     folder: DataFolder, settings: Settings, clock: Clock | None = None
 ) -> Iterator[Storage]:
-    """Open the database that the settings choose, migrated where needed."""
+    """Open the database that the settings choose, migrated where needed.
+
+    In production nothing is migrated by the way: an operator does it, after a backup.
+
+    Raises:
+        InvalidInput: the tables are not those of this program.
+    """
     clock = clock or SystemClock()
     database = open_database(folder, settings)
     try:
-        database.migrate()
+        if settings.env == "production":
+            database.require_current()
+        else:
+            database.migrate()
         yield Storage(
             people=SqlPeople(database=database, clock=clock),
             cases=SqlCases(database=database, clock=clock),
@@ -92,10 +107,13 @@ def open_storage(
                 number_template=settings.number_template,
             ),
             renewals=SqlRenewals(database=database, lease=settings.lease),
+            purges=SqlScanPurges(database=database, clock=clock),
             trail=SqlAuditTrail(database=database),
+            tree=SqlTrailTree(database=database),
             api_keys=SqlApiKeys(database=database),
             signing_keys=SqlSigningKeys(database=database, clock=clock),
             signature_requests=SqlSignatureRequests(database=database),
+            overview=SqlOverview(database=database),
             rounds=SqlRounds(database=database),
             deadline_alarms=SqlDeadlineAlarms(database=database),
             about=database.about,

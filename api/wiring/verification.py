@@ -1,7 +1,8 @@
 """The reader of signed files, what it goes by, and what signs the lists and reports."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from api.data_folder import DataFolder
@@ -9,7 +10,7 @@ from api.development_keys import (
     open_report_key,
     open_roster_key,
 )
-from api.service_key import derive_key, read_service_key
+from api.service_key import derive_key, read_service_keys
 from api.settings import Settings
 from api.signed_report import SignedReports
 from api.trust_folder import read_anchors
@@ -20,6 +21,7 @@ from certify.clock import Clock, SystemClock
 from certify.errors import InvalidInput
 from certify.isolation.runner import IsolatedRunner
 from certify.ports import Inspector
+from certify.trail_standing import TrailStandings
 from certify.trust import Purpose
 from certify.verify import RegisterView, VerifyCopy
 from signing.inspection_memory import InspectionMemory
@@ -28,8 +30,11 @@ from signing.inspector import (
     INSPECT_TASK,
     SandboxedInspector,
 )
+from signing.note_timestamp import note_time
 from signing.revocation import RevocationClient
 from signing.signed_lists import FolderLists
+from signing.timestamp_authority import TokenRefusedError
+from signing.trust import load_trust_anchors
 
 
 @contextmanager
@@ -39,6 +44,7 @@ def build_verifier(
     clock: Clock | None = None,
     *,
     seen: Path | None = None,
+    trail: TrailStandings = lambda _sha256: None,
 ) -> Iterator[VerifyCopy]:
     """Build verification on a trust folder; without a register it works offline.
 
@@ -47,6 +53,7 @@ def build_verifier(
         register: None offline.
         clock: None takes the machine's.
         seen: where the numbers of signed lists are remembered; see `api.trust_seen`.
+        trail: tells where our own files stand in the public trail.
 
     Raises:
         InvalidInput: not a trust folder.
@@ -54,7 +61,9 @@ def build_verifier(
     clock = clock or SystemClock()
     lists = build_lists(trust, clock, seen)
     with build_inspector(trust, clock, remember=True) as inspector:
-        yield VerifyCopy(inspector=inspector, register=register, lists=lists)
+        yield VerifyCopy(
+            inspector=inspector, register=register, lists=lists, trail=trail
+        )
 
 
 def build_lists(trust: Path, clock: Clock, seen: Path | None) -> FolderLists:
@@ -92,9 +101,28 @@ def build_signed_reports(folder: DataFolder, clock: Clock) -> SignedReports:
 
     return SignedReports(
         sign=lambda data: sign_detached(data, open_report_key(folder)),
-        mac_key=derive_key(read_service_key(folder.service_key), "report"),
+        mac_key=derive_key(read_service_keys(folder.service_key)[0], "report"),
         clock=clock,
     )
+
+
+def build_note_dates(trust: Path, clock: Clock) -> Callable[[str, bytes], datetime]:
+    """Build what verifies the RFC 3161 token of a checkpoint.
+
+    It raises InvalidInput for a token that is not over the checkpoint, or not by a TSA
+    of the trust folder.
+    """
+    anchors = load_trust_anchors(trust, clock.now(), Purpose.TIMESTAMP)
+
+    def dated(note: str, token: bytes) -> datetime:
+        try:
+            return note_time(note, token, anchors)
+        except TokenRefusedError as error:
+            raise InvalidInput(
+                field="Dấu thời gian của mốc", reason="không đúng hoặc không tin cậy"
+            ) from error
+
+    return dated
 
 
 @contextmanager

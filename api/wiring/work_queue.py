@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from api.dispatch import Issue, issue_quietly
+from api.dispatch import issue_quietly
 from api.periodic import Duty, run_round
 from api.services import Services
 from api.settings import Settings
 from api.wiring.stores import server_limits
+from certify.issue import Issue
 from certify.work_queue import WorkQueue
 
 if TYPE_CHECKING:

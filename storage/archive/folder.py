@@ -6,16 +6,17 @@ and the date until which it is to be kept. A folder cannot keep root from deleti
 retention under lock and key is what S3 with object lock is for.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from certify.archive_audit import ForeignVersion
 from certify.attestation import StoredObject
+from certify.auditing.ports import ForeignVersion
 from certify.errors import NotFound, StoredDataDamaged, WrongState
 from certify.identifiers import new_id
 from storage.columns import utc_text
-from storage.sealed_file import SealedHeader, StorageKey
+from storage.key_ring import KeyRing
+from storage.sealed_file import SealedHeader
 from storage.write_once import WriteOnceFolder
 
 SERVICE = "Kho lưu trữ"
@@ -24,17 +25,20 @@ SERVICE = "Kho lưu trữ"
 class FolderArchive:
     """Fills the `AuditedArchive` port."""
 
-    def __init__(self, root: Path, *, key: bytes) -> None:
+    def __init__(
+        self, root: Path, *, key: bytes, older_keys: Sequence[bytes] = ()
+    ) -> None:
         """Use a folder; made, private, if its parent exists.
 
         Args:
             root: the folder; nobody else writes in it.
             key: 32 bytes; seals every object.
+            older_keys: open what was sealed before the key was replaced.
 
         Raises:
             ServiceUnavailable: the folder cannot be made.
         """
-        self._folder = WriteOnceFolder(root, StorageKey(key), service=SERVICE)
+        self._folder = WriteOnceFolder(root, KeyRing(key, older_keys), service=SERVICE)
 
     def put_once(
         self, key: str, path: Path, sha256: str, retain_until: datetime
@@ -59,6 +63,22 @@ class FolderArchive:
             raise WrongState(reason="kho đã có tệp khác với mã này")
         return stored
 
+    def put_back(self, stored: StoredObject, path: Path, until: datetime) -> None:
+        """Store what a backup kept, under the version that the register names.
+
+        Raises:
+            WrongState: the key holds another version.
+            StoredDataDamaged, ServiceUnavailable: as for `put_once`.
+        """
+        facts = {
+            "sha256": stored.sha256,
+            "version": stored.version_id,
+            "retain_until": utc_text(until),
+        }
+        self._folder.write(stored.key, path, facts, stored.sha256)
+        if _stored(self._folder.header(stored.key)) != stored:
+            raise WrongState(reason="kho đã có tệp khác với mã này")
+
     def fetch(self, stored: StoredObject, target: Path) -> None:
         """Write that version's bytes to `target`.
 
@@ -75,8 +95,8 @@ class FolderArchive:
             target.unlink(missing_ok=True)
             raise StoredDataDamaged(what="tệp lưu trữ khác mã băm trong sổ")
 
-    def list(self, prefix: str) -> Iterator[StoredObject]:
-        """Every object under a prefix, in order of key.
+    def list(self, prefix: str, after: str = "") -> Iterator[StoredObject]:
+        """Every object under a prefix whose key is greater, in order of key.
 
         One whose header cannot be read any more is listed too, without version and
         digest: it is there, and fetching it says that it is damaged.
@@ -85,6 +105,8 @@ class FolderArchive:
             ServiceUnavailable: the folder is away.
         """
         for name in self._folder.names(prefix):
+            if name <= after:
+                continue
             try:
                 yield _stored(self._folder.header(name))
             except StoredDataDamaged:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from certify.archive_audit import AuditedArchive
+from certify.auditing.ports import RestorableArchive
 from storage.archive.folder import FolderArchive
 from storage.archive.s3_location import S3Location
 
@@ -16,16 +16,18 @@ class FolderLocation:
     Attributes:
         root: the folder.
         key: 32 bytes that seal every object; never shown.
+        older_keys: open what was sealed before the key was replaced.
     """
 
     root: Path
     key: bytes = field(repr=False)
+    older_keys: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 ArchiveLocation: TypeAlias = FolderLocation | S3Location
 
 
-def open_archive(location: ArchiveLocation) -> AuditedArchive:
+def open_archive(location: ArchiveLocation) -> RestorableArchive:
     """Open an archive.
 
     Raises:
@@ -33,8 +35,8 @@ def open_archive(location: ArchiveLocation) -> AuditedArchive:
         InvalidInput: the bucket, or the right to use it, is not as it must be.
     """
     match location:
-        case FolderLocation(root=root, key=key):
-            return FolderArchive(root, key=key)
+        case FolderLocation(root=root, key=key, older_keys=older_keys):
+            return FolderArchive(root, key=key, older_keys=older_keys)
         case S3Location():
             # The SDK takes 0.3 s to import; not everybody waits for it.
             from storage.archive.s3 import S3Archive  # noqa: PLC0415

@@ -18,8 +18,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-from certify.archive_audit import ForeignVersion
 from certify.attestation import StoredObject
+from certify.auditing.ports import ForeignVersion
 from certify.errors import (
     NotFound,
     ServiceUnavailable,
@@ -69,28 +69,20 @@ class S3Archive:
             ServiceUnavailable: it cannot be stored now.
             InvalidInput: see the class.
         """
-        self._check_once()
-        with path.open("rb") as source:
-            if hashlib.file_digest(source, "sha256").hexdigest() != sha256:
-                raise StoredDataDamaged(what="tệp khác mã băm đã nêu")
-            size = source.seek(0, 2)
-            source.seek(0)
-            first = self._first(key)
-            # A store checks a single part as it takes it, and nothing afterwards.
-            is_checked = first is None and size <= self._bucket.location.part_bytes
-            if first is None:
-                self._bucket.create(key, source, size, sha256, retain_until)
-                first = self._first(key)  # ours, or that of whoever was first
-        if first is None:
-            raise ServiceUnavailable(service=SERVICE)
-        head = self._bucket.head(first.key, first.id)
-        if head.sha256 != sha256:
+        return self._put(key, path, sha256, retain_until)
+
+    def put_back(self, stored: StoredObject, path: Path, until: datetime) -> None:
+        """Store what a backup kept; it bears the name of the version it was.
+
+        Raises:
+            WrongState: the key holds another object.
+            StoredDataDamaged, ServiceUnavailable, InvalidInput: as for `put_once`.
+        """
+        put = self._put(
+            stored.key, path, stored.sha256, until, restored=stored.version_id
+        )
+        if put != stored:
             raise WrongState(reason="kho đã có tệp khác với mã này")
-        _check_kept(head)
-        stored = _stored(first, head)
-        if not is_checked:
-            self._read_back(stored)
-        return stored
 
     def fetch(self, stored: StoredObject, target: Path) -> None:
         """Write that version's bytes to `target`.
@@ -113,8 +105,8 @@ class S3Archive:
             target.unlink(missing_ok=True)
             raise
 
-    def list(self, prefix: str) -> Iterator[StoredObject]:
-        """Return the first version of every key under a prefix, in order of key.
+    def list(self, prefix: str, after: str = "") -> Iterator[StoredObject]:
+        """Return the first version of every greater key under a prefix, in order.
 
         One that this service did not write has no digest: fetching it says that it is
         damaged.
@@ -122,7 +114,7 @@ class S3Archive:
         Raises:
             ServiceUnavailable: the store is away.
         """
-        firsts = self._firsts(prefix)
+        firsts = (v for v in self._firsts(prefix) if v.key > after)
         with ThreadPoolExecutor(_AT_ONCE) as threads:
             while batch := tuple(islice(firsts, _BATCH)):
                 ask = threads.map if len(batch) > 1 else map
@@ -135,7 +127,7 @@ class S3Archive:
             NotFound: no such version.
             ServiceUnavailable: the store is away.
         """
-        return self._bucket.head(stored.key, stored.version_id).retain_until
+        return self._bucket.head(stored.key, self._version(stored)).retain_until
 
     def foreign(self, prefix: str = "") -> Iterator[ForeignVersion]:
         """Return what somebody else put over our objects: never read.
@@ -157,7 +149,35 @@ class S3Archive:
             lifetime: 1 second to 7 days; keep it short, the address is the key.
             disposition: Content-Disposition the store answers with (RFC 6266).
         """
-        return self._bucket.link(stored.key, stored.version_id, lifetime, disposition)
+        version = self._version(stored)
+        return self._bucket.link(stored.key, version, lifetime, disposition)
+
+    def _put(
+        self, key: str, path: Path, sha256: str, until: datetime, *, restored: str = ""
+    ) -> StoredObject:
+        self._check_once()
+        with path.open("rb") as source:
+            if hashlib.file_digest(source, "sha256").hexdigest() != sha256:
+                raise StoredDataDamaged(what="tệp khác mã băm đã nêu")
+            size = source.seek(0, 2)
+            source.seek(0)
+            first = self._first(key)
+            # A store checks a single part as it takes it, and nothing afterwards.
+            is_checked = first is None and size <= self._bucket.location.part_bytes
+            if first is None:
+                self._bucket.create(key, source, size, sha256, until, restored=restored)
+                first = self._first(key)  # ours, or that of whoever was first
+        if first is None:
+            raise ServiceUnavailable(service=SERVICE)
+        head = self._bucket.head(first.key, first.id)
+        if head.sha256 != sha256:
+            raise WrongState(reason="kho đã có tệp khác với mã này")
+        _check_kept(head)
+        stored = _stored(first, head)
+        if not is_checked:
+            for _ in self._chunks(stored):
+                pass
+        return stored
 
     def _check_once(self) -> None:
         with self._lock:
@@ -193,23 +213,39 @@ class S3Archive:
         if not stored.version_id:  # the SDK would read the newest
             raise NotFound(what="phiên bản tệp lưu trữ")
         digest = hashlib.sha256()
-        for chunk in self._bucket.read(
-            stored.key, stored.version_id, stored.size_bytes
-        ):
+        for chunk in self._read(stored):
             digest.update(chunk)
             yield chunk
         if digest.hexdigest() != stored.sha256:
             raise StoredDataDamaged(what="tệp lưu trữ khác mã băm trong sổ")
 
-    def _read_back(self, stored: StoredObject) -> None:
-        for _ in self._chunks(stored):
-            pass
+    def _read(self, stored: StoredObject) -> Iterator[bytes]:
+        try:
+            yield from self._bucket.read(
+                stored.key, stored.version_id, stored.size_bytes
+            )
+        except NotFound:
+            version = self._version(stored)
+            yield from self._bucket.read(stored.key, version, stored.size_bytes)
+
+    def _version(self, stored: StoredObject) -> str:
+        """Name a version as the store does: one put back has another name there."""
+        try:
+            self._bucket.head(stored.key, stored.version_id)
+        except NotFound:
+            first = self._first(stored.key)
+            if first is None:
+                raise
+            if self._bucket.head(stored.key, first.id).restored != stored.version_id:
+                raise
+            return first.id
+        return stored.version_id
 
 
 def _stored(version: Version, head: Head) -> StoredObject:
     return StoredObject(
         key=version.key,
-        version_id=version.id,
+        version_id=head.restored or version.id,
         sha256=head.sha256,
         size_bytes=head.size_bytes,
     )

@@ -23,6 +23,7 @@ from storage.archive.s3_versions import Version
 
 _CHUNK = 1 << 18
 _DIGEST = "x-amz-meta-sha256"
+_RESTORED = "x-amz-meta-restored-version"
 _WAS_FIRST = frozenset(
     # 412; 409 while another writes; the end of a multipart that had ended already
     {
@@ -42,12 +43,14 @@ class Head:
         sha256: what its writer said of the plain bytes, hex; "" if not one of ours.
         retain_until: its lock; None without one.
         is_encrypted: at rest, by the store.
+        restored: the version it was before a restore put it back; else "".
     """
 
     sha256: str
     size_bytes: int
     retain_until: datetime | None
     is_encrypted: bool
+    restored: str = ""
 
 
 class S3Bucket:
@@ -77,14 +80,31 @@ class S3Bucket:
             yield
 
     def create(
-        self, key: str, source: IO[bytes], size: int, sha256: str, until: datetime
+        self,
+        key: str,
+        source: IO[bytes],
+        size: int,
+        sha256: str,
+        until: datetime,
+        *,
+        restored: str = "",
     ) -> None:
         """Write an object unless its key has one; locked, encrypted, checksummed.
+
+        Args:
+            key: of the object.
+            source: its bytes.
+            size: how many.
+            sha256: of them, hex.
+            until: when the lock ends.
+            restored: the version it was before it was lost.
 
         Raises:
             ServiceUnavailable: it may or may not be there; ask `versions`.
         """
         facts: dict[str, str | list[str] | tuple[str]] = {_DIGEST: sha256}
+        if restored:
+            facts[_RESTORED] = restored
         if size <= self.location.part_bytes:
             # The store itself compares (S3 PutObject, ChecksumSHA256).
             checksum = base64.b64encode(bytes.fromhex(sha256)).decode()
@@ -147,6 +167,7 @@ class S3Bucket:
             size_bytes=found.size or 0,
             retain_until=retain_until,
             is_encrypted="x-amz-server-side-encryption" in facts,
+            restored=str(facts.get(_RESTORED, "")),
         )
 
     def read(self, key: str, version_id: str, size: int) -> Iterator[bytes]:

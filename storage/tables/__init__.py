@@ -27,6 +27,13 @@ from storage.tables.people import (
     signatories,
 )
 from storage.tables.periodic import deadline_alarms, duty_rounds
+from storage.tables.public_trail import (
+    checkpoint_refusals,
+    checkpoint_tokens,
+    checkpoints,
+    tree_leaves,
+    tree_nodes,
+)
 from storage.tables.renewals import renewals
 from storage.tables.signing import signature_requests, signing_presence
 from storage.tables.signing_keys import signing_keys
@@ -41,6 +48,9 @@ __all__ = [
     "books",
     "case_counters",
     "cases",
+    "checkpoint_refusals",
+    "checkpoint_tokens",
+    "checkpoints",
     "comparisons",
     "confirmation_keys",
     "deadline_alarms",
@@ -63,5 +73,7 @@ __all__ = [
     "signing_presence",
     "trail",
     "trail_reasons",
+    "tree_leaves",
+    "tree_nodes",
     "withdrawals",
 ]

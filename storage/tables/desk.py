@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from certify.case import OriginalKind
@@ -77,7 +78,17 @@ scans = Table(
     # What it is made of; NULL for one file as it came. Its files are rows before it.
     Column("arrangement", CanonicalJson),
     Column("reduction", CanonicalJson),
+    # Purged: recorded first, then the files are removed; see `certify.purge`.
+    Column("purged_at", UtcTime),
+    Column("files_removed_at", UtcTime),
     UniqueConstraint("original_id", "sequence"),
+    Index(  # what still has files: the rest, growing for ever, is left out
+        "ix_scans_with_files",
+        "purged_at",
+        "created_at",
+        sqlite_where=text("files_removed_at IS NULL"),
+        postgresql_where=text("files_removed_at IS NULL"),
+    ),
 )
 
 comparisons = Table(

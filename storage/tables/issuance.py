@@ -18,6 +18,8 @@ from certify.attestation import IssuanceStep
 from certify.identifiers import CODE_LENGTH
 from storage.columns import ID, SHA256, CanonicalJson, UtcTime, metadata, one_of
 
+UNFINISHED_STEPS = "step IN ('approved', 'reserved', 'intended')"
+
 attestations = Table(
     "attestations",
     metadata,
@@ -36,6 +38,7 @@ attestations = Table(
     Column("lease_until", UtcTime),
     Column("fence", Integer, nullable=False),
     Column("waiting", Text),
+    Column("waiting_cause", String(64)),  # code of the error that `waiting` is of
     # planned by `certify.retry`: runs that failed in a row, and the next one
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("retry_at", UtcTime),
@@ -63,6 +66,14 @@ attestations = Table(
         name="intended_has_intent",
     ),
     Index(None, "step", "lease_until"),
+    # The queue: small however many were released, and in the order it is worked off.
+    Index(
+        "ix_attestations_unfinished",
+        "approved_at",
+        "id",
+        sqlite_where=text(UNFINISHED_STEPS),
+        postgresql_where=text(UNFINISHED_STEPS),
+    ),
 )
 
 books = Table(
@@ -121,6 +132,13 @@ book_rows = Table(
         unique=True,
         sqlite_where=text("state <> 'void'"),
         postgresql_where=text("state <> 'void'"),
+    ),
+    # Few of many rows: monitoring counts them at every scrape.
+    Index(
+        "ix_book_rows_reserved",
+        "reserved_at",
+        sqlite_where=text("state = 'reserved'"),
+        postgresql_where=text("state = 'reserved'"),
     ),
 )
 

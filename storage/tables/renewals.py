@@ -37,5 +37,5 @@ renewals = Table(
         "(intent_sha256 IS NULL) = (intent_size IS NULL)", name="intent_whole"
     ),
     Index(None, "protected_until"),
-    Index(None, "algorithms"),
+    Index(None, "algorithms", "protected_until"),
 )

@@ -5,6 +5,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     LargeBinary,
     String,
@@ -28,6 +29,7 @@ trail = Table(
     Column("previous", SHA256, nullable=False),
     Column("digest", SHA256, nullable=False),
     CheckConstraint("sequence >= 1", name="sequence"),
+    Index(None, "subject"),
 )
 
 # Free text can hold personal data, so it is kept apart and may be erased (Luật BVDLCN

@@ -1,15 +1,25 @@
 """Holds register, archive and trail against each other after a recovery."""
 
-from collections import Counter
-from collections.abc import Collection, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
 
 from api.services import Services
-from certify.attestation import IssuanceStep
+from certify.attestation import IssuanceStep, StoredObject
 from certify.clock import vietnamese_day
 from certify.errors import CertifyError
+from certify.evidence import FOLDER, evidence_from_json
 from certify.numbering import DEFAULT_BOOK_KIND
+from certify.self_check import check_belongs_to_intent
 from certify.verify import Verdict
+from storage.audit import Action
+from storage.tables import trail
+
+Intents = Mapping[str, Mapping[str, int]]
+"""Attestation → composed SHA-256 → attempt, as the trail knows them."""
 
 
 def audit(
@@ -20,12 +30,28 @@ def audit(
     Args:
         services: a fresh build.
         expected: all attestations ever approved here; each must be released.
-        new: those whose files are fetched and verified this time.
+        new: those whose files are fetched this time, and every third one judged anew
+            (step 7 has judged each already).
     """
     return [
         *_numbers(services, expected),
         *_trail(services),
-        *(problem for one in new for problem in _copy(services, one)),
+        *_orphans(services),
+        *(
+            problem
+            for number, one in enumerate(new)
+            for problem in _copy(services, one, judge=number % 3 == 0)
+        ),
+    ]
+
+
+def unexplained(services: Services, waiting: Collection[str]) -> list[str]:
+    """Return those of the waiting that do, and whose cause nobody can read."""
+    views = map(services.cases.attestation, waiting)
+    return [
+        view.id
+        for view in views
+        if view.step is not IssuanceStep.RELEASED and not view.waiting
     ]
 
 
@@ -55,11 +81,66 @@ def _trail(services: Services) -> Iterator[str]:
         yield f"trail: {error.code}"
 
 
-def _copy(services: Services, attestation_id: str) -> Iterator[str]:
+def _orphans(services: Services) -> Iterator[str]:
+    """Name what lies in the archive and neither register nor trail can explain.
+
+    The register knows editions. The trail knows what was about to be signed: a file
+    that begins with exactly that revision is an attempt that came to nothing.
+    """
+    archive: Any = services.archive
+    for foreign in archive.foreign():
+        yield f"duplicate: {foreign.key} has another version ({foreign.kind})"
+    released = services.register.released_files()
+    unknown = [
+        stored
+        for stored in archive.list("")
+        if stored.key.rpartition("/")[2] not in released
+    ]
+    intents = _intents(services) if unknown else {}
+    for stored in unknown:
+        if not _is_intended(services, stored, intents):
+            yield f"orphan: {stored.key}"
+
+
+def _intents(services: Services) -> Intents:
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    database = services.trail._database  # type: ignore[attr-defined]
+    with database.reading() as connection:
+        rows = connection.execute(
+            select(trail.c.subject, trail.c.details).where(
+                trail.c.action == Action.COPY_INTEND.value
+            )
+        )
+        for row in rows:
+            found[row.subject][row.details["composed"]] = row.details["attempt"]
+    return found
+
+
+def _is_intended(services: Services, stored: StoredObject, intents: Intents) -> bool:
+    is_copy = not stored.key.startswith(FOLDER)
+    archive = services.archive
+    with services.work_folder() as folder:
+        evidence, copy = folder / "evidence", folder / "copy"
+        try:
+            if is_copy:
+                archive.fetch(stored, copy)
+                stored = next(iter(archive.list(f"{FOLDER}{stored.key}")))
+            archive.fetch(stored, evidence)
+            told = evidence_from_json(evidence.read_text(encoding="utf-8"))
+            if is_copy:
+                check_belongs_to_intent(copy, told.intent)
+        except (CertifyError, StopIteration, ValueError, KeyError, TypeError):
+            return False
+    known = intents.get(told.statement.attestation_id, {})
+    return known.get(told.intent.composed_sha256) == told.intent.attempt
+
+
+def _copy(services: Services, attestation_id: str, *, judge: bool) -> Iterator[str]:
     view = services.cases.attestation(attestation_id)
     copy = services.register.released_attestation(attestation_id)
     if view.step is not IssuanceStep.RELEASED or copy is None:
-        yield f"stuck: {attestation_id} is {view.step.value}, {view.waiting}"
+        cause = "named" if view.waiting else "no cause is named"
+        yield f"stuck: {attestation_id} is {view.step.value}, {cause}: {view.waiting}"
         return
     if len(copy.editions) != 1:
         yield f"duplicate: {attestation_id} has {len(copy.editions)} editions"
@@ -71,6 +152,8 @@ def _copy(services: Services, attestation_id: str) -> Iterator[str]:
             services.archive.fetch(copy.newest.stored, path)
         except CertifyError as error:
             yield f"lost: file of {attestation_id}: {error.code}"
+            return
+        if not judge:
             return
         report = services.verify(path)
         if report.verdict is not Verdict.OURS_IN_FORCE:

@@ -6,23 +6,23 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, event, text
 
 from api.data_folder import DataFolder
 from api.services import Services
-from api.settings import Settings
 from api.wiring import open_database
 from certify.errors import CertifyError
 from keys.base import KeyUnreachable
 from keys.file import FileKey
 from storage.database import Database
-from tests.chaos.faults import CLOCK_STEPS, Fault
-from tests.chaos.servers import Misbehaviour
-from tests.support.confirming import confirm_shown
+from tests.chaos.faults import CLOCK_STEPS, OF_SERVER, OF_STORE, Fault
+
+if TYPE_CHECKING:
+    from tests.chaos.world import World
 
 RELEASED, WAITS, FAULT_OF_OURS, RELEASED_EARLY = 0, 4, 70, 99
 FULL_AT_BYTES = 4096
@@ -65,25 +65,19 @@ class Injection:
     """Applies one fault to one run of the main job."""
 
     def __init__(
-        self,
-        fault: Fault,
-        *,
-        clock: SteppingClock,
-        misbehaviour: Misbehaviour,
-        settings: Settings,
-        attestation_id: str,
+        self, fault: Fault, *, clock: SteppingClock, world: "World", attestation_id: str
     ) -> None:
         self._fault = fault
         self._clock = clock
-        self._misbehaviour = misbehaviour
-        self._settings = settings
+        self._world = world
+        self._misbehaviour = world.misbehaviour
         self._attestation_id = attestation_id
         self._completing = False
         self._locked: AbstractContextManager[object] | None = None
+        self._past: Any = world.books.connect()
 
     def run(self, services: Services) -> int:
         """Issue; the exit code of the child, unless it is killed."""
-        confirm_shown(services, [self._attestation_id])
         issue: Any = services.issue
         for part in ("_register", "_scans", "_archive", "_sealer", "_inspector"):
             setattr(issue, part, Tapped(getattr(issue, part), self._reach))
@@ -110,8 +104,8 @@ class Injection:
                     real(descriptor)
 
                 os.fsync = fsync  # type: ignore[assignment] # dies in the write
-            case "kill_at_timestamp":
-                self._misbehaviour.kill(os.getpid(), self._fault.occasion)
+            case kind if not self._fault.call:
+                self._misbehaviour.kill(kind, os.getpid(), self._fault.occasion)
             case _:
                 pass
 
@@ -125,43 +119,45 @@ class Injection:
 
     def _released(self) -> bool:
         """Look past all code under test: is there an edition?"""
-        database = self._open()
-        # The driver's own: a statement of SQLAlchemy would count as an occasion.
-        with closing(database._backend.reader.raw_connection()) as connection:
-            cursor = connection.cursor()
-            cursor.execute(
-                "SELECT count(*) FROM editions"  # noqa: S608 - our own hexadecimal id
-                f" WHERE attestation_id = '{self._attestation_id}'"
-            )
-            found = cursor.fetchone()
-        database.close()
+        cursor = self._past.cursor()
+        cursor.execute(
+            "SELECT count(*) FROM editions"  # noqa: S608 - our own hexadecimal id
+            f" WHERE attestation_id = '{self._attestation_id}'"
+        )
+        found = cursor.fetchone()
+        cursor.close()
         return bool(found and found[0])
-
-    def _open(self) -> Database:
-        """A connection beside those of the code under test."""
-        return open_database(DataFolder(self._settings.data), self._settings)
 
     def _strike(self) -> None:
         kind = self._fault.kind
+        if kind not in {*OF_SERVER, *OF_STORE}:  # their proxies say so themselves
+            self._misbehaviour.reach()
         match kind:
             case "kill":
                 os.kill(os.getpid(), signal.SIGKILL)
             case "disk_full":
-                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-                resource.setrlimit(
-                    resource.RLIMIT_FSIZE, (FULL_AT_BYTES, resource.RLIM_INFINITY)
-                )
-            case "database_locked" if self._locked is None:  # a call may come twice
-                self._locked = _lock(self._open())
-                self._locked.__enter__()  # to the end of this process
+                _fill_disk()
+            case "database_locked":
+                self._lock_database()
             case "key_away":
                 FileKey.sign_digest = _away  # type: ignore[method-assign] # no answer
-            case "database_locked":
-                pass
+            case "hsm_out" if self._world.token:
+                self._world.token.take_away()
             case _ if kind in CLOCK_STEPS:
                 self._clock.offset += timedelta(seconds=CLOCK_STEPS[kind])
             case _:
                 self._misbehaviour.set(kind)
+
+    def _lock_database(self) -> None:
+        """Keep everybody from writing, to the end of this process."""
+        if self._locked is None:  # a call may come twice
+            self._locked = _lock(self._open())
+            self._locked.__enter__()
+
+    def _open(self) -> Database:
+        """A connection beside those of the code under test."""
+        settings = self._world.settings
+        return open_database(DataFolder(settings.data), settings)
 
 
 @contextmanager
@@ -171,6 +167,12 @@ def _lock(database: Database) -> Iterator[None]:
         if connection.dialect.name == "postgresql":
             connection.execute(text("LOCK TABLE attestations IN EXCLUSIVE MODE"))
         yield
+
+
+def _fill_disk() -> None:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    limits = (FULL_AT_BYTES, resource.RLIM_INFINITY)
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 def _killer(fault: Fault) -> Callable[..., None]:

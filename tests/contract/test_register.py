@@ -45,7 +45,7 @@ def test_a_task_holds_all_that_was_approved(
     assert task.comparison == cases.comparison(compared.attestation_id)
     assert (task.reservation, task.intent) == (None, None)
     assert task.lease.expires_at == clock.now() + DEFAULT_LEASE
-    check_permission(task, clock.now(), SERVICE_KEY)  # the assertion still verifies
+    check_permission(task, clock.now(), [SERVICE_KEY])  # the assertion still verifies
 
 
 def test_numbers_run_from_one_and_are_given_once(

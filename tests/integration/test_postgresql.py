@@ -4,7 +4,6 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -359,17 +358,6 @@ def test_a_role_that_may_not_make_tables_says_what_to_do(
         with pytest.raises(NotAllowed, match="certify database migrate"):
             database.migrate()
         database.close()
-
-
-def test_hot_queries_have_an_index(postgresql: Server) -> None:
-    """With sequential scans priced out, none is left where an index serves."""
-    plans = Path(__file__).with_name("hot_queries.sql").read_text(encoding="utf-8")
-    with psycopg.connect(postgresql.lend()) as connection:
-        connection.execute("SET enable_seqscan = off")
-        for query in filter(None, map(str.strip, plans.split(";"))):
-            rows = connection.execute(f"EXPLAIN {query}".encode()).fetchall()
-            plan = "\n".join(row[0] for row in rows)
-            assert "Seq Scan" not in plan, f"{query}\n{plan}"
 
 
 def _write_and_be_killed(office: Office) -> None:

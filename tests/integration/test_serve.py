@@ -19,6 +19,7 @@ import pytest
 
 from api.data_folder import DataFolder
 from api.initialise import initialise
+from api.observe.issuing import STEPS
 from api.samples import Sample
 from api.settings import load_settings
 
@@ -35,15 +36,19 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def served(data: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def served(
+    data: Path, *, log: Path = Path("/dev/null"), **environment: str
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Serve on a free port; give the process and its address."""
-    process = subprocess.Popen(
-        (*CERTIFY, "serve", "--port", "0", "--json", "--data", str(data)),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env={"PATH": "/usr/bin:/bin"},  # above all no PYTHONUNBUFFERED
-    )
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            (*CERTIFY, "serve", "--port", "0", "--json", "--data", str(data)),
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            # above all no PYTHONUNBUFFERED
+            env={"PATH": "/usr/bin:/bin"} | environment,
+        )
     try:
         assert process.stdout is not None
         said = ""
@@ -138,18 +143,95 @@ def test_worker_releases_what_waited_for_a_timestamp(
     sample = papers[1]
     options = {"--requester": "Lò Văn Thử", "--title": "Giấy khai sinh"}
     options |= {"--out": str(tmp_path / "copy.pdf"), "--data": str(data)}
+    log, port = tmp_path / "serve.log", _free_port()
+    watched = {"CERTIFY_METRICS_PORT": str(port)}
     away = subprocess.run(
         (*CERTIFY, "copy", sample.path, *(w for pair in options.items() for w in pair)),
-        env={"CERTIFY_TSA_URLS": NOBODY},
+        env={"CERTIFY_TSA_URLS": NOBODY} | watched,
         capture_output=True,
         check=False,
     )
     assert away.returncode == 4, away
-    with served(data):
+    with served(data, log=log, **watched) as (_, address):
         deadline = time.monotonic() + 110
         while not _released(data):
             assert time.monotonic() < deadline
             time.sleep(0.2)
+        assert get(f"{address}/v/{_code(data)}") == 200
+        metrics = _scraped(port)
+        while 'route="/v/{code}"' not in metrics:  # counted after it is answered
+            assert time.monotonic() < deadline
+            metrics = _scraped(port)
+    _check_metrics(metrics)
+    lines = log.read_text()
+    _check_log(lines)
+    for private in ("Lò Văn Thử", "Giấy khai sinh", _code(data)):
+        assert private not in metrics + lines
+
+
+def _check_metrics(text: str) -> None:
+    """Two processes: `copy` found no TSA, the server's worker released the copy."""
+    seen = {
+        name: float(value)
+        for name, _, value in (
+            line.rpartition(" ") for line in text.splitlines() if line[0] != "#"
+        )
+    }
+    steps = "certify_issue_step_seconds_count"
+    away = "timestamp.unavailable"
+    tried = seen[f'{steps}{{outcome="{away}",step="reserve"}}']
+    assert tried == seen[f'certify_issue_failed_total{{code="{away}"}}'] > 0
+    done = [seen[f'{steps}{{outcome="ok",step="{step}"}}'] for step in STEPS.values()]
+    assert done == [tried + 1, tried + 1, *[1] * 7]
+    assert seen["certify_issued_total"] == 1
+    request = 'method="GET",route="/v/{code}",status="200"'
+    assert seen[f"certify_http_request_seconds_count{{{request}}}"] == 1
+    put = 'certify_archive_seconds_count{operation="put",outcome="ok"}'
+    assert seen[put] == 2  # the evidence and the copy
+    assert seen['certify_key_sign_seconds_count{backend="file",outcome="ok"}'] == 2
+    asked = re.findall(r'certify_tsa_request_seconds_count\{outcome="(\w+)"', text)
+    assert set(asked) == {"ok", "silent"}
+    sources = re.findall(r'certify_scrape_source_up\{source="(\w+)"\} 1.0', text)
+    assert sorted(sources) == ["certificates", "clock", "disk", "queue"]
+    assert "certify_waiting{" not in text  # nothing waits any longer
+    assert seen["certify_open_reservations"] == 0
+    assert seen['certify_disk_free_bytes{place="data"}'] > 0
+    assert -2 < seen['certify_clock_drift_seconds{reference="tsa"}'] < 2
+    assert len(re.findall(r"certify_certificate_expiry_days\{", text)) >= 4
+
+
+def _check_log(text: str) -> None:
+    """One JSON object a line, uvicorn's own too; a line for each step."""
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert {line["process"] for line in lines} == {"serve"}
+    assert "uvicorn.error" in {line["logger"] for line in lines}
+    steps = [line for line in lines if line["event"] == "issue.step"]
+    assert [line["name"] for line in steps] == list(STEPS.values())
+    assert {(line["outcome"], line["attempt"]) for line in steps} == {("ok", 1)}
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _scraped(port: int) -> str:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    with closing(connection):
+        connection.request("GET", "/metrics")
+        answer = connection.getresponse()
+        assert answer.status == 200
+        return answer.read().decode()
+
+
+def _code(data: Path) -> str:
+    connection = sqlite3.connect(DataFolder(data).database)
+    try:
+        query = "SELECT code FROM attestations WHERE step = 'released'"
+        return str(connection.execute(query).fetchone()[0])
+    finally:
+        connection.close()
 
 
 def test_killed_in_the_middle_resumes_with_the_same_number(

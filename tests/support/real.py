@@ -39,6 +39,10 @@ PACKAGES = {
     "postgres": "postgresql",
     "java": "openjdk-17-jdk-headless",
     "mvn": "maven",
+    "docker-compose": "docker-compose",
+    "systemd-analyze": "systemd",
+    "pg_dump": "postgresql",
+    "pg_restore": "postgresql",
 }
 """Debian package of every component."""
 
@@ -49,6 +53,8 @@ _OUTSIDE_PATH = {
     "libsofthsm2.so": ("/usr/lib/softhsm", "/usr/lib/x86_64-linux-gnu/softhsm"),
     "initdb": ("/usr/lib/postgresql/*/bin",),
     "pg_ctl": ("/usr/lib/postgresql/*/bin",),
+    "pg_dump": ("/usr/lib/postgresql/*/bin",),
+    "pg_restore": ("/usr/lib/postgresql/*/bin",),
     "postgres": ("/usr/lib/postgresql/*/bin",),
     "weed": (sysconfig.get_path("scripts"),),
 }

@@ -64,7 +64,7 @@ class S3Server:
 
 
 def start_seaweed(
-    binary: Path, folder: Path
+    binary: Path, folder: Path, start_seconds: float = START_SECONDS
 ) -> tuple[S3Server, subprocess.Popen[bytes]]:
     """Start it and wait until it stores an object; the caller kills it by its pid."""
     ports = _free_ports(4)
@@ -91,7 +91,7 @@ def start_seaweed(
             cwd=folder,
         )
     try:
-        wait_until_ready(server, process)
+        wait_until_ready(server, process, start_seconds)
     except BaseException:
         kill(process)
         raise
@@ -157,9 +157,13 @@ def _arguments(folder: Path, config: Path, ports: dict[str, int]) -> list[str]:
     ]
 
 
-def wait_until_ready(server: S3Server, process: subprocess.Popen[bytes]) -> None:
+def wait_until_ready(
+    server: S3Server,
+    process: subprocess.Popen[bytes],
+    start_seconds: float = START_SECONDS,
+) -> None:
     """Return when it stores an object: it answers before it can."""
-    client, deadline = server.client(), time.monotonic() + START_SECONDS
+    client, deadline = server.client(), time.monotonic() + start_seconds
     while True:
         try:
             if not client.bucket_exists("warm-up"):

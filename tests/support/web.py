@@ -2,8 +2,9 @@
 
 import fcntl
 import json
+import logging
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.initialise import initialise, issue_api_keys
+from api.observe.logs import JsonLines
 from api.samples.make import Sample, make_samples
 from api.services import Services
 from api.settings import Settings
@@ -162,6 +164,13 @@ def confirmed(system: WebSystem, attestation_id: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
-def log_lines(text: str) -> list[dict[str, Any]]:
-    """The JSON lines of the request log among captured messages."""
-    return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+def log_text(records: Sequence[logging.LogRecord]) -> str:
+    """Captured records as the server writes them: one JSON object a line."""
+    lines = JsonLines("test")
+    return "\n".join(lines.format(record) for record in records)
+
+
+def log_lines(records: Sequence[logging.LogRecord], name: str) -> list[dict[str, Any]]:
+    """The lines of one event."""
+    lines = [json.loads(line) for line in log_text(records).splitlines()]
+    return [line for line in lines if line["event"] == name]

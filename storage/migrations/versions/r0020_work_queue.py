@@ -9,7 +9,7 @@ from alembic import op
 from storage.work_queue.schema import create_queue
 
 revision = "0020"
-down_revision = "0017"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

@@ -153,6 +153,12 @@ class Office:
     def raise_alarms(self) -> None:
         self.called.append("deadlines")
 
+    def publish_checkpoint(self) -> None:
+        self.called.append("checkpoint")
+
+    def purge_scans(self) -> None:
+        self.called.append("purge")
+
 
 def test_the_table_calls_what_the_service_has() -> None:
     """A wrong argument would only ever show in the log."""
@@ -167,6 +173,8 @@ def test_the_table_calls_what_the_service_has() -> None:
         "lists",
         "renewal of 5",
         "deadlines",
+        "checkpoint",
+        "purge",
     ]
     assert len({duty.name for duty in table}) == len(table)
     assert [duty.name for duty in table if duty.here] == ["revocation", "numbering"]

@@ -65,7 +65,7 @@ def confirmation() -> SoftwareConfirmation:
 
 
 def test_a_complete_task_is_permitted(confirmation: SoftwareConfirmation) -> None:
-    check_permission(make_task(confirmation), MORNING, SERVICE_KEY)
+    check_permission(make_task(confirmation), MORNING, [SERVICE_KEY])
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_each_missing_right_refuses(
     confirmation: SoftwareConfirmation,
 ) -> None:
     with pytest.raises(error):
-        check_permission(make_task(confirmation, **changes), MORNING, SERVICE_KEY)
+        check_permission(make_task(confirmation, **changes), MORNING, [SERVICE_KEY])
 
 
 def test_a_decision_lets_the_officer_sign_his_own_case(
@@ -120,13 +120,13 @@ def test_a_decision_lets_the_officer_sign_his_own_case(
         officer=make_officer(person_id=make_signatory().person_id),
         authority=make_authority(self_certify_decision="27/QĐ-UBND"),
     )
-    check_permission(task, MORNING, SERVICE_KEY)
+    check_permission(task, MORNING, [SERVICE_KEY])
 
 
 def test_an_old_confirmation_expires(confirmation: SoftwareConfirmation) -> None:
     with pytest.raises(ConfirmationInvalid, match="quá hạn"):
         check_permission(
-            make_task(confirmation), MORNING + timedelta(hours=8), SERVICE_KEY
+            make_task(confirmation), MORNING + timedelta(hours=8), [SERVICE_KEY]
         )
 
 
@@ -140,7 +140,7 @@ def test_a_statement_changed_after_the_confirmation_is_refused(
     value = 9 if field in {"copies", "fee_dong"} else "khác"
     changed = replace(task.statement, **{field: value})
     with pytest.raises(ConfirmationInvalid):
-        check_permission(replace(task, statement=changed), MORNING, SERVICE_KEY)
+        check_permission(replace(task, statement=changed), MORNING, [SERVICE_KEY])
 
 
 def test_the_confirmation_of_another_attestation_is_refused(
@@ -149,7 +149,7 @@ def test_the_confirmation_of_another_attestation_is_refused(
     task = make_task(confirmation)
     other = replace(task.lease, attestation_id="khac")
     with pytest.raises(ConfirmationInvalid, match="bản sao khác"):
-        check_permission(replace(task, lease=other), MORNING, SERVICE_KEY)
+        check_permission(replace(task, lease=other), MORNING, [SERVICE_KEY])
 
 
 def test_database_rights_alone_confirm_nothing(
@@ -178,7 +178,7 @@ def test_database_rights_alone_confirm_nothing(
                 statement_digest=statement.digest,
                 signatory_id=SIGNATORY_ID,
                 key=key,
-                service_key=SERVICE_KEY,
+                service_keys=[SERVICE_KEY],
             )
 
 

@@ -53,7 +53,7 @@ def check(key: ConfirmationKey, signature: bytes) -> None:
         statement_digest=DIGESTS[1],
         signatory_id="person-1",
         key=enrolled(key),
-        service_key=SERVICE_KEY,
+        service_keys=[SERVICE_KEY],
     )
 
 

@@ -13,3 +13,10 @@ def test_a_paper_whose_issuer_was_not_named(empty: str) -> None:
     assert b"<ccr:issuer></ccr:issuer>" in packet
     written = packet.replace(b"<ccr:issuer></ccr:issuer>", empty.encode())
     assert read_record(written) == RECORD
+
+
+def test_a_copy_of_before_there_were_checkpoints() -> None:
+    older = {n: v for n, v in RECORD.items() if not n.startswith("checkpoint_")}
+    assert len(older) == len(RECORD) - 2
+    assert read_record(xmp_packet(older)) == older
+    assert read_record(xmp_packet({**older, "checkpoint_size": "1"})) == {}

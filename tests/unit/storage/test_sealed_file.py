@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from certify.errors import StoredDataDamaged
-from storage.sealed_file import CHUNK_BYTES, SealedReader, StorageKey, seal
+from storage.key_ring import KeyRing, StorageKey
+from storage.sealed_file import CHUNK_BYTES, SealedReader, seal
 
-KEY = StorageKey(bytes(range(32)))
+RING = KeyRing(bytes(range(32)))
+KEY = RING.newest
 PREFIX_BYTES = 49
 SEALED_CHUNK = CHUNK_BYTES + 16
 PLAIN = secrets.token_bytes(2 * CHUNK_BYTES + 100)
@@ -30,9 +32,9 @@ def sealed(plain: bytes = PLAIN, key: StorageKey = KEY) -> bytes:
     return target.getvalue()
 
 
-def opened(data: bytes, key: StorageKey = KEY) -> bytes:
+def opened(data: bytes, ring: KeyRing = RING) -> bytes:
     target = io.BytesIO()
-    SealedReader(io.BytesIO(data), key).copy_to(target)
+    SealedReader(io.BytesIO(data), ring).copy_to(target)
     return target.getvalue()
 
 
@@ -102,7 +104,15 @@ def test_damage_is_found(kind: str) -> None:
 
 def test_another_key_does_not_open_it() -> None:
     with pytest.raises(StoredDataDamaged, match="khóa khác"):
-        opened(sealed(), StorageKey(bytes(32)))
+        opened(sealed(), KeyRing(bytes(32)))
+
+
+def test_a_replaced_key_still_opens_what_it_sealed() -> None:
+    before = sealed()
+    ring = KeyRing(bytes(32), older=[bytes(range(32))])
+    assert opened(before, ring) == PLAIN
+    with pytest.raises(StoredDataDamaged, match="khóa khác"):
+        opened(sealed(key=ring.newest))
 
 
 def test_a_key_has_32_bytes() -> None:
@@ -120,7 +130,7 @@ def test_memory_stays_flat(tmp_path: Path) -> None:
         with plain.open("rb") as source, target.open("wb") as sink:
             seal(source, sink, key=KEY, name="a", size=size, facts={})
         with target.open("rb") as source, back.open("wb") as sink:
-            SealedReader(source, KEY).copy_to(sink)
+            SealedReader(source, RING).copy_to(sink)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

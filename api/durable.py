@@ -1,0 +1,36 @@
+"""Files that are there whole, after a power cut too, or not at all."""
+
+import os
+import secrets
+from pathlib import Path
+
+PRIVATE_FILE = 0o600
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Create or replace a file, readable by its owner only.
+
+    Raises:
+        OSError: nothing was changed, and nothing half written is left.
+    """
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

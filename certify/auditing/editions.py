@@ -1,0 +1,112 @@
+"""Every released file: there at its version, unaltered, kept, signed as it must be."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from certify.auditing.finding import Finding
+from certify.auditing.judgement import judge_file
+from certify.auditing.part import PAGE, Step
+from certify.auditing.ports import AuditedArchive, AuditedEditions, EditionFacts
+from certify.clock import Clock
+from certify.errors import NotFound, StoredDataDamaged
+from certify.evidence import evidence_from_json, evidence_key
+from certify.ports import Inspector, WorkFolder
+
+_TOLERANCE = timedelta(days=1)  # stores round; clocks are set back
+
+
+class EditionsPart:
+    """Reads every released file, by its version."""
+
+    name = "editions"
+    title = "Tệp đã cấp"
+
+    def __init__(
+        self,
+        *,
+        editions: AuditedEditions,
+        archive: AuditedArchive,
+        inspector: Inspector | None,
+        clock: Clock,
+        work_folder: WorkFolder,
+        retention: timedelta,
+    ) -> None:
+        """Take the collaborators.
+
+        Args:
+            editions: what was released.
+            archive: where it is.
+            inspector: reads the signatures; None passes them over.
+            clock: what "now" is.
+            work_folder: for the file that is looked at.
+            retention: how long a file is kept from the day it was made.
+        """
+        self._editions = editions
+        self._archive = archive
+        self._inspector = inspector
+        self._clock = clock
+        self._work_folder = work_folder
+        self._retention = retention
+
+    def count(self) -> int:
+        """Count released files."""
+        return self._editions.count()
+
+    def walk(self, after: str) -> Iterator[Step]:
+        """Look at files in order of SHA-256, which is the position."""
+        while page := self._editions.page(after, PAGE):
+            for facts in page:
+                with self._work_folder() as folder:
+                    found = tuple(self._look_at(facts, folder))
+                after = facts.stored.sha256
+                yield Step(after, found)
+
+    def _look_at(self, facts: EditionFacts, folder: Path) -> Iterator[Finding]:
+        """Hold the register against the trail first, then the file against both."""
+        subject = facts.stored.key
+        if not facts.is_released:
+            yield Finding("edition.unreleased", subject)
+        elif not facts.is_committed:
+            yield Finding("edition.uncommitted", subject)
+        else:
+            yield from self._in_archive(facts, folder)
+
+    def _in_archive(self, facts: EditionFacts, folder: Path) -> Iterator[Finding]:
+        stored, path = facts.stored, folder / "edition.pdf"
+        try:
+            self._archive.fetch(stored, path)
+            until = self._archive.retained_until(stored)
+        except NotFound:
+            yield Finding("edition.missing", stored.key)
+            return
+        except StoredDataDamaged:
+            yield Finding("edition.damaged", stored.key)
+            return
+        if until is None or until <= self._clock.now():
+            yield Finding("edition.unlocked", stored.key)
+        elif facts.kept_from is not None and (
+            until < facts.kept_from + self._retention - _TOLERANCE
+        ):
+            yield Finding("edition.retention", stored.key, until.isoformat())
+        if not self._has_evidence(facts, folder):
+            yield Finding("edition.evidence", stored.key)
+        if self._inspector is not None and facts.copy is not None:
+            inspection = self._inspector.inspect(path)
+            yield from judge_file(inspection, facts.copy, facts)
+
+    def _has_evidence(self, facts: EditionFacts, folder: Path) -> bool:
+        """Tell whether a lost register could get this file back."""
+        key, path = evidence_key(facts.stored.key), folder / "evidence.json"
+        found = next((o for o in self._archive.list(key) if o.key == key), None)
+        if found is None:
+            return False
+        try:
+            self._archive.fetch(found, path)
+            evidence = evidence_from_json(path.read_text(encoding="utf-8"))
+        except (NotFound, StoredDataDamaged, ValueError, KeyError, TypeError):
+            return False
+        same_statement = facts.copy is None or (
+            evidence.statement.digest == facts.copy.statement.digest
+        )
+        return evidence.file_sha256 == facts.stored.sha256 and same_statement

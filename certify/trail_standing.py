@@ -1,0 +1,79 @@
+"""What the public trail says of a file that was just judged."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from certify.checkpoint import NoteKey, open_note
+from certify.clock import VIETNAM
+from certify.errors import (
+    NotFound,
+    ProofPending,
+    StoredDataDamaged,
+    TrailContradicted,
+    TryLater,
+)
+from certify.trail_proof import ProveTrail, TrailProof
+
+
+class TrailState(StrEnum):
+    """Closed list."""
+
+    PROVEN = "proven"
+    PENDING = "pending"
+    CONTRADICTED = "contradicted"
+
+
+@dataclass(frozen=True)
+class TrailStanding:
+    """One file's place in the public trail.
+
+    Attributes:
+        sentence: Vietnamese.
+        proof: for PROVEN only.
+    """
+
+    state: TrailState
+    sentence: str
+    proof: TrailProof | None = None
+
+
+class TrailStandings(Protocol):
+    """Tells where a released file stands; None when the trail cannot be asked."""
+
+    def __call__(self, sha256: str) -> TrailStanding | None: ...  # noqa: D102 - the class says it
+
+
+class StandingInTrail:
+    """Asks the stored tree."""
+
+    def __init__(
+        self, *, prove: ProveTrail, keys: Callable[[], Sequence[NoteKey]]
+    ) -> None:
+        """Take what proves, and what reads the keys of the checkpoints."""
+        self._prove = prove
+        self._keys = keys
+
+    def __call__(self, sha256: str) -> TrailStanding | None:
+        """Return the standing of a released file; never fails a verification."""
+        try:
+            proof = self._prove.proof(sha256)
+            checkpoint = open_note(proof.note, self._keys())
+        except (NotFound, ProofPending):
+            return TrailStanding(TrailState.PENDING, PENDING)
+        except (TrailContradicted, StoredDataDamaged, ValueError):
+            return TrailStanding(TrailState.CONTRADICTED, CONTRADICTED)
+        except TryLater:
+            return None
+        sentence = (
+            f"Có trong nhật ký công khai, mốc {checkpoint.head.size} dòng công bố "
+            f"lúc {checkpoint.at.astimezone(VIETNAM):%H:%M ngày %d/%m/%Y}."
+        )
+        return TrailStanding(TrailState.PROVEN, sentence, proof)
+
+
+PENDING = (
+    "Chưa vào mốc kiểm chứng; bản sao vừa phát hành vào mốc tiếp theo, tối đa 5 phút."
+)
+CONTRADICTED = "nhật ký của cơ quan cấp không còn khớp với mốc đã công bố"

@@ -1,0 +1,172 @@
+"""Rows of the trail for the audit, and whether what they recorded is still there."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, and_, func, select
+
+from certify.auditing.ports import Link
+from certify.numbering import RegisterNumber
+from storage.audit import Action, digest_holds, reason_holds
+from storage.database import Database
+from storage.tables import (
+    annulments,
+    attestations,
+    authorities,
+    book_rows,
+    books,
+    desk_records,
+    recovered_copies,
+    trail,
+    trail_reasons,
+    withdrawals,
+)
+
+_Row = Row[tuple[Any, ...]]
+_Lost = Mapping[int, str]
+
+
+class SqlAuditedTrail:
+    """Fills the `AuditedTrail` port."""
+
+    def __init__(self, *, database: Database) -> None:
+        """Read from this database."""
+        self._database = database
+
+    def authorities(self) -> Sequence[str]:
+        """Return ids in order."""
+        with self._database.reading() as connection:
+            found = connection.scalars(select(authorities.c.id))
+            return sorted(found)  # as Python sorts, whatever the database's collation
+
+    def count(self) -> int:
+        """Count the rows of all chains by their newest numbers."""
+        with self._database.reading() as connection:
+            return sum(
+                connection.scalar(
+                    select(func.max(trail.c.sequence)).where(
+                        trail.c.authority_id == id_
+                    )
+                )
+                or 0
+                for id_ in connection.scalars(select(authorities.c.id)).all()
+            )
+
+    def page(self, authority_id: str, after: int, limit: int) -> Sequence[Link]:
+        """Return rows with a greater number, in order."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                select(trail, trail_reasons.c.salt, trail_reasons.c.reason)
+                .outerjoin(
+                    trail_reasons,
+                    and_(
+                        trail_reasons.c.authority_id == trail.c.authority_id,
+                        trail_reasons.c.sequence == trail.c.sequence,
+                    ),
+                )
+                .where(trail.c.authority_id == authority_id, trail.c.sequence > after)
+                .order_by(trail.c.sequence)
+                .limit(limit)
+            ).all()
+            lost = _lost(connection, authority_id, rows)
+        return [
+            Link(
+                sequence=row.sequence,
+                previous=row.previous,
+                digest=row.digest,
+                holds=digest_holds(row),
+                reason_holds=reason_holds(row),
+                lost=lost.get(row.sequence, ""),
+            )
+            for row in rows
+        ]
+
+
+def _lost(connection: Connection, authority_id: str, rows: Sequence[_Row]) -> _Lost:
+    """Return number of a row → what it recorded that is no longer on record."""
+    return {
+        **_gone(connection, rows, _RECORDS, desk_records, "id"),
+        **_gone(connection, rows, (Action.REFUSAL_WITHDRAW,), withdrawals, "record_id"),
+        **_gone(connection, rows, (Action.COPY_ANNUL,), annulments, "attestation_id"),
+        **_lost_attestations(connection, rows),
+        **_lost_numbers(connection, authority_id, rows),
+    }
+
+
+_RECORDS = (Action.REFUSAL_RECORD, Action.FORGERY_RECORD)
+
+
+def _gone(
+    connection: Connection,
+    rows: Sequence[_Row],
+    actions: Sequence[Action],
+    table: Table,
+    column: str,
+) -> _Lost:
+    """Rows whose subject has no row in a table."""
+    wanted = {row.sequence: row.subject for row in rows if row.action in actions}
+    if not wanted:
+        return {}
+    key = table.c[column]
+    there = set(
+        connection.scalars(select(key).where(key.in_(sorted(set(wanted.values())))))
+    )
+    return {n: f"{table.name}/{s}" for n, s in wanted.items() if s not in there}
+
+
+def _lost_attestations(connection: Connection, rows: Sequence[_Row]) -> _Lost:
+    """Compared originals whose attestation is gone, and no newer scan dropped it."""
+    gone = _gone(connection, rows, (Action.COMPARISON_RECORD,), attestations, "id")
+    if not gone:
+        return {}
+    originals = {row.details["original"] for row in rows if row.sequence in gone}
+    dropping = connection.scalars(
+        select(trail.c.details).where(
+            trail.c.subject.in_(sorted(originals)),
+            trail.c.action == Action.SCAN_ATTACH.value,
+        )
+    )
+    dropped = {f"{attestations.name}/{details['dropped']}" for details in dropping}
+    return {n: what for n, what in gone.items() if what not in dropped}
+
+
+def _lost_numbers(
+    connection: Connection, authority_id: str, rows: Sequence[_Row]
+) -> _Lost:
+    """Numbers given out that lie beyond the counter of their book and have no row.
+
+    Those below it are accounted for one by one by the part that walks the books.
+    """
+    given = {
+        row.sequence: (row.subject, row.details["book"], row.details["number"])
+        for row in rows
+        if row.action in _NUMBERED
+    }
+    if not given:
+        return {}
+    counters = {
+        _name(book): book.last_number
+        for book in connection.execute(
+            select(books).where(books.c.authority_id == authority_id)
+        )
+    }
+    beyond = {n: g for n, g in given.items() if g[2] > counters.get(g[1], 0)}
+    held = {
+        (row.attestation_id, _name(row), row.number)
+        for table in (book_rows, recovered_copies)
+        for row in connection.execute(
+            select(table).where(
+                table.c.attestation_id.in_(sorted({g[0] for g in beyond.values()}))
+            )
+        )
+    }
+    return {n: f"{g[1]}/{g[2]}" for n, g in beyond.items() if g not in held}
+
+
+_NUMBERED = (Action.COPY_RESERVE, Action.COPY_RECOVER)
+
+
+def _name(row: Row[Any]) -> str:
+    """Return the name of a book as the trail keeps it."""
+    number = RegisterNumber(row.authority_id, row.kind, row.year, row.volume, 0)
+    return number.book

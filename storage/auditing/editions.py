@@ -1,0 +1,180 @@
+"""Released files for the audit, and what the trail says of them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, null, select, union_all
+
+from certify.attestation import CertifiedCopy, IssuanceStep, StoredObject, TrailHead
+from certify.auditing.ports import EditionFacts, KnownAttempt
+from certify.errors import StoredDataDamaged
+from storage import recovered_reads, register_reads
+from storage.audit import Action
+from storage.auditing.acts import Recorded, recorded
+from storage.database import Database
+from storage.tables import attestations, editions, recovered_copies
+
+_Row = Row[tuple[Any, ...]]
+_RELEASES = (Action.COPY_RELEASE, Action.COPY_RENEW, Action.COPY_RECOVER)
+_INTENTS = (Action.COPY_INTEND, Action.RENEWAL_INTEND)
+_INTENT_OF = {
+    Action.COPY_RELEASE: Action.COPY_INTEND,
+    Action.COPY_RENEW: Action.RENEWAL_INTEND,
+}
+
+
+class SqlAuditedEditions:
+    """Fills the `AuditedEditions` and `KnownObjects` ports."""
+
+    def __init__(self, *, database: Database) -> None:
+        """Read from this database."""
+        self._database = database
+
+    def count(self) -> int:
+        """Count released files."""
+        with self._database.reading() as connection:
+            return sum(
+                connection.scalar(select(func.count()).select_from(table)) or 0
+                for table in (editions, recovered_copies)
+            )
+
+    def page(self, after: str, limit: int) -> Sequence[EditionFacts]:
+        """Return the next released files in order of SHA-256."""
+        with self._database.reading() as connection:
+            rows = _files(connection, after, limit)
+            ids = {row.attestation_id for row in rows}
+            acts = recorded(
+                connection, ids, (*_RELEASES, *_INTENTS, Action.COPY_RESERVE)
+            )
+            released = _released(connection, ids)
+            return [
+                _facts(
+                    connection,
+                    row,
+                    acts.get(row.attestation_id, ()),
+                    is_released=row.recovered_at is not None
+                    or row.attestation_id in released,
+                )
+                for row in rows
+            ]
+
+    def registered(self, keys: Sequence[str]) -> Mapping[str, str]:
+        """Return key → version of those that are released files."""
+        digests = {key.rpartition("/")[2] for key in keys}
+        found = {}
+        with self._database.reading() as connection:
+            for table in (editions, recovered_copies):
+                rows = connection.execute(
+                    select(table.c.object_key, table.c.version_id).where(
+                        table.c.sha256.in_(sorted(digests))
+                    )
+                )
+                found.update({row.object_key: row.version_id for row in rows})
+        return found
+
+    def attempts(self, attestation_id: str) -> frozenset[KnownAttempt]:
+        """Return every attempt of an attestation that the trail knows of."""
+        with self._database.reading() as connection:
+            acts = recorded(connection, [attestation_id], _INTENTS)
+        found = set()
+        for act in acts.get(attestation_id, ()):
+            is_renewal = act.action is Action.RENEWAL_INTEND
+            digest = act.details["base" if is_renewal else "composed"]
+            found.add(
+                KnownAttempt(
+                    is_renewal=is_renewal, attempt=act.details["attempt"], digest=digest
+                )
+            )
+        return frozenset(found)
+
+
+def _files(connection: Connection, after: str, limit: int) -> Sequence[_Row]:
+    """Read the next rows of both tables; each is asked by its index on SHA-256."""
+    columns = ("attestation_id", "sha256", "object_key", "version_id", "size_bytes")
+    parts = []
+    for table, recovered_at in (
+        (editions, null().label("recovered_at")),
+        (recovered_copies, recovered_copies.c.recovered_at),
+    ):
+        part = (
+            select(*(table.c[name] for name in columns), recovered_at)
+            .where(table.c.sha256 > after)
+            .order_by(table.c.sha256)
+            .limit(limit)
+        )
+        parts.append(select(part.subquery()))
+    both = union_all(*parts).subquery()
+    return connection.execute(select(both).order_by(both.c.sha256).limit(limit)).all()
+
+
+def _released(connection: Connection, ids: set[str]) -> frozenset[str]:
+    return frozenset(
+        connection.scalars(
+            select(attestations.c.id).where(
+                attestations.c.id.in_(sorted(ids)),
+                attestations.c.step == IssuanceStep.RELEASED.value,
+            )
+        )
+    )
+
+
+def _facts(
+    connection: Connection, row: _Row, acts: Sequence[Recorded], *, is_released: bool
+) -> EditionFacts:
+    copy = _copy(connection, row.attestation_id)
+    releases = [act for act in acts if _names(act, row)]
+    return EditionFacts(
+        stored=StoredObject(row.object_key, row.version_id, row.sha256, row.size_bytes),
+        copy=copy,
+        is_released=is_released,
+        is_committed=bool(releases),
+        kept_from=_kept_from(releases[0], acts, copy) if releases else None,
+        heads=frozenset(head for act in acts for head in _heads(act)),
+    )
+
+
+def _copy(connection: Connection, attestation_id: str) -> CertifiedCopy | None:
+    try:
+        return register_reads.copy_where(
+            connection, attestations.c.id == attestation_id
+        ) or recovered_reads.copy_by_attestation(connection, attestation_id)
+    except StoredDataDamaged:
+        return None  # named by the part that holds statements against the trail
+
+
+def _names(act: Recorded, row: _Row) -> bool:
+    """Tell whether an act released this very file; a recovery names no version."""
+    return (
+        act.action in _RELEASES
+        and act.details["file"] == row.sha256
+        and act.details.get("version", row.version_id) == row.version_id
+    )
+
+
+def _kept_from(
+    release: Recorded, acts: Sequence[Recorded], copy: CertifiedCopy | None
+) -> datetime | None:
+    """A file is locked after its attempt was written down and before its release."""
+    intended = _INTENT_OF.get(release.action)
+    if intended is None:  # recovered: the trail of its making is lost
+        return copy.attested_at if copy is not None else None
+    return next(
+        (
+            act.at
+            for act in acts
+            if act.action is intended
+            and act.details["attempt"] == release.details["attempt"]
+        ),
+        None,
+    )
+
+
+def _heads(act: Recorded) -> Sequence[TrailHead]:
+    if act.action is Action.COPY_RESERVE:
+        return (act.head,)
+    if act.action is Action.COPY_RECOVER:
+        # A row written at recovery names the recovery itself as the head.
+        lost = TrailHead(act.details["lost_sequence"], act.details["lost_digest"])
+        return (lost, act.head)
+    return ()

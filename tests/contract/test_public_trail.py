@@ -1,0 +1,224 @@
+"""The tree over all trails: it grows, dates and proves; what is tampered is found."""
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from certify.annulment import Decision
+from certify.attestation import Act
+from certify.errors import TrailContradicted
+from certify.merkle import check_inclusion, inclusion_path
+from certify.public_trail import TrailTree
+from certify.trail_proof import ProveTrail
+from certify.trail_standing import StandingInTrail, TrailState
+from storage import audit
+from storage.database import Database
+from storage.register import SqlRegister
+from storage.trail_leaves import STRIDE
+from tests.support.builders import AUTHORITY_ID, SIGNATORY_ID, digest_of
+from tests.support.clock import MORNING, FakeClock
+from tests.support.desk import SampleDesk
+from tests.support.issuing import issue
+from tests.support.public_trail import PublicTrail
+from tests.support.tampering import in_words_of, tamper
+
+pytestmark = pytest.mark.usefixtures("confirmation")
+OTHER = "muong-nhe"
+
+
+@pytest.fixture
+def public(database: Database, clock: FakeClock) -> PublicTrail:
+    return PublicTrail(database, clock)
+
+
+def add_rows(database: Database, many: int, authority_id: str = AUTHORITY_ID) -> None:
+    with database.writing() as connection:
+        for number in range(many):
+            audit.append(
+                connection,
+                authority_id=authority_id,
+                act=Act("system", "scan.attach"),
+                subject=f"s{number}",
+                details={"sha256": digest_of(str(number))},
+                at=MORNING,
+            )
+
+
+def add_authority(database: Database) -> None:
+    with database.writing() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO authorities SELECT 'muong-nhe', 'H35.12.4', name, place,"
+            " province, seal_key_id, NULL FROM authorities"
+        )
+
+
+def state_of(standing: StandingInTrail, sha256: str) -> TrailState:
+    found = standing(sha256)
+    assert found is not None
+    return found.state
+
+
+def test_rows_of_all_authorities_become_leaves_and_every_copy_is_provable(
+    database: Database,
+    public: PublicTrail,
+    register: SqlRegister,
+    desk: SampleDesk,
+    clock: FakeClock,
+) -> None:
+    tree: TrailTree = public.tree
+    assert public.tree.checkpoint() is None
+    first = public.checkpoint()
+    add_authority(database)
+    add_rows(database, 3, OTHER)
+    files = []
+    for _ in range(2):
+        attestation_id = desk.approved().attestation_id
+        files.append(issue(register, attestation_id, clock.now()).sha256)
+    assert tree.leaf_of_file(files[0]) is None
+    add_rows(database, 1 << STRIDE)
+    clock.advance(minutes=5)
+    second = public.checkpoint()
+    assert first.head.size < second.head.size == tree.size()
+    assert tree.rows_outside() == 0
+    for file in files:
+        place = tree.leaf_of_file(file)
+        assert place is not None
+        assert place.leaf is not None
+        assert place.leaf.file == file
+        path = inclusion_path(tree.subtree, place.index, second.head.size)
+        check_inclusion(place.leaf.hash, place.index, path, second.head)
+    found = public.audit(first, second)
+    assert found.findings == []
+    standing = StandingInTrail(
+        prove=ProveTrail(tree=tree), keys=lambda: [public.publish.key]
+    )
+    assert state_of(standing, files[0]) is TrailState.PROVEN
+    assert state_of(standing, digest_of("unknown")) is TrailState.PENDING
+    tamper(database, "UPDATE trail SET digest = previous WHERE action = 'copy.release'")
+    assert state_of(standing, files[0]) is TrailState.CONTRADICTED
+    assert (found.rows, found.outside) == (second.head.size, 0)
+    assert found.checkpoints == 4  # two kept, and the same two in the database
+
+
+def test_a_round_without_rows_publishes_nothing_and_dates_what_waits(
+    database: Database, public: PublicTrail, clock: FakeClock
+) -> None:
+    public.tsa.away = True
+    waiting = public.publish()
+    assert (waiting.fresh, "không trả lời" in waiting.waiting_for_token) == (True, True)
+    stored = public.tree.checkpoint()
+    assert stored is not None
+    assert stored.token is None
+    public.tsa.away = False
+    clock.advance(minutes=5)
+    later = public.publish()
+    assert (later.fresh, later.added, later.waiting_for_token) == (False, 0, "")
+    assert later.checkpoint == waiting.checkpoint
+    dated = public.tree.checkpoint()
+    assert dated is not None
+    assert (dated.note, dated.token_at) == (stored.note, clock.now())
+    add_rows(database, 1)
+    assert public.publish().added == 1
+
+
+KEPT = (
+    "UPDATE tree_leaves SET sequence = 9 WHERE leaf_index = 1",
+    "DELETE FROM tree_leaves WHERE leaf_index = 4",
+    "INSERT OR REPLACE INTO tree_leaves SELECT * FROM tree_leaves",
+    "INSERT INTO tree_leaves SELECT 9, authority_id, 9, hash, file FROM tree_leaves",
+    "DELETE FROM checkpoints",
+    "UPDATE checkpoints SET note = ''",
+    "INSERT INTO checkpoints SELECT size - 1, root, note, made_at FROM checkpoints",
+    "DELETE FROM checkpoint_tokens",
+    "INSERT OR REPLACE INTO checkpoint_tokens SELECT * FROM checkpoint_tokens",
+)
+
+
+def test_nobody_changes_what_is_there(database: Database, public: PublicTrail) -> None:
+    public.checkpoint()
+    for statement in KEPT:
+        words = in_words_of(database, statement)
+        with pytest.raises(IntegrityError), database.writing() as connection:
+            connection.exec_driver_sql(words)
+    assert public.codes() == set()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE trail SET digest = previous WHERE sequence = 5",
+        "UPDATE checkpoints SET note = note || note",
+        "UPDATE tree_leaves SET hash = substr(hash, 2) WHERE leaf_index = 2",
+    ],
+)
+def test_the_publisher_signs_nothing_over_a_tampered_database(
+    database: Database, public: PublicTrail, clock: FakeClock, statement: str
+) -> None:
+    before = public.checkpoint()
+    tamper(database, statement)
+    clock.advance(minutes=5)
+    with pytest.raises(TrailContradicted):
+        public.publish()
+    refused = public.tree.refused()
+    assert refused is not None
+    assert refused[0] == clock.now()
+    assert public.tree.checkpoint(before.head.size + 1) is None
+    assert public.codes(before)
+
+
+def test_a_database_that_forgot_its_checkpoints_is_not_signed_anew(
+    database: Database, public: PublicTrail
+) -> None:
+    add_rows(database, 3)
+    kept = public.checkpoint()
+    tamper(
+        database,
+        "DELETE FROM checkpoint_tokens",
+        "DELETE FROM checkpoints",
+        "DELETE FROM tree_leaves WHERE leaf_index > 5",
+        "DELETE FROM trail WHERE sequence > 6",
+    )
+    with pytest.raises(TrailContradicted, match="mốc 8 dòng"):
+        public.publish()
+    assert public.codes() == set(), "inside the database nothing is left to tell"
+    assert public.codes(kept) == {"kept", "note"}
+
+
+def test_an_annulment_and_a_void_number_stand_as_the_trail_tells(
+    database: Database,
+    public: PublicTrail,
+    register: SqlRegister,
+    desk: SampleDesk,
+    clock: FakeClock,
+) -> None:
+    released = desk.approved().attestation_id
+    issue(register, released, clock.now())
+    act = Act(f"signatory:{SIGNATORY_ID}", "copy.annul", "Bản chính bị tẩy xóa")
+    decision = Decision("12/QĐ-UBND", MORNING.date(), act.reason)
+    register.annul(released, decision, act, clock.now())
+    task = register.take(desk.approved().attestation_id, "w1", clock.now())
+    register.reserve(task.lease, clock.now())
+    register.give_back(task.lease, None)
+    void = Act(f"signatory:{SIGNATORY_ID}", "number.void", "Quyết định 13")
+    register.void(task.lease.attestation_id, void, clock.now())
+    assert public.audit(public.checkpoint()).findings == []
+    for statement in (
+        "UPDATE annulments SET reason = 'khác'",
+        "DELETE FROM annulments",
+        "UPDATE book_rows SET state = 'reserved' WHERE state = 'void'",
+    ):
+        tamper(database, statement)
+        assert "register" in public.codes(), statement
+
+
+def test_a_new_service_key_goes_on_with_the_same_trail(
+    database: Database, public: PublicTrail, clock: FakeClock
+) -> None:
+    before = public.checkpoint()
+    add_rows(database, 1)
+    later = PublicTrail(database, clock, seed=bytes(32), kept=public.kept)
+    with pytest.raises(TrailContradicted):
+        later.publish()
+    later.older.append(public.publish.key)
+    after = later.checkpoint()
+    assert after.origin != before.origin
+    assert later.codes(before, after) == set()
