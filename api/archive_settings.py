@@ -26,7 +26,7 @@ class S3Keys:
 
 
 class ArchiveSettings(BaseSettings):
-    """Where finished copies are kept; a part of `api.settings.Settings`.
+    """Where finished copies are kept.
 
     Attributes:
         archive: an encrypted folder, or "s3", which needs endpoint, bucket and both

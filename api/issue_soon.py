@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Callable
 
+from api.observe.logs import fault
 from certify.errors import CertifyError
 
 AT_ONCE = 16  # each is a thread that mostly waits
@@ -54,8 +55,9 @@ class IssueSoon:
         except CertifyError as error:  # the desk shows what the attestation waits for
             _log.info("issuing waits: %s", error.code)
         except Exception as error:  # noqa: BLE001 - a fault of ours ends one copy only
-            # The class only: a message may quote data of a case.
-            _log.error("issuing failed: %s", type(error).__name__)
+            # Class and place only: a message may quote data of a case.
+            name = type(error).__name__
+            _log.error("issuing failed: %s", name, extra={"facts": fault(error)})
         finally:
             with self._lock:
                 self._running.discard(attestation_id)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import timedelta
 from functools import partial
 
+from api.observe.logs import fault
 from api.repeated import Repeated
 from api.services import Services
 from api.settings import Settings
@@ -122,8 +123,9 @@ def run_round(duty: Duty, *, rounds: Rounds, clock: Clock) -> None:
         _log.warning("%s waits: %s", duty.name, outcome)
     except Exception as error:  # noqa: BLE001 - one duty's fault stops no other
         outcome = CertifyError.code
-        # The class only: a message may quote data of a case.
-        _log.error("%s failed: %s", duty.name, type(error).__name__)
+        # Class and place only: a message may quote data of a case.
+        name = type(error).__name__
+        _log.error("%s failed: %s", duty.name, name, extra={"facts": fault(error)})
     else:
         outcome = DONE
         if numbers := in_numbers(result):

@@ -11,7 +11,7 @@ _DEFAULT = RetentionRule()
 
 
 class RetentionSettings(BaseSettings):
-    """The periods of `certify.retention`; dated defaults 2026-11-22, unconfirmed.
+    """How long working scans are kept; dated defaults of 2026-11-22, unconfirmed.
 
     Attributes:
         purge_released_days: working scans go so long after their copy was released.

@@ -30,6 +30,7 @@ def sources(services: Services) -> dict[str, Source]:
     return {
         "queue": lambda: _queue(services),
         "certificates": lambda: _certificates(services),
+        "duties": lambda: _duties(services),
         "disk": lambda: _disk(services),
         "clock": lambda: _clock(services),
     }
@@ -67,6 +68,23 @@ def _certificates(services: Services) -> Iterable[Reading]:
             (term.not_after - now).total_seconds() / _SECONDS_A_DAY,
             {"kind": term.kind, "certificate": term.sha256[:12]},
         )
+
+
+def _duties(services: Services) -> Iterable[Reading]:
+    now = services.clock.now()
+    for last in services.rounds.latest():
+        if last.succeeded_at is not None:
+            yield Reading(
+                "certify_duty_success_age_seconds",
+                "Since when a periodic duty last went well, in any process.",
+                (now - last.succeeded_at).total_seconds(),
+                {"duty": last.duty},
+            )
+    yield Reading(
+        "certify_cases_late",
+        "Cases whose deadline has passed.",
+        len(services.deadline_alarms.late()),
+    )
 
 
 def _disk(services: Services) -> Iterable[Reading]:

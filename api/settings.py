@@ -46,7 +46,7 @@ class Settings(
     ObserveSettings,
     RetentionSettings,
 ):
-    """What the operator decides, beside what the classes above say.
+    """What the operator decides about the service as a whole.
 
     Attributes:
         env: "production" refuses everything made for development.

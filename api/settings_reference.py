@@ -16,20 +16,12 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings
 
-from api.archive_settings import ArchiveSettings
-from api.database_settings import DatabaseSettings
-from api.observe_settings import ObserveSettings
 from api.settings import PREFIX, Settings
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "settings.md"
-SECTIONS: tuple[tuple[str, type[BaseSettings]], ...] = (
-    ("The service", Settings),
-    ("The database", DatabaseSettings),
-    ("The archive", ArchiveSettings),
-    ("Monitoring", ObserveSettings),
-)
+MODELS: tuple[type, ...] = (Settings, *Settings.__bases__)
+"""A section each; another class of settings needs no line here."""
 _START = """\
 # Settings
 
@@ -66,30 +58,32 @@ def reference() -> str:
     Raises:
         LookupError: a setting without a description.
     """
-    parts = [_START, *(_section(title, model) for title, model in SECTIONS)]
+    parts = [_START, *(_section(model) for model in MODELS)]
     parts.append(_PRODUCTION + "\n" + "\n".join(f"- {s}" for s in _refusals()) + "\n")
     return "".join(parts)
 
 
-def _section(title: str, model: type[BaseSettings]) -> str:
+def _section(model: type) -> str:
+    title = model.__name__.removesuffix("Settings") or "Service"
+    about = inspect.cleandoc(vars(model)["__doc__"]).partition("\n")[0]
     own = [name for name in Settings.model_fields if name in model.__annotations__]
     words = _attributes(model)
     if missing := [name for name in own if name not in words]:
         raise LookupError(f"{model.__name__} does not describe {', '.join(missing)}")
     head = "| setting | value | default | what it does |\n|---|---|---|---|\n"
-    rows = (_row(name, Settings.model_fields[name], words[name]) for name in own)
-    return f"\n## {title}\n\n{head}" + "".join(f"{row}\n" for row in rows)
+    rows = (_row(name, Settings.model_fields[name], words[name], about) for name in own)
+    return f"\n## {title}\n\n{about}\n\n{head}" + "".join(f"{row}\n" for row in rows)
 
 
-def _row(name: str, info: FieldInfo, words: str) -> str:
+def _row(name: str, info: FieldInfo, words: str, about: str) -> str:
     default = _default(info)
-    if day := _DAY.search(words):
+    if day := _DAY.search(words) or _DAY.search(about):
         default += f" *(dated {day[0]})*"
     cells = (f"`{PREFIX}{name.upper()}`", _type(info), default, words)
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
-def _attributes(model: type[BaseSettings]) -> dict[str, str]:
+def _attributes(model: type) -> dict[str, str]:
     """Read the docstring's "Attributes:", Google style; a line may name several."""
     text = inspect.cleandoc(vars(model)["__doc__"]).partition("Attributes:\n")[2]
     entries = re.split(r"\n(?=\S)", textwrap.dedent(text))

@@ -24,6 +24,7 @@ from keys.note import NoteSigningKey
 from storage.audit import BEFORE_FIRST, SqlAuditTrail, _digest
 from storage.columns import utc_text
 from storage.database import Database
+from storage.personal import FieldKeys
 from storage.register_against_trail import SqlRegisterAgainstTrail
 from storage.tables import authorities, trail
 from storage.trail_tree import SqlTrailTree
@@ -116,7 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rows = parser.parse_args(arguments).rows
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "register.db"
-        database = Database(f"sqlite:///{file}")
+        database = Database(f"sqlite:///{file}", fields=FieldKeys(bytes(32)))
         database.migrate()
         made = Rows(database)
         timed(f"make {rows} rows", lambda: made.add(rows))

@@ -321,6 +321,10 @@ class ScanStore(Protocol):
         """Remove a file durably; MUST do nothing when it is not there."""
         ...
 
+    def older(self, before: datetime) -> Iterator[str]:
+        """Keys of files stored before a time, by the store's own clock."""
+        ...
+
 
 class Archive(Protocol):
     """Finished copies: write-once objects with versions."""

@@ -5,11 +5,16 @@ with its row of the trail, and from that commit on everybody is told that the sc
 gone; then its files are removed. A crash between the two leaves files that nobody
 reads any more, and the next round removes them. Files are looked for once more some
 minutes later: a picture that was being drawn meanwhile goes too.
+
+A round without papers removes strays: files older than every period that are no scan
+on record, as a crash between the store and the database leaves them, and pictures,
+which are drawn again when somebody looks.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Protocol
 
 from certify.attestation import Act
@@ -43,6 +48,7 @@ class PurgeRound:
         scans: how many scans they had.
         settled: papers of earlier rounds that have no files any more.
         layouts: fingerprints of released papers that were forgotten.
+        strays: files of no scan on record that were removed.
         more: there was more to do than one round does.
     """
 
@@ -50,6 +56,7 @@ class PurgeRound:
     scans: int
     settled: int
     layouts: int
+    strays: int
     more: bool
 
 
@@ -78,6 +85,10 @@ class ScanPurges(Protocol):
 
     def settle(self, paper: PurgedPaper) -> None:
         """Note that no file is left of the scans named."""
+        ...
+
+    def on_record(self, keys: Sequence[str]) -> frozenset[str]:
+        """Those of the keys that are scans and not purged."""
         ...
 
     def forget_layouts(self, released_before: datetime, limit: int) -> int:
@@ -120,12 +131,14 @@ class PurgeScans:
         forgotten = self._purges.forget_layouts(
             self._clock.now() - self._rule.fingerprints, self._batch
         )
+        strays = 0 if due else self._remove_strays()
         return PurgeRound(
             papers=tuple(paper.original_id for paper in done),
             scans=sum(len(paper.scans) for paper in done),
             settled=settled,
             layouts=forgotten,
-            more=len(due) > self._batch or forgotten == self._batch,
+            strays=strays,
+            more=len(due) > self._batch or self._batch in {forgotten, strays},
         )
 
     def due(self, limit: int) -> Sequence[PaperState]:
@@ -159,6 +172,17 @@ class PurgeScans:
                 self._purges.settle(paper)
                 settled += 1
         return settled
+
+    def _remove_strays(self) -> int:
+        longest = max(self._rule.released, self._rule.unreleased)
+        removed = 0
+        old = self._scans.older(self._clock.now() - longest - timedelta(days=1))
+        while removed < self._batch and (keys := list(islice(old, self._batch))):
+            strays = sorted(set(keys) - self._purges.on_record(keys))
+            for key in strays[: self._batch - removed]:
+                self._scans.remove(key)
+                removed += 1
+        return removed
 
     def _is_due(self, state: PaperState) -> bool:
         moment = purge_from(state, self._rule)

@@ -44,7 +44,8 @@ class PaperState:
     """What the rule looks at.
 
     Attributes:
-        held: a report of violation holds the visit (TT 01/2020/TT-BTP Đ11 k.2).
+        held: a report of violation (TT 01/2020/TT-BTP Đ11 k.2) or a decision
+            (`certify.hold`) holds the visit.
         step: of its attestation; None before the comparison.
         released_at: when the copy was released; None if it was not.
         last_act_at: the newest of scan, comparison, refusal.

@@ -45,7 +45,7 @@ FINDINGS = {
     "tree": "cây lưu trong cơ sở dữ liệu bị sửa",
     "note": "mốc lưu trong cơ sở dữ liệu bị sửa",
     "checkpoint": "nhật ký khác với mốc lưu trong cơ sở dữ liệu",
-    "kept": "nhật ký khác với mốc đã giữ bên ngoài",
+    "kept": "cơ sở dữ liệu khác với mốc đã giữ bên ngoài",
 }
 
 
@@ -140,7 +140,7 @@ class AuditPublicTrail:
         heads = [("kept", one.head) for one in outside] + stored
         for _, head in heads[: len(outside)]:
             if ("checkpoint", head) not in stored:
-                _add(found, "note", f"thiếu mốc {head.size} dòng đã công bố")
+                _add(found, "kept", f"thiếu mốc {head.size} dòng đã công bố")
         found.checkpoints = len(heads)
         yield from self._walk(sorted(heads, key=lambda one: -one[1].size), found)
         found.outside = self._tree.rows_outside()

@@ -23,6 +23,7 @@ STRICTNESS: Mapping[str, object] = {
     "min_ec_bits": 256,
     "clock_skew_seconds": 300,
     "revocation": "required for every certificate of a path",
+    "public_trail": "a release that contradicts a checkpoint is undetermined",
 }
 
 

@@ -30,6 +30,7 @@ from storage.columns import utc_text
 from storage.comparison_record import IN_PIECES, check_comparisons
 from storage.database import Database
 from storage.desk_record_rows import check_records
+from storage.personal import readable
 from storage.tables import authorities, book_rows, trail, trail_reasons
 
 BEFORE_FIRST = TrailHead(sequence=0, digest="0" * 64)
@@ -56,7 +57,11 @@ class Action(StrEnum):
     SIGNING_KEY_RETIRE = "signing_key.retire"
     API_KEY_CREATE = "api_key.create"
     API_KEY_REVOKE = "api_key.revoke"
+    PERSON_EXPORT = "person.export"
+    PERSON_ERASE = "person.erase"
     CASE_OPEN = "case.open"
+    CASE_HOLD = "case.hold"
+    CASE_UNHOLD = "case.unhold"
     CASE_OVERDUE = "case.overdue"
     ORIGINAL_ADD = "original.add"
     SCAN_ATTACH = "scan.attach"
@@ -83,6 +88,8 @@ class Action(StrEnum):
     COPY_ANNUL = "copy.annul"
     NUMBER_VOID = "number.void"
     BOOK_CLOSE = "book.close"
+    SERVICE_KEY_ROTATE = "service_key.rotate"
+    SERVICE_RESTORE = "service.restore"
 
 
 def append(
@@ -184,6 +191,20 @@ class SqlAuditTrail:
         with self._database.reading() as connection:
             return head(connection, authority_id)
 
+    def record(
+        self, authority_id: str, act: Act, subject: str, details: Details, at: datetime
+    ) -> TrailHead:
+        """Add a row for what changed outside the database; see `append`."""
+        with self._database.writing() as connection:
+            return append(
+                connection,
+                authority_id=authority_id,
+                act=act,
+                subject=subject,
+                details=details,
+                at=at,
+            )
+
     def check(self, authority_id: str) -> TrailHead:
         """Recompute the chain; hold it against the book's heads and the records.
 
@@ -220,7 +241,7 @@ def lock_chain(connection: Connection, authority_id: str) -> None:
 
 def _check_chain(connection: Connection, authority_id: str) -> TrailHead:
     chain = (
-        select(trail, trail_reasons.c.salt, trail_reasons.c.reason)
+        select(trail, *readable(trail_reasons, "salt", "reason"))
         .outerjoin(
             trail_reasons,
             and_(

@@ -53,6 +53,9 @@ class Backend(Protocol):
     def lock_schema(self, connection: Connection) -> None:
         """Let one process at a time change the tables, until the transaction ends."""
 
+    def compact(self) -> None:
+        """Let nothing be left in files of rows as they were before."""
+
     def version(self, connection: Connection) -> str:
         """Name the software and its version."""
 

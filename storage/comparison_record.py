@@ -19,6 +19,7 @@ from certify.comparison import Comparison
 from certify.errors import StoredDataDamaged
 from storage.columns import utc_text
 from storage.desk_reads import comparison_values
+from storage.personal import readable
 from storage.tables import attestations, comparisons, trail
 
 RECORD_ACTION = "comparison.record"
@@ -51,17 +52,19 @@ def check_comparisons(connection: Connection, authority_id: str) -> None:
     """
     committed, dropped = _committed(connection, authority_id)
     records = (
-        select(comparisons)
+        select(*readable(comparisons))
+        .select_from(comparisons)
         .join(attestations, attestations.c.id == comparisons.c.attestation_id)
         .where(attestations.c.authority_id == authority_id)
     )
     with connection.execute(records, execution_options=IN_PIECES) as rows:
         for row in rows:
-            values = dict(row._mapping)  # noqa: SLF001 - public API of SQLAlchemy despite its name
-            salt, subject = values.pop("salt"), row.attestation_id
+            subject = row.attestation_id
             expected = committed.pop(subject, "")
             if expected is None:
                 continue
+            values = dict(row._mapping)  # noqa: SLF001 - public API of SQLAlchemy despite its name
+            salt = values.pop("salt")
             if salt is None or expected != comparison_commitment(salt, values):
                 raise StoredDataDamaged(what=f"biên bản đối chiếu {subject}")
     for subject, commitment in committed.items():
@@ -72,14 +75,14 @@ def check_comparisons(connection: Connection, authority_id: str) -> None:
 def _committed(
     connection: Connection, authority_id: str
 ) -> tuple[dict[str, str | None], set[str]]:
-    """Return attestation → newest commitment, and the ids a later scan dropped."""
+    """Return attestation → newest commitment, and the ids that were dropped since."""
     committed: dict[str, str | None] = {}
     dropped: set[str] = set()
     rows = connection.execute(
         select(trail.c.action, trail.c.subject, trail.c.details)
         .where(
             trail.c.authority_id == authority_id,
-            trail.c.action.in_((RECORD_ACTION, "scan.attach")),
+            trail.c.action.in_((RECORD_ACTION, "scan.attach", "person.erase")),
         )
         .order_by(trail.c.sequence)
     )
@@ -87,7 +90,7 @@ def _committed(
         if row.action == RECORD_ACTION:
             committed[row.subject] = row.details.get(COMMITMENT)
         elif row.details.get("dropped"):
-            dropped.add(row.details["dropped"])
+            dropped.update(row.details["dropped"].split())
     return committed, dropped
 
 

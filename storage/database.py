@@ -11,14 +11,16 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, select
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.sql import column, table
 
-from certify.errors import InvalidInput, ServiceUnavailable
+from certify.errors import CertifyError, InvalidInput, ServiceUnavailable
 from storage.backend import SERVICE, Backend, ServerLimits
 from storage.migrations import HEAD, is_known, upgrade
+from storage.personal import FieldKeys, use_keys
 from storage.privileges import grant_to
+from storage.resealing import reseal
 from storage.sqlite import SqliteBackend
 
 _NEWER = (
@@ -39,6 +41,7 @@ class Database:
         url: str,
         *,
         password: str = "",
+        fields: FieldKeys | None = None,
         busy_timeout_seconds: float = 10.0,
         limits: ServerLimits | None = None,
     ) -> None:
@@ -48,6 +51,7 @@ class Database:
             url: SQLAlchemy address, e.g. "sqlite:////var/lib/certify/register.db" or
                 "postgresql://certify@db.internal/certify".
             password: takes the place of the one in the address.
+            fields: keys of personal fields; without them none is read or written.
             busy_timeout_seconds: how long to wait for another writer.
             limits: of a database server.
         """
@@ -57,6 +61,7 @@ class Database:
         self._backend = _backend(
             address, busy_timeout_seconds, limits or ServerLimits()
         )
+        use_keys(self._backend.reader.dialect, fields)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -97,11 +102,34 @@ class Database:
         """
         with self._translated():
             self._backend.prepare()
-        if self._checked_revision() == HEAD:
+        before = self._checked_revision()
+        if before == HEAD:
             return
         with self.writing() as connection:
             self._backend.lock_schema(connection)
             upgrade(connection)
+        if before is not None:
+            self._backend.compact()
+
+    def reseal(self) -> int:
+        """Encrypt personal fields under the newest key; safe to repeat.
+
+        Run by the owner of the tables: rows that never change get the same values
+        under another key.
+
+        Returns:
+            How many rows were written anew.
+
+        Raises:
+            StoredDataDamaged: a field does not open with any key; nothing was changed.
+            ServiceUnavailable, NotAllowed: as for `writing`.
+        """
+        with self.writing() as connection:
+            self._backend.lock_schema(connection)
+            changed = reseal(connection)
+        with self._translated():
+            self._backend.compact()
+        return changed
 
     def require_current(self) -> None:
         """Refuse tables of another version of the program, and change nothing.
@@ -198,6 +226,11 @@ class Database:
             if (meaning := self._backend.meaning(error)) is None:
                 raise
             raise meaning from error
+        except StatementError as error:
+            # What a column type says of a value to be written, SQLAlchemy wraps.
+            if isinstance(error.orig, CertifyError):
+                raise error.orig from error
+            raise
 
 
 def _backend(url: URL, busy_timeout_seconds: float, limits: ServerLimits) -> Backend:

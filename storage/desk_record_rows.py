@@ -20,6 +20,7 @@ from certify.desk_record import (
 )
 from certify.errors import NotFound, StoredDataDamaged, WrongState
 from storage.columns import utc_text
+from storage.personal import readable
 from storage.tables import (
     attestations,
     desk_records,
@@ -141,7 +142,9 @@ def check_records(connection: Connection, authority_id: str) -> None:
         )
     }
     rows = connection.execute(
-        select(desk_records).where(desk_records.c.authority_id == authority_id)
+        select(*readable(desk_records)).where(
+            desk_records.c.authority_id == authority_id
+        )
     )
     for row in rows:
         values = dict(row._mapping)  # noqa: SLF001 - public API of SQLAlchemy despite its name

@@ -74,7 +74,10 @@ def as_statement(row: _Row) -> AuthorisedStatement:
     Raises:
         StoredDataDamaged: it does not hash to the digest stored beside it.
     """
-    statement = statement_from_json(row.statement)
+    try:
+        statement = statement_from_json(row.statement)
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoredDataDamaged(what="nội dung đã xác nhận") from error
     if statement.digest != row.statement_digest:
         raise StoredDataDamaged(what="nội dung đã xác nhận")
     return statement

@@ -111,6 +111,13 @@ class PostgresBackend:
         # Tables are waited for as usual: who waits for one keeps all others waiting.
         _set(connection, "lock_timeout", self._lock_timeout)
 
+    def compact(self) -> None:
+        """Nothing: old row versions go with the server's own VACUUM.
+
+        They are in no dump. An administrator may run VACUUM FULL at once
+        (`docs/privacy.md`); it locks tables, so a program does not.
+        """
+
     def version(self, connection: Connection) -> str:
         """Name the server, without what its packager adds."""
         version = str(connection.exec_driver_sql("SHOW server_version").scalar())

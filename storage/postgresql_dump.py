@@ -8,10 +8,11 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect
 from sqlalchemy.engine import URL
 
-from certify.errors import InvalidInput, ServiceUnavailable
+from certify.errors import InvalidInput, NotAllowed, ServiceUnavailable
 from storage.backend import SERVICE
 
 _OTHER_VERSION = "server version mismatch"
+_NO_RIGHT = "permission denied"
 
 
 def dump(url: URL, target: Path) -> None:
@@ -22,6 +23,7 @@ def dump(url: URL, target: Path) -> None:
 
     Raises:
         InvalidInput: no such program, or one older than the server.
+        NotAllowed: the account may not read everything.
         ServiceUnavailable: the server is away or refuses; or the disk is full.
     """
     _run(
@@ -37,7 +39,8 @@ def load(url: URL, source: Path) -> None:
 
     Raises:
         InvalidInput: no such program, or one older than the dump.
-        ServiceUnavailable: the server is away, refuses, or the account may not do it.
+        NotAllowed: the account may not make tables.
+        ServiceUnavailable: the server is away or refuses.
     """
     _run(
         "pg_restore",
@@ -77,4 +80,9 @@ def _run(program: str, *arguments: str, password: object) -> None:
         return
     if _OTHER_VERSION in done.stderr:
         raise InvalidInput(field=program, reason="cũ hơn phiên bản của máy chủ")
+    if _NO_RIGHT in done.stderr:
+        raise NotAllowed(
+            reason="tài khoản cơ sở dữ liệu thiếu quyền; hãy dùng tài khoản chủ sở hữu "
+            "các bảng"
+        )
     raise ServiceUnavailable(service=SERVICE)

@@ -31,6 +31,7 @@ _PRIVILEGES: Mapping[str, str] = MappingProxyType(
         "annulments": _ONCE,
         "known_papers": _ONCE,
         "known_layouts": f"{_ONCE}, DELETE",  # forgotten when their time is over
+        "case_holds": f"{_ONCE}, DELETE",  # gone when the hold is lifted
         "tree_leaves": _ONCE,
         "tree_nodes": _ONCE,
         "checkpoints": _ONCE,

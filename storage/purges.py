@@ -11,6 +11,7 @@ from sqlalchemy import (
     and_,
     delete,
     func,
+    or_,
     select,
     update,
 )
@@ -26,6 +27,7 @@ from storage import audit
 from storage.database import Database
 from storage.desk_reads import as_scan, read_case
 from storage.desk_record_rows import stopped
+from storage.holds import held
 from storage.tables import (
     attestations,
     cases,
@@ -131,6 +133,14 @@ class SqlScanPurges:
                 .values(files_removed_at=self._clock.now())
             )
 
+    def on_record(self, keys: Sequence[str]) -> frozenset[str]:
+        """Return those of the keys that are scans and not purged."""
+        kept = select(scans.c.id).where(
+            scans.c.id.in_(keys), scans.c.purged_at.is_(None)
+        )
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(kept))
+
     def forget_layouts(self, released_before: datetime, limit: int) -> int:
         """Forget layouts of papers released that long ago; return how many."""
         old = (
@@ -176,7 +186,7 @@ def read_states(
             originals.c.case_id,
             cases.c.authority_id,
             cases.c.opened_at,
-            stopped(originals.c.case_id).label("held"),
+            or_(stopped(originals.c.case_id), held(originals.c.case_id)).label("held"),
             attestations.c.step,
             comparisons.c.compared_at,
             editions.c.released_at,

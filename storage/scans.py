@@ -1,6 +1,7 @@
 """Working scans and their previews in an encrypted folder."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from certify.errors import WrongState
@@ -51,6 +52,10 @@ class FolderScanStore:
     def remove(self, key: str) -> None:
         """Remove a file if it is there, durably. Raises ServiceUnavailable."""
         self._folder.remove(key)
+
+    def older(self, before: datetime) -> Iterator[str]:
+        """Keys of files stored before a time. Raises ServiceUnavailable."""
+        return self._folder.older(before)
 
     def exists(self, key: str) -> bool:
         """Tell whether a file is stored. Raises ServiceUnavailable."""

@@ -78,6 +78,18 @@ class SqliteBackend:
     def lock_schema(self, connection: Connection) -> None:
         """BEGIN IMMEDIATE has taken the only lock there is."""
 
+    def compact(self) -> None:
+        """Write the file anew and empty the WAL: no page of before is left."""
+        try:
+            with self.reader.connect() as connection:
+                raw = connection.connection.dbapi_connection
+                if raw is None:
+                    raise RuntimeError("connection was closed")
+                raw.execute("VACUUM")
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.OperationalError as error:
+            raise ServiceUnavailable(service=SERVICE) from error
+
     def version(self, connection: Connection) -> str:
         """Name the library that is part of this process."""
         return (
@@ -124,6 +136,8 @@ def _configure(connection: sqlite3.Connection, _record: object) -> None:
     # FULL: a commit survives a power cut, in WAL mode too.
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    # What is erased or written anew is overwritten in the file, not only let go.
+    connection.execute("PRAGMA secure_delete = ON")
     # Else INSERT OR REPLACE deletes a row without firing its DELETE trigger.
     connection.execute("PRAGMA recursive_triggers = ON")
 

@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from certify.errors import NotFound, ServiceUnavailable, StoredDataDamaged
@@ -147,16 +148,35 @@ class WriteOnceFolder:
         """Every name that starts with `prefix`, in order. Raises ServiceUnavailable."""
         if not _PREFIX.fullmatch(prefix):
             raise ValueError(f"not a prefix of this store: {prefix!r}")
-        folder = self._objects.joinpath(*prefix.split("/")[:-1])
+        files = self._files(self._objects.joinpath(*prefix.split("/")[:-1]))
+        ours = (file.removesuffix(_SUFFIX) for file in files if _is_ours(file))
+        yield from sorted(name for name in ours if name.startswith(prefix))
+
+    def strays(self) -> Iterator[str]:
+        """Every file that nobody wrote through this class, by its path, in order.
+
+        Raises:
+            ServiceUnavailable: the folder is away.
+        """
+        yield from sorted(f for f in self._files(self._objects) if not _is_ours(f))
+
+    def _files(self, folder: Path) -> list[str]:
         with self.disk_errors():
             if not self._objects.is_dir():
                 raise ServiceUnavailable(service=self._service)
-            found = folder.rglob(f"*{_SUFFIX}") if folder.is_dir() else ()
-            names = sorted(
-                path.relative_to(self._objects).as_posix().removesuffix(_SUFFIX)
+            found = folder.rglob("*") if folder.is_dir() else ()
+            return [
+                path.relative_to(self._objects).as_posix()
                 for path in found
-            )
-        yield from (name for name in names if name.startswith(prefix))
+                if not path.is_dir()
+            ]
+
+    def older(self, before: datetime) -> Iterator[str]:
+        """Names of files written before a time. Raises ServiceUnavailable."""
+        for name in self.names(""):
+            with self.disk_errors(), suppress(FileNotFoundError):
+                if self._place(name).stat().st_mtime < before.timestamp():
+                    yield name
 
     def stored_bytes(self, name: str) -> int:
         """Bytes the sealed file takes on disk."""
@@ -219,3 +239,8 @@ def _fsync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _is_ours(file: str) -> bool:
+    """Tell whether a path is one that a key leads to."""
+    return file.endswith(_SUFFIX) and bool(_KEY.fullmatch(file.removesuffix(_SUFFIX)))

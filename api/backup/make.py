@@ -39,7 +39,7 @@ from api.durable import PRIVATE_FILE, sync_folder, write_private
 from certify.attestation import StoredObject
 from certify.auditing.ports import RestorableArchive
 from certify.clock import Clock
-from certify.errors import NotFound, StoredDataDamaged, TryLater
+from certify.errors import InvalidInput, NotFound, StoredDataDamaged, TryLater
 from certify.evidence import FOLDER as EVIDENCE
 from certify.ports import WorkFolder
 
@@ -90,8 +90,14 @@ class MakeBackup:
             StoredDataDamaged: the database is not whole.
             BackupStopped, ServiceUnavailable: a disk is full, database or archive is
                 away; there is no new point then.
-            InvalidInput: a program of the database is missing.
+            InvalidInput: a program of the database is missing, or the backup would
+                lie inside what it backs up.
         """
+        if self.target.resolve().is_relative_to(self.folder.path.resolve()):
+            raise InvalidInput(
+                field=f"Thư mục sao lưu {self.target}",
+                reason="nằm trong thư mục dữ liệu, hãy chọn nơi khác",
+            )
         with disk_of_the_backup(), self._alone(), self.work_folder() as work:
             made_at = self.clock.now()
             name = f"{made_at:%Y%m%dT%H%M%S}{made_at.microsecond // 1000:03d}Z"
@@ -192,8 +198,8 @@ class _Objects:
                 }
                 self._copy(name, facts, stored.sha256)
             entry = self._entry(name)
-        except (NotFound, StoredDataDamaged):
-            entry = None
+        except (NotFound, StoredDataDamaged, ValueError):
+            entry = None  # ValueError: somebody else's object, under no key of ours
         if entry is None or (stored.sha256 and entry.stored != stored):
             self.unreadable.append(stored.key)
             return ""

@@ -88,7 +88,8 @@ class RestoreBackup:
     Attributes:
         mac_keys: reads the service keys of a folder and derives the manifest's.
         target: opens everything else with the keys of that folder.
-        released: the digests that the restored register knows; migrates it.
+        settle: brings the loaded tables to this program's version, says on the trail
+            what was restored, and returns the digests that the register knows.
     """
 
     folder: DataFolder
@@ -97,7 +98,7 @@ class RestoreBackup:
     newest_revision: str
     mac_keys: Callable[[DataFolder], tuple[bytes, ...]]
     target: Callable[[DataFolder], Target]
-    released: Callable[[], frozenset[str]]
+    settle: Callable[[DataFolder, Manifest], frozenset[str]]
 
     def __call__(
         self, source: Path, point: str = "", progress: Progress = lambda _: None
@@ -125,9 +126,10 @@ class RestoreBackup:
                         reason="không trống, hãy dùng một cơ sở dữ liệu mới",
                     )
                 put_back = self._fill(opened, target, building, progress)
+                known = self.settle(building, opened.manifest)
                 move_into_place(building.path, self.folder.path)
                 self._mark(opened.manifest)
-        return Restored(opened.manifest, put_back, self._beyond(target.archive))
+        return Restored(opened.manifest, put_back, _beyond(target.archive, known))
 
     def _open(self, source: Path, point: Path, building: DataFolder) -> Opened:
         manifest, mac = read_manifest((point / MANIFEST).read_text(encoding="utf-8"))
@@ -169,13 +171,13 @@ class RestoreBackup:
         text = json.dumps(said, indent=1) + "\n"
         write_private(self.folder.path / RESTORED, text.encode())
 
-    def _beyond(self, archive: AuditedArchive) -> list[str]:
-        known = self.released()
-        return [
-            stored.key
-            for stored in archive.list("")
-            if not stored.key.startswith(EVIDENCE) and stored.sha256 not in known
-        ]
+
+def _beyond(archive: AuditedArchive, known: frozenset[str]) -> list[str]:
+    return [
+        stored.key
+        for stored in archive.list("")
+        if not stored.key.startswith(EVIDENCE) and stored.sha256 not in known
+    ]
 
 
 def _put_back(

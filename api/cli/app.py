@@ -10,6 +10,7 @@ from api.cli.archive_app import archive
 from api.cli.audit_app import audit_command
 from api.cli.database_app import database
 from api.cli.options import Data, Json
+from api.cli.person_app import person
 from api.cli.purge_app import purge_command
 from api.cli.terminal import Terminal
 from api.cli.trail_app import trail
@@ -33,6 +34,7 @@ app.add_typer(archive, name="archive")
 app.command(cls=VietnameseCommand, name="audit")(audit_command)
 app.command(cls=VietnameseCommand, name="verify")(verify_command)
 app.add_typer(database, name="database")
+app.add_typer(person, name="person")
 app.command(cls=VietnameseCommand, name="purge")(purge_command)
 app.command(cls=VietnameseCommand, name="worker")(worker_command)
 

@@ -122,3 +122,33 @@ def report_command(  # noqa: PLR0913 - one parameter per option
     with paper_desk(settings) as desk:
         record = desk.papers.report_suspicion(desk.officer_id, paper, typed)
     return show(record, terminal=terminal)
+
+
+CaseCode = Annotated[str, typer.Argument(metavar="MÃ_HỒ_SƠ", help="Mã số hồ sơ.")]
+HoldReason = Annotated[
+    str, typer.Option(metavar="CÂU", help="Quyết định hoặc lý do; ghi vào nhật ký.")
+]
+
+
+@case_app.command(cls=VietnameseCommand, name="hold")
+def hold_command(
+    case_code: CaseCode, *, reason: HoldReason, data: Data = None, json: Json = False
+) -> int:
+    """Giữ hồ sơ: bản chụp và dữ liệu không bị xóa dù hết thời hạn."""
+    from api.cli.person import hold  # noqa: PLC0415 - keeps --help quick
+    from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
+
+    settings = load_settings(data=data, signs=False)
+    return hold(settings, case_code, reason, terminal=Terminal(as_json=json))
+
+
+@case_app.command(cls=VietnameseCommand, name="unhold")
+def unhold_command(
+    case_code: CaseCode, *, reason: HoldReason, data: Data = None, json: Json = False
+) -> int:
+    """Thôi giữ hồ sơ; bản chụp đã hết thời hạn sẽ bị xóa ở lượt sau."""
+    from api.cli.person import unhold  # noqa: PLC0415 - keeps --help quick
+    from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
+
+    settings = load_settings(data=data, signs=False)
+    return unhold(settings, case_code, reason, terminal=Terminal(as_json=json))

@@ -1,4 +1,4 @@
-"""`certify database migrate`: tables and privileges, with the owner's account."""
+"""`certify database`: tables, privileges, keys; with the owner's account."""
 
 from pathlib import Path
 
@@ -44,4 +44,21 @@ def migrate(
     terminal.say(f"Các bảng trong {about} đã đúng phiên bản của chương trình.")
     if service_role is not None:
         terminal.say(f"Đã cấp cho tài khoản {service_role} đúng các quyền dịch vụ cần.")
+    return 0
+
+
+def reseal(settings: Settings, *, terminal: Terminal) -> int:
+    """Encrypt every personal field under the newest key.
+
+    Raises:
+        CertifyError: the database is away or damaged, or the account may not do it.
+    """
+    database = open_database(DataFolder(settings.data), settings)
+    try:
+        database.migrate()
+        changed = database.reseal()
+    finally:
+        database.close()
+    terminal.result({"rows": changed})
+    terminal.say(f"Đã mã hóa lại {changed} dòng bằng khóa dịch vụ mới nhất.")
     return 0

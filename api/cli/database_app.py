@@ -11,14 +11,14 @@ from api.cli.vietnamese import VietnameseCommand, VietnameseGroup
 
 database = typer.Typer(
     cls=VietnameseGroup,
-    help="Cơ sở dữ liệu: cập nhật bảng, phân quyền.",
+    help="Cơ sở dữ liệu: cập nhật bảng, phân quyền, mã hóa lại.",
     no_args_is_help=True,
 )
 
 
 @database.callback()
 def group() -> None:
-    """Keep `migrate` a command of its own while it is the only one."""
+    """Group the commands."""
 
 
 @database.command(cls=VietnameseCommand, name="migrate")
@@ -49,3 +49,13 @@ def migrate_command(
     return migrate(
         settings, service_role, backup=backup, terminal=Terminal(as_json=json)
     )
+
+
+@database.command(cls=VietnameseCommand, name="reseal")
+def reseal_command(*, data: Data = None, json: Json = False) -> int:
+    """Mã hóa lại dữ liệu cá nhân bằng khóa dịch vụ mới nhất."""
+    from api.cli.database import reseal  # noqa: PLC0415 - keeps --help quick
+    from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
+
+    settings = load_settings(data=data, signs=False)
+    return reseal(settings, terminal=Terminal(as_json=json))

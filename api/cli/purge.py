@@ -64,9 +64,13 @@ def _purge(run: PurgeScans, terminal: Terminal) -> int:
         scans=sum(one.scans for one in rounds),
         settled=sum(one.settled for one in rounds),
         layouts=sum(one.layouts for one in rounds),
+        strays=sum(one.strays for one in rounds),
         more=False,
     )
     terminal.result(asdict(total) | {"dry_run": False})
+    if not (total.papers or total.layouts):
+        terminal.say("Không có bản chụp nào đến hạn xóa.")
+        return 0
     terminal.say(
         f"Đã xóa {total.scans} bản chụp của {len(total.papers)} giấy tờ và quên dấu "
         f"vân của {total.layouts} trang. Mã băm, thông tin trang và sổ chứng thực vẫn "

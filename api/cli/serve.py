@@ -72,19 +72,7 @@ def serve(
 ) -> int:
     """Serve until a signal: 0 after SIGTERM; Ctrl-C ends in KeyboardInterrupt."""
     base_url = settings.base_url or DataFolder(settings.data).choices().base_url
-    app = create_app(
-        services,
-        settings=WebSettings(
-            production=settings.env == "production",
-            base_url=base_url,
-            max_upload_bytes=settings.max_upload_bytes,
-            portal_limit_bytes=settings.portal_limit_bytes,
-            mail_limit_bytes=settings.mail_limit_bytes,
-            disk_free_bytes=settings.disk_free_bytes,
-            clock_drift_seconds=settings.clock_drift_seconds,
-            ready_seconds=settings.ready_seconds,
-        ),
-    )
+    app = create_app(services, settings=_web_settings(settings, base_url))
     # uvicorn's own access log writes verification codes in clear.
     config = uvicorn.Config(
         app,
@@ -102,14 +90,24 @@ def serve(
     # it all the same wants an end.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        with (
-            observed(services, settings, process="serve"),
-            _beside(services, settings),
-        ):
+        with observed(services, settings, process="serve"), _beside(services, settings):
             uvicorn.Server(config).run(sockets=[listening])
     except _Stopped:
         return 0
     return 0
+
+
+def _web_settings(settings: Settings, base_url: str) -> WebSettings:
+    return WebSettings(
+        production=settings.env == "production",
+        base_url=base_url,
+        max_upload_bytes=settings.max_upload_bytes,
+        portal_limit_bytes=settings.portal_limit_bytes,
+        mail_limit_bytes=settings.mail_limit_bytes,
+        disk_free_bytes=settings.disk_free_bytes,
+        clock_drift_seconds=settings.clock_drift_seconds,
+        ready_seconds=settings.ready_seconds,
+    )
 
 
 @contextmanager

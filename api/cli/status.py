@@ -15,6 +15,11 @@ from certify.rounds import DONE, Round
 
 READY, TROUBLE = 0, 4
 _GIGABYTE = 1024**3
+_CAUSES = {
+    "new": "chưa xử lý lần nào",
+    "running": "đang xử lý",
+    "other": "chờ vì nguyên nhân khác",
+}
 _CLOCKS = {"tsa": "dịch vụ dấu thời gian", "database": "máy chủ cơ sở dữ liệu"}
 _SHOWN = 5
 
@@ -84,9 +89,8 @@ def _say_waiting(
     terminal.say(f"Đang chờ phát hành: {count} bản sao.")
     for group in groups:
         minutes = (now - group.oldest).total_seconds() / 60
-        terminal.say(
-            f"  {group.cause}: {group.count}, lâu nhất từ {minutes:.0f} phút trước"
-        )
+        what = _CAUSES.get(group.cause, f"chờ vì {group.cause}")
+        terminal.say(f"  {what}: {group.count} bản sao, lâu nhất {minutes:.0f} phút")
 
 
 def _as_json(last: Round) -> dict[str, str | None]:

@@ -4,13 +4,14 @@ Import this only after `api.observe.processes.share`: prometheus-client decides 
 import whether several processes count together.
 """
 
+from collections.abc import Sequence
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from api.observe.issuing import STEPS
 
 # From a key in a file (1 ms) to a State TSA (131 s were measured).
-_QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
-_SLOW = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 180, 600)
+_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180, 600)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -19,13 +20,41 @@ class PrometheusMeter:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         """Make every metric in this registry."""
-        self._steps = Histogram(
+        self._registry = registry
+        self._steps = self._times(
             "certify_issue_step_seconds",
             "Time of each step of issuing a copy (certify/issue.py).",
             ("step", "outcome"),
-            buckets=_SLOW,
-            registry=registry,
         )
+        self._tsa = self._times(
+            "certify_tsa_request_seconds",
+            "Time of calls to time stamping authorities.",
+            ("tsa", "outcome"),
+        )
+        self._keys = self._times(
+            "certify_key_sign_seconds",
+            "Time of one signature by a key, by kind of backend.",
+            ("backend", "outcome"),
+        )
+        self._archive = self._times(
+            "certify_archive_seconds",
+            "Time of one call to the archive.",
+            ("operation", "outcome"),
+        )
+        self._requests = self._times(
+            "certify_http_request_seconds",
+            "Time of requests, by template of the route.",
+            ("method", "route", "status"),
+        )
+        self._make_counters()
+        for step in STEPS.values():  # so that a rate is 0, not absent, before the first
+            self._steps.labels(step, "ok")
+
+    def _times(self, name: str, words: str, labels: Sequence[str]) -> Histogram:
+        return Histogram(name, words, labels, buckets=_BUCKETS, registry=self._registry)
+
+    def _make_counters(self) -> None:
+        registry = self._registry
         self._issued = Counter("certify_issued", "Copies released.", registry=registry)
         self._failed = Counter(
             "certify_issue_failed",
@@ -33,11 +62,9 @@ class PrometheusMeter:
             ("code",),
             registry=registry,
         )
-        self._tsa = Histogram(
-            "certify_tsa_request_seconds",
-            "Time of calls to time stamping authorities.",
-            ("tsa", "outcome"),
-            buckets=_SLOW,
+        self._faults = Counter(
+            "certify_faults",
+            "Requests and runs of issuing that failed by our own fault.",
             registry=registry,
         )
         self._drift = Gauge(
@@ -47,34 +74,6 @@ class PrometheusMeter:
             multiprocess_mode="mostrecent",
             registry=registry,
         )
-        self._keys = Histogram(
-            "certify_key_sign_seconds",
-            "Time of one signature by a key, by kind of backend.",
-            ("backend", "outcome"),
-            buckets=_SLOW,
-            registry=registry,
-        )
-        self._archive = Histogram(
-            "certify_archive_seconds",
-            "Time of one call to the archive.",
-            ("operation", "outcome"),
-            buckets=_QUICK,
-            registry=registry,
-        )
-        self._requests = Histogram(
-            "certify_http_request_seconds",
-            "Time of requests, by template of the route.",
-            ("method", "route", "status"),
-            buckets=_QUICK,
-            registry=registry,
-        )
-        self._faults = Counter(
-            "certify_faults",
-            "Requests and runs of issuing that failed by our own fault.",
-            registry=registry,
-        )
-        for step in STEPS.values():  # so that a rate is 0, not absent, before the first
-            self._steps.labels(step, "ok")
 
     def step(self, step: str, outcome: str, seconds: float) -> None:
         """One step of issuing ended."""

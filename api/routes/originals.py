@@ -25,6 +25,7 @@ router = APIRouter(
 )
 
 Millimetres = Annotated[float | None, Query(ge=10, le=2000)]
+PICTURE = problems(410) | {200: {"content": {"image/png": {}}}}
 RAW_BODY = {
     "requestBody": {
         "required": True,
@@ -116,7 +117,7 @@ def arrange_scan(
 @router.get(
     "/{original_id}/parts/{part}/pages/{page}.png",
     response_class=FileResponse,
-    responses={200: {"content": {"image/png": {}}}},
+    responses=PICTURE,
 )
 def get_part_page(  # noqa: PLR0913, PLR0917 - one parameter per part of the address
     original_id: str,
@@ -148,7 +149,7 @@ def get_original(
 @router.get(
     "/{original_id}/pages/{page}.png",
     response_class=FileResponse,
-    responses={200: {"content": {"image/png": {}}}},
+    responses=PICTURE,
 )
 def get_page(
     original_id: str,

@@ -7,7 +7,7 @@ stores          what stands on the database
 objects         where finished copies are kept
 backup          backup and restore
 audit           what holds archive, books and trail against each other
-privacy         working scans and their purge
+privacy         purge of working scans, demands of persons
 public_trail    what publishes checkpoints, proves and checks
 outside         whom we trust and ask; the sealer and the renewer
 work_queue      jobs for workers, with PostgreSQL
@@ -19,7 +19,7 @@ from api.wiring.backup import build_backup, build_restore
 from api.wiring.intake import build_intake
 from api.wiring.keys import open_key_room
 from api.wiring.objects import build_s3_archive, make_s3_bucket
-from api.wiring.privacy import build_purge
+from api.wiring.privacy import PersonDesk, build_person_desk, build_purge
 from api.wiring.public_trail import build_standing, open_trail_room
 from api.wiring.service import build_services
 from api.wiring.stores import Storage, open_database, open_storage
@@ -34,6 +34,7 @@ from api.wiring.verification import (
 from api.wiring.work_queue import build_runner, open_queue, share
 
 __all__ = [
+    "PersonDesk",
     "Storage",
     "build_audit",
     "build_backup",
@@ -41,6 +42,7 @@ __all__ = [
     "build_intake",
     "build_lists",
     "build_note_dates",
+    "build_person_desk",
     "build_publisher",
     "build_purge",
     "build_restore",

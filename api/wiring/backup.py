@@ -1,10 +1,13 @@
 """Backup and restore, from settings."""
 
+import os
+import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from api.backup.make import MakeBackup
+from api.backup.manifest import Manifest
 from api.backup.restore import RestoreBackup, Target
 from api.data_folder import DataFolder
 from api.service_key import derive_keys, read_service_keys
@@ -12,6 +15,7 @@ from api.settings import Settings
 from api.wiring.objects import build_archive
 from api.wiring.stores import open_database, open_storage
 from api.work_folder import PrivateWorkFolder
+from certify.attestation import Act
 from certify.clock import SystemClock
 from storage.key_ring import KeyRing
 from storage.migrations import HEAD
@@ -58,7 +62,7 @@ def build_restore(settings: Settings) -> RestoreBackup:
     Raises:
         InvalidInput: no passphrase.
     """
-    folder = DataFolder(settings.data)
+    folder, clock = DataFolder(settings.data), SystemClock()
 
     def target(building: DataFolder) -> Target:
         keys = _Keys(building)
@@ -70,23 +74,30 @@ def build_restore(settings: Settings) -> RestoreBackup:
             vault=keys.vault,
         )
 
-    def released() -> frozenset[str]:
-        database = open_database(folder, settings)
+    def settle(building: DataFolder, manifest: Manifest) -> frozenset[str]:
+        database = open_database(building, settings)
         try:
             database.migrate()
         finally:
             database.close()
-        with open_storage(folder, settings) as storage:
+        with open_storage(building, settings, clock) as storage:
+            storage.trail.record(
+                building.choices().authority_id,
+                Act(f"operator:{pwd.getpwuid(os.getuid()).pw_name}", "service.restore"),
+                subject=manifest.point,
+                details={"made_at": manifest.made_at.isoformat()},
+                at=clock.now(),
+            )
             return storage.register.released_files()
 
     return RestoreBackup(
         folder=folder,
         passphrase=settings.backup_passphrase,
-        clock=SystemClock(),
+        clock=clock,
         newest_revision=HEAD,
         mac_keys=lambda building: _Keys(building).of(_MAC),
         target=target,
-        released=released,
+        settle=settle,
     )
 
 

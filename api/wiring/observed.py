@@ -7,6 +7,7 @@ from api.observe.processes import SharedFolder
 from api.settings import Settings
 from api.wiring.plan import Plan
 from certify.clock import Clock
+from certify.errors import InvalidInput
 from signing.timestamp import TsaCall
 
 
@@ -29,13 +30,22 @@ def build_plan(settings: Settings, clock: Clock) -> Plan:
 
 
 def build_meter(settings: Settings, folder: DataFolder) -> Meter:
-    """Build this process's meter; measures nothing where nobody can look."""
+    """Build this process's meter; measures nothing where nobody can look.
+
+    Raises:
+        InvalidInput: the folder of the numbers cannot be written.
+    """
     if settings.metrics_port is None:
         return Unmetered()
-    shared = SharedFolder(settings.metrics_folder or folder.metrics)
-    from prometheus_client import CollectorRegistry  # noqa: PLC0415 - after its folder
+    try:
+        shared = SharedFolder(settings.metrics_folder or folder.metrics)
+        from prometheus_client import CollectorRegistry  # noqa: PLC0415 - after its folder
 
-    return shared.meter(CollectorRegistry())
+        return shared.meter(CollectorRegistry())
+    except OSError as error:
+        raise InvalidInput(
+            field="CERTIFY_METRICS_FOLDER", reason="không ghi được vào thư mục này"
+        ) from error
 
 
 def note_tsa(plan: Plan, call: TsaCall) -> None:

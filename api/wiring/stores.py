@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from api.data_folder import DataFolder
+from api.service_key import derive_keys, read_service_keys
 from api.settings import Settings
 from certify.clock import Clock, SystemClock
 from storage.api_keys import SqlApiKeys
@@ -14,8 +15,11 @@ from storage.cases import SqlCases
 from storage.database import Database
 from storage.deadline_alarms import SqlDeadlineAlarms
 from storage.desk_records import SqlDeskRecords
+from storage.holds import SqlCaseHolds
 from storage.overview import SqlOverview
 from storage.people import SqlPeople
+from storage.personal import FieldKeys
+from storage.persons import SqlPersonRecords
 from storage.purges import SqlScanPurges
 from storage.register import SqlRegister
 from storage.renewals import SqlRenewals
@@ -35,6 +39,8 @@ class Storage:
     register: SqlRegister
     renewals: SqlRenewals
     purges: SqlScanPurges
+    holds: SqlCaseHolds
+    persons: SqlPersonRecords
     trail: SqlAuditTrail
     tree: SqlTrailTree
     api_keys: SqlApiKeys
@@ -50,15 +56,18 @@ def open_database(folder: DataFolder, settings: Settings) -> Database:
     """Name the database that the settings choose; nothing is connected yet.
 
     Raises:
-        InvalidInput: the password file cannot be read.
+        InvalidInput: the password file cannot be read, or others can read the
+            service key.
     """
     patience = settings.database_lock_timeout_seconds
+    fields = _field_keys(folder)
     if settings.database_url is None:
         file = f"sqlite:///{folder.database.absolute()}"
-        return Database(file, busy_timeout_seconds=patience)
+        return Database(file, fields=fields, busy_timeout_seconds=patience)
     return Database(
         settings.database_url.get_secret_value(),
         password=settings.database_password,
+        fields=fields,
         busy_timeout_seconds=patience,
         limits=server_limits(settings),
     )
@@ -75,6 +84,13 @@ def server_limits(settings: Settings) -> ServerLimits:
         statement_timeout_seconds=settings.database_statement_timeout_seconds,
         idle_in_transaction_seconds=settings.database_idle_transaction_seconds,
     )
+
+
+def _field_keys(folder: DataFolder) -> FieldKeys | None:
+    """Derive the keys of personal fields; None before there is a service key."""
+    if not folder.service_key.exists():
+        return None
+    return FieldKeys(*derive_keys(read_service_keys(folder.service_key), "fields"))
 
 
 @contextmanager
@@ -108,6 +124,8 @@ def open_storage(
             ),
             renewals=SqlRenewals(database=database, lease=settings.lease),
             purges=SqlScanPurges(database=database, clock=clock),
+            holds=SqlCaseHolds(database=database, clock=clock),
+            persons=SqlPersonRecords(database=database, clock=clock),
             trail=SqlAuditTrail(database=database),
             tree=SqlTrailTree(database=database),
             api_keys=SqlApiKeys(database=database),

@@ -57,6 +57,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "version.delete_marker": Meaning(
         "Có người đánh dấu xóa tệp; dịch vụ vẫn đọc đúng phiên bản đã cấp.", _LOOK
     ),
+    "version.stray": Meaning("Có tệp lạ trong thư mục của kho.", _LOOK),
     "number.missing": Meaning("Sổ thiếu số này.", _COMPARE),
     "number.duplicate": Meaning("Một số cấp cho nhiều bản sao.", _COMPARE),
     "number.beyond": Meaning("Số lớn hơn số cuối cùng của sổ.", _COMPARE),
@@ -81,9 +82,9 @@ MEANINGS: Mapping[str, Meaning] = {
     "tree.row": Meaning("Dòng nhật ký khác với dòng đã công bố.", _COMPARE),
     "tree.order": Meaning("Dòng nhật ký không đúng chỗ trong cây.", _COMPARE),
     "tree.tree": Meaning("Cây kiểm chứng lưu trong cơ sở dữ liệu bị sửa.", _COMPARE),
-    "tree.note": Meaning("Mốc đã công bố bị sửa hoặc bị xóa.", _COMPARE),
+    "tree.note": Meaning("Mốc đã công bố bị sửa.", _COMPARE),
     "tree.checkpoint": Meaning("Nhật ký khác với mốc đã công bố.", _COMPARE),
-    "tree.kept": Meaning("Nhật ký khác với mốc đã giữ ngoài cơ sở dữ liệu.", _COMPARE),
+    "tree.kept": Meaning("Cơ sở dữ liệu khác với mốc đã giữ bên ngoài.", _COMPARE),
     "record.lost": Meaning("Nhật ký ghi một việc mà sổ không còn.", _COMPARE),
     "record.comparison": Meaning("Biên bản đối chiếu khác với nhật ký.", _COMPARE),
     "record.statement": Meaning(

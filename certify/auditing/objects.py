@@ -128,10 +128,10 @@ def _begins_as_intended(path: Path, evidence: CopyEvidence) -> bool:
 
 
 class VersionsPart:
-    """Names newer versions and delete markers over our objects; reads none of them."""
+    """Names what others put over our objects, or beside them; reads none of it."""
 
     name = "versions"
-    title = "Bản ghi đè, đánh dấu xóa"
+    title = "Bản ghi đè, đánh dấu xóa, tệp lạ"
 
     def __init__(self, *, archive: AuditedArchive) -> None:
         """Take the archive."""

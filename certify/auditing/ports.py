@@ -14,10 +14,11 @@ from certify.ports import Archive
 
 @dataclass(frozen=True)
 class ForeignVersion:
-    """What somebody else put over an object of ours; never read.
+    """What somebody else put over an object of ours, or beside them; never read.
 
     Attributes:
-        kind: "newer" or "delete_marker".
+        kind: "newer", "delete_marker", or "stray" for a file under a name that no
+            object has.
     """
 
     key: str
@@ -41,7 +42,7 @@ class AuditedArchive(Archive, Protocol):
         ...
 
     def foreign(self, prefix: str = "") -> Iterator[ForeignVersion]:
-        """Return what others put over our objects, if the store lets them."""
+        """Return what others put over our objects, or beside them."""
         ...
 
 

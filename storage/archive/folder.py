@@ -127,9 +127,14 @@ class FolderArchive:
         return datetime.fromisoformat(facts["retain_until"])
 
     def foreign(self, prefix: str = "") -> Iterator[ForeignVersion]:
-        """Return nothing: a name is linked once, there are no versions."""
-        del prefix
-        return iter(())
+        """Return files of others; nobody can write over ours: a name is linked once.
+
+        Raises:
+            ServiceUnavailable: the folder is away.
+        """
+        for path in self._folder.strays():
+            if path.startswith(prefix):
+                yield ForeignVersion(path, "", "stray")
 
 
 def _stored(header: SealedHeader) -> StoredObject:

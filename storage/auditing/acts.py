@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, select
 
 from certify.attestation import TrailHead
 from storage.audit import Action, reason_commitment
+from storage.personal import readable
 from storage.tables import trail, trail_reasons
 
 
@@ -84,7 +85,7 @@ def _salts(
         (authority_id, found.sequence): found.salt
         for authority_id, sequences in with_reason.items()
         for found in connection.execute(
-            select(table.sequence, table.salt).where(
+            select(*readable(trail_reasons, "sequence", "salt")).where(
                 table.authority_id == authority_id, table.sequence.in_(sequences)
             )
         )

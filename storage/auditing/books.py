@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, func, select, tuple_
+from sqlalchemy import Connection, Row, Select, Table, and_, func, select, tuple_
 
 from certify.auditing.ports import BookFacts, BookKey, Holder
 from certify.errors import StoredDataDamaged
@@ -15,6 +15,7 @@ from storage.books import book_columns
 from storage.database import Database
 from storage.desk_reads import as_number
 from storage.issuance_rows import as_statement
+from storage.personal import readable
 from storage.recovered_reads import RECOVERED_NOTE
 from storage.tables import (
     attestations,
@@ -34,6 +35,7 @@ _STATES = {
     Action.NUMBER_VOID: "void",
 }
 _FILES = (Action.COPY_RELEASE, Action.COPY_RENEW, Action.COPY_RECOVER)
+_CONFIRMED = ("step", "statement", "statement_digest", "intent_attested_at")
 _NUMBERED: tuple[Table, ...] = (book_rows, recovered_copies, free_numbers)
 
 
@@ -128,15 +130,13 @@ def _in(table: Table, book: BookKey) -> Any:  # noqa: ANN401 - SQLAlchemy's cond
 def _rows(
     connection: Connection, book: BookKey, first: int, last: int
 ) -> Sequence[_Row]:
+    columns: Select[Any] = select(
+        *readable(book_rows),
+        *readable(attestations, *_CONFIRMED),
+        trail.c.sequence.label("witness"),
+    )
     return connection.execute(
-        select(
-            book_rows,
-            attestations.c.step,
-            attestations.c.statement,
-            attestations.c.statement_digest,
-            attestations.c.intent_attested_at,
-            trail.c.sequence.label("witness"),
-        )
+        columns.select_from(book_rows)
         .outerjoin(attestations, attestations.c.id == book_rows.c.attestation_id)
         .outerjoin(
             trail,

@@ -1,14 +1,15 @@
 """Rows of the trail for the audit, and whether what they recorded is still there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, func, select
+from sqlalchemy import Connection, Row, Select, Table, and_, func, or_, select
 
 from certify.auditing.ports import Link
 from certify.numbering import RegisterNumber
 from storage.audit import Action, digest_holds, reason_holds
 from storage.database import Database
+from storage.personal import readable
 from storage.tables import (
     annulments,
     attestations,
@@ -16,6 +17,7 @@ from storage.tables import (
     book_rows,
     books,
     desk_records,
+    originals,
     recovered_copies,
     trail,
     trail_reasons,
@@ -56,7 +58,7 @@ class SqlAuditedTrail:
         """Return rows with a greater number, in order."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                select(trail, trail_reasons.c.salt, trail_reasons.c.reason)
+                select(trail, *readable(trail_reasons, "salt", "reason"))
                 .outerjoin(
                     trail_reasons,
                     and_(
@@ -114,19 +116,31 @@ def _gone(
     return {n: f"{table.name}/{s}" for n, s in wanted.items() if s not in there}
 
 
+def _cases_of(original_ids: Collection[str]) -> Select[tuple[str]]:
+    return select(originals.c.case_id).where(originals.c.id.in_(sorted(original_ids)))
+
+
 def _lost_attestations(connection: Connection, rows: Sequence[_Row]) -> _Lost:
-    """Compared originals whose attestation is gone, and no newer scan dropped it."""
+    """Compared originals whose attestation is gone, and nobody dropped it."""
     gone = _gone(connection, rows, (Action.COMPARISON_RECORD,), attestations, "id")
     if not gone:
         return {}
-    originals = {row.details["original"] for row in rows if row.sequence in gone}
+    compared = {row.details["original"] for row in rows if row.sequence in gone}
     dropping = connection.scalars(
         select(trail.c.details).where(
-            trail.c.subject.in_(sorted(originals)),
-            trail.c.action == Action.SCAN_ATTACH.value,
+            or_(
+                trail.c.subject.in_(sorted(compared))
+                & (trail.c.action == Action.SCAN_ATTACH.value),
+                trail.c.subject.in_(_cases_of(compared))
+                & (trail.c.action == Action.PERSON_ERASE.value),
+            )
         )
     )
-    dropped = {f"{attestations.name}/{details['dropped']}" for details in dropping}
+    dropped = {
+        f"{attestations.name}/{one}"
+        for details in dropping
+        for one in (details["dropped"] or "").split()
+    }
     return {n: what for n, what in gone.items() if what not in dropped}
 
 

@@ -13,6 +13,7 @@ from storage.audit import Action
 from storage.auditing.acts import Recorded, newest, recorded
 from storage.database import Database
 from storage.issuance_rows import as_statement
+from storage.personal import readable
 from storage.tables import (
     annulments,
     attestations,
@@ -49,7 +50,7 @@ class SqlAuditedRecords:
         """Return the next rows in order of id, with what does not hold."""
         table, problems = _WALKS[kind]
         (key,) = table.primary_key.columns
-        query = select(table).where(key > after).order_by(key).limit(limit)
+        query = select(*readable(table)).where(key > after).order_by(key).limit(limit)
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
             ids = [getattr(row, key.name) for row in rows]
@@ -77,7 +78,7 @@ _ACTIONS = frozenset(
 
 def _comparisons(connection: Connection, ids: Sequence[str]) -> Mapping[str, _Row]:
     rows = connection.execute(
-        select(comparisons).where(comparisons.c.attestation_id.in_(ids))
+        select(*readable(comparisons)).where(comparisons.c.attestation_id.in_(ids))
     )
     return {row.attestation_id: row for row in rows}
 

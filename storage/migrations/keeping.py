@@ -4,7 +4,11 @@ They stop mistakes and careless hands. Whoever may drop a trigger is found by th
 chained trail, the heads printed in the copies, and the digests of the editions.
 """
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
 from alembic import op
+from sqlalchemy import Connection, bindparam, text
 
 
 def keep(name: str, table: str, change: str, condition: str, message: str) -> None:
@@ -36,6 +40,32 @@ def keep(name: str, table: str, change: str, condition: str, message: str) -> No
         f"CREATE TRIGGER {name} BEFORE {change} ON {table}"
         f" FOR EACH ROW EXECUTE FUNCTION {name}()"
     )
+
+
+@contextmanager
+def unkept(connection: Connection, tables: Sequence[str]) -> Iterator[None]:
+    """Let the owner of tables change rows that are kept, inside one transaction.
+
+    For writing the same content in another form, and nothing else.
+    """
+    if connection.dialect.name != "sqlite":
+        for table in tables:
+            connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        yield
+        for table in tables:
+            connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        return
+    triggers = connection.execute(
+        text(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+            " AND tbl_name IN :tables"
+        ).bindparams(bindparam("tables", list(tables), expanding=True))
+    ).all()
+    for name, _ in triggers:
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    yield
+    for _, statement in triggers:
+        connection.exec_driver_sql(statement)
 
 
 def keep_from_truncate(*tables: str) -> None:

@@ -7,7 +7,14 @@ refuse any change of what was released or recorded.
 
 from storage.columns import metadata
 from storage.tables.annulments import annulments
-from storage.tables.desk import case_counters, cases, comparisons, originals, scans
+from storage.tables.desk import (
+    case_counters,
+    case_holds,
+    cases,
+    comparisons,
+    originals,
+    scans,
+)
 from storage.tables.desk_records import desk_records, withdrawals
 from storage.tables.issuance import (
     attestations,
@@ -47,6 +54,7 @@ __all__ = [
     "book_rows",
     "books",
     "case_counters",
+    "case_holds",
     "cases",
     "checkpoint_refusals",
     "checkpoint_tokens",

@@ -8,10 +8,8 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     String,
     Table,
-    Text,
     UniqueConstraint,
     text,
 )
@@ -19,6 +17,7 @@ from sqlalchemy import (
 from certify.case import OriginalKind
 from certify.comparison import Legalisation
 from storage.columns import ID, SHA256, CanonicalJson, UtcTime, metadata, one_of
+from storage.personal import PersonalBytes, PersonalJson, PersonalText
 
 cases = Table(
     "cases",
@@ -27,15 +26,23 @@ cases = Table(
     Column("code", String(60), nullable=False, unique=True),
     Column("authority_id", ID, ForeignKey("authorities.id"), nullable=False),
     Column("officer_id", ID, ForeignKey("officers.id"), nullable=False),
-    Column("requester_name", Text, nullable=False),
-    Column("requester_email", Text),
-    Column("requester_phone", Text),
+    Column("requester_name", PersonalText("cases.requester_name"), nullable=False),
+    Column("requester_email", PersonalText("cases.requester_email")),
+    Column("requester_phone", PersonalText("cases.requester_phone")),
     Column("status", Integer, nullable=False),
     Column("opened_at", UtcTime, nullable=False),
     Column("due_at", UtcTime, nullable=False),
     CheckConstraint("status BETWEEN 1 AND 10", name="status"),
     Index(None, "authority_id", "opened_at"),
     Index(None, "status", "due_at"),
+)
+
+# One row while somebody has a visit kept; why, and until when, is in the trail.
+case_holds = Table(
+    "case_holds",
+    metadata,
+    Column("case_id", ID, ForeignKey("cases.id"), primary_key=True),
+    Column("held_at", UtcTime, nullable=False),
 )
 
 case_counters = Table(
@@ -53,8 +60,8 @@ originals = Table(
     Column("id", ID, primary_key=True),
     Column("case_id", ID, ForeignKey("cases.id"), nullable=False),
     Column("position", Integer, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("issuer", Text, nullable=False),
+    Column("title", PersonalText("originals.title"), nullable=False),
+    Column("issuer", PersonalText("originals.issuer"), nullable=False),
     Column("copies", Integer, nullable=False),
     Column("declared_pages", Integer),  # counted on the paper when it was added
     UniqueConstraint("case_id", "position"),
@@ -97,7 +104,7 @@ comparisons = Table(
     Column("attestation_id", ID, ForeignKey("attestations.id"), primary_key=True),
     Column("officer_id", ID, ForeignKey("officers.id"), nullable=False),
     Column("compared_at", UtcTime, nullable=False),
-    Column("place", Text, nullable=False),
+    Column("place", PersonalText("comparisons.place"), nullable=False),
     Column("page_digest", SHA256, nullable=False),
     Column("paper_original_shown", Boolean, nullable=False),
     Column("pages_match", Boolean, nullable=False),
@@ -105,10 +112,20 @@ comparisons = Table(
     Column("grounds", CanonicalJson, nullable=False),
     Column("pages_with_information", Integer, nullable=False),
     Column("legalisation", String(32), nullable=False),
-    Column("legalisation_note", Text, nullable=False),
-    Column("accepted_warnings", CanonicalJson, nullable=False),
+    Column(
+        "legalisation_note",
+        PersonalText("comparisons.legalisation_note"),
+        nullable=False,
+    ),
+    Column(
+        "accepted_warnings",
+        PersonalJson("comparisons.accepted_warnings"),
+        nullable=False,
+    ),
     Column("on_vneid", Boolean, nullable=False),
-    Column("salt", LargeBinary),  # of the commitment; absent before revision 0007
+    Column(
+        "salt", PersonalBytes("comparisons.salt")
+    ),  # of the commitment; absent before revision 0007
     one_of("original_kind", OriginalKind),
     one_of("legalisation", Legalisation),
 )

@@ -6,7 +6,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     String,
     Table,
     Text,
@@ -14,7 +13,8 @@ from sqlalchemy import (
 )
 
 from certify.desk_record import RecordKind
-from storage.columns import ID, CanonicalJson, UtcTime, metadata, one_of
+from storage.columns import ID, UtcTime, metadata, one_of
+from storage.personal import PersonalBytes, PersonalJson, PersonalText
 
 desk_records = Table(
     "desk_records",
@@ -29,9 +29,10 @@ desk_records = Table(
     Column("made_at", UtcTime, nullable=False),
     Column("year", Integer, nullable=False),  # Vietnamese
     Column("number", Integer, nullable=False),
-    Column("heading", CanonicalJson, nullable=False),
-    Column("content", CanonicalJson, nullable=False),
-    Column("salt", LargeBinary, nullable=False),  # of the commitment in the trail
+    Column("heading", PersonalJson("desk_records.heading"), nullable=False),
+    Column("content", PersonalJson("desk_records.content"), nullable=False),
+    # of the commitment in the trail
+    Column("salt", PersonalBytes("desk_records.salt"), nullable=False),
     UniqueConstraint("authority_id", "kind", "year", "number"),
     Index(None, "case_id"),
     Index(None, "original_id"),
@@ -46,5 +47,5 @@ withdrawals = Table(
     Column("officer_id", ID, ForeignKey("officers.id"), nullable=False),
     Column("officer", Text, nullable=False),
     Column("made_at", UtcTime, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", PersonalText("withdrawals.reason"), nullable=False),
 )

@@ -16,7 +16,8 @@ from sqlalchemy import (
 
 from certify.attestation import IssuanceStep
 from certify.identifiers import CODE_LENGTH
-from storage.columns import ID, SHA256, CanonicalJson, UtcTime, metadata, one_of
+from storage.columns import ID, SHA256, UtcTime, metadata, one_of
+from storage.personal import PersonalJson, PersonalText
 
 UNFINISHED_STEPS = "step IN ('approved', 'reserved', 'intended')"
 
@@ -29,9 +30,9 @@ attestations = Table(
     Column("step", String(16), nullable=False),
     Column("code", String(CODE_LENGTH), nullable=False, unique=True),
     # approved: the canonical JSON as signed by the second factor, and its digest
-    Column("statement", Text),
+    Column("statement", PersonalText("attestations.statement")),
     Column("statement_digest", SHA256),
-    Column("assertion", CanonicalJson),
+    Column("assertion", PersonalJson("attestations.assertion")),
     Column("approved_at", UtcTime),
     # lease: fence grows with every lease; an older fence can commit nothing
     Column("lease_owner", Text),
@@ -105,12 +106,12 @@ book_rows = Table(
     Column("trail_digest", SHA256, nullable=False),
     # columns 2 to 8 of the sổ chứng thực, filled at release
     Column("attested_on", String(10)),
-    Column("requester", Text),
-    Column("title", Text),
+    Column("requester", PersonalText("book_rows.requester")),
+    Column("title", PersonalText("book_rows.title")),
     Column("signatory", Text),
     Column("copies", Integer),
     Column("fee_dong", Integer),
-    Column("note", Text),
+    Column("note", PersonalText("book_rows.note")),
     ForeignKeyConstraint(
         ["authority_id", "kind", "year"],
         ["books.authority_id", "books.kind", "books.year"],
@@ -171,9 +172,9 @@ recovered_copies = Table(
     Column("shown_number", Text, nullable=False),
     Column("attestation_id", ID, nullable=False),
     Column("code", String(CODE_LENGTH), nullable=False),
-    Column("statement", Text, nullable=False),
+    Column("statement", PersonalText("recovered_copies.statement"), nullable=False),
     Column("statement_digest", SHA256, nullable=False),
-    Column("assertion", CanonicalJson, nullable=False),
+    Column("assertion", PersonalJson("recovered_copies.assertion"), nullable=False),
     Column("intent_attempt", Integer, nullable=False),
     Column("intent_attested_at", UtcTime, nullable=False),
     Column("object_key", Text, nullable=False),

@@ -7,13 +7,13 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    LargeBinary,
     String,
     Table,
     Text,
 )
 
 from storage.columns import ID, SHA256, CanonicalJson, UtcTime, metadata
+from storage.personal import PersonalBytes, PersonalText
 
 trail = Table(
     "trail",
@@ -39,8 +39,8 @@ trail_reasons = Table(
     metadata,
     Column("authority_id", ID, primary_key=True),
     Column("sequence", Integer, primary_key=True),
-    Column("salt", LargeBinary, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("salt", PersonalBytes("trail_reasons.salt"), nullable=False),
+    Column("reason", PersonalText("trail_reasons.reason"), nullable=False),
     ForeignKeyConstraint(
         ["authority_id", "sequence"], ["trail.authority_id", "trail.sequence"]
     ),

@@ -3,11 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import select
 
 from api.services import Services
+from api.settings import Settings
+from api.wiring import build_audit
 from certify.attestation import IssuanceStep, StoredObject
 from certify.clock import vietnamese_day
 from certify.errors import CertifyError
@@ -55,6 +56,13 @@ def unexplained(services: Services, waiting: Collection[str]) -> list[str]:
     ]
 
 
+def audited(settings: Settings) -> list[str]:
+    """What `certify audit` says, beside the service."""
+    with build_audit(settings, quick=True) as run:
+        found = run().state.findings
+    return [f"audit: {finding.code} {finding.subject}" for _, finding in found]
+
+
 def _numbers(services: Services, expected: Collection[str]) -> Iterator[str]:
     year = vietnamese_day(services.clock.now()).year
     rows = services.register.book(services.authority_id, DEFAULT_BOOK_KIND, year)
@@ -87,13 +95,10 @@ def _orphans(services: Services) -> Iterator[str]:
     The register knows editions. The trail knows what was about to be signed: a file
     that begins with exactly that revision is an attempt that came to nothing.
     """
-    archive: Any = services.archive
-    for foreign in archive.foreign():
-        yield f"duplicate: {foreign.key} has another version ({foreign.kind})"
     released = services.register.released_files()
     unknown = [
         stored
-        for stored in archive.list("")
+        for stored in services.archive.list("")
         if stored.key.rpartition("/")[2] not in released
     ]
     intents = _intents(services) if unknown else {}

@@ -26,7 +26,7 @@ from certify.clock import vietnamese_day
 from certify.errors import NotFound
 from certify.numbering import DEFAULT_BOOK_KIND
 from certify.verify import Verdict
-from tests.chaos.audit import audit
+from tests.chaos.audit import audit, audited
 from tests.support.confirming import confirm_shown
 from tests.support.papers import compared_papers, draw_paper
 
@@ -50,7 +50,7 @@ def race(folder: Path, processes: int, each: int) -> list[str]:
             worker.join()
         ended = [worker.exitcode for worker in workers]
         found = [] if ended == [0] * processes else [f"workers ended with {ended}"]
-        return [*found, *audit(services, ids, ids)]
+        return [*found, *audit(services, ids, ids), *audited(settings)]
     finally:
         services.close()
 
@@ -82,7 +82,7 @@ def restore(folder: Path, after_backup: int, **chosen: Any) -> list[str]:
         fresh = list(compared_papers(services, folder / "paper.jpg", 2))
         confirm_shown(services, fresh)
         new = [_issued(services, one) for one in (*fresh, *result.released)]
-        return [*found, *_violations(services, old, new)]
+        return [*found, *_violations(services, old, new), *audited(settings)]
     finally:
         services.close()
 

@@ -14,6 +14,7 @@ from storage.register import SqlRegister
 from tests.support.clock import FakeClock
 from tests.support.confirmation import SoftwareConfirmation
 from tests.support.desk import SampleDesk, seed_people
+from tests.support.fields import FIELDS
 from tests.support.postgres import KINDS, Server
 
 
@@ -41,7 +42,7 @@ def database_url(
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
+    database = Database(database_url, fields=FIELDS)
     yield database
     database.close()
 

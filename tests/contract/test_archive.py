@@ -3,6 +3,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -20,6 +21,7 @@ from certify.identifiers import new_id
 from certify.ports import Archive
 from storage.archive.folder import FolderArchive
 from storage.archive.open import FolderLocation, open_archive
+from storage.archive.s3 import S3Archive
 from tests.support.clock import MORNING
 from tests.support.minio_server import BUILD_SECONDS
 from tests.support.processes import ARCHIVE_KEY, archive_for_ever
@@ -68,6 +70,29 @@ def test_the_same_again_returns_the_stored_object(archive: Archive, put: Put) ->
     stored = put("a1/copy", b"copy")
     assert put("a1/copy", b"copy") == stored
     assert list(archive.list("a1/")) == [stored]
+
+
+def test_what_a_backup_kept_comes_back_as_the_version_it_was(
+    archive: Archive, put: Put, tmp_path: Path
+) -> None:
+    """The register names the lost version, and no other is its copy."""
+    content = b"copy"
+    digest = hashlib.sha256(content).hexdigest()
+    lost = StoredObject("a1/copy", "version-of-the-lost-one", digest, len(content))
+    source = tmp_path / "kept"
+    source.write_bytes(content)
+    assert isinstance(archive, FolderArchive | S3Archive)
+    for _ in range(2):  # a restore that was interrupted is run again
+        archive.put_back(lost, source, UNTIL)
+        assert list(archive.list("")) == [lost]
+    archive.fetch(lost, tmp_path / "out")
+    assert (tmp_path / "out").read_bytes() == content
+    assert (archive.retained_until(lost) or MORNING) >= UNTIL
+    with pytest.raises(NotFound):
+        archive.fetch(replace(lost, version_id="never-there"), tmp_path / "out")
+    with pytest.raises(WrongState):
+        archive.put_back(replace(lost, version_id="another"), source, UNTIL)
+    assert put("a1/copy", content) == lost
 
 
 def test_a_key_never_takes_other_bytes(

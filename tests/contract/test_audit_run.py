@@ -18,6 +18,7 @@ from certify.evidence import FOLDER
 from storage.archive.folder import FolderArchive
 from storage.database import Database
 from tests.support.audit_world import AuditWorld
+from tests.support.fields import FIELDS
 from tests.support.processes import ARCHIVE_KEY
 from tests.support.tampering import tamper
 
@@ -47,7 +48,9 @@ class FailingArchive(FolderArchive):
 def world(tmp_path: Path, migrated_file: Path) -> Iterator[AuditWorld]:
     """Four copies without discarded attempts, and a wrong column in the book."""
     shutil.copy(migrated_file, tmp_path / "register.db")
-    with closing(Database(f"sqlite:///{tmp_path / 'register.db'}")) as database:
+    with closing(
+        Database(f"sqlite:///{tmp_path / 'register.db'}", fields=FIELDS)
+    ) as database:
         world = AuditWorld(tmp_path, database, FailingArchive(tmp_path / "archive"))
         for _ in range(COPIES):
             world.issue()

@@ -180,7 +180,7 @@ def test_a_database_that_forgot_its_checkpoints_is_not_signed_anew(
     with pytest.raises(TrailContradicted, match="mốc 8 dòng"):
         public.publish()
     assert public.codes() == set(), "inside the database nothing is left to tell"
-    assert public.codes(kept) == {"kept", "note"}
+    assert public.codes(kept) == {"kept"}
 
 
 def test_an_annulment_and_a_void_number_stand_as_the_trail_tells(

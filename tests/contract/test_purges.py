@@ -1,6 +1,7 @@
 """Working scans go when their time is over, and no earlier; each purge is on record."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from api.legal_tables import read_legal_tables
 from certify.case import StoredScan
+from certify.clock import SystemClock
 from certify.desk_papers import DeskPapers, SuspicionTyped
 from certify.errors import ScanPurged, ServiceUnavailable
 from certify.fingerprint import CELLS, PageFingerprint, pack
@@ -173,7 +175,8 @@ def test_what_must_stay_stays(
     clock.advance(days=4000)
     assert purge.due(9) == []
     assert purge().papers == ()
-    assert (store.kept(reported.scan), store.kept(waiting.scan)) == (4, 4)
+    assert store.exists(reported.scan.id)
+    assert store.exists(waiting.scan.id)
 
 
 def test_refused_and_abandoned_papers_go_later_in_bounded_rounds(
@@ -262,3 +265,19 @@ def test_layouts_are_forgotten_and_digests_remembered(
     assert purge().layouts == 1
     assert register.known(near, AUTHORITY_ID).own == ()
     assert register.known(same, AUTHORITY_ID).own
+
+
+def test_a_file_that_no_scan_is_on_record_of_goes_too(
+    purge: PurgeScans, store: Store, desk: SampleDesk, clock: FakeClock
+) -> None:
+    waiting = desk.compared()
+    desk.approve(waiting)
+    strays = [new_id() for _ in range(3)]
+    store.keep(waiting.scan.id, *strays)
+    clock.set(SystemClock().now() + timedelta(days=90))
+    assert purge().strays == 0
+    clock.advance(days=2)
+    rounds = [purge(), purge()]  # of two at most
+    assert [(one.strays, one.more) for one in rounds] == [(2, True), (1, False)]
+    assert store.exists(waiting.scan.id)
+    assert not any(map(store.exists, strays))

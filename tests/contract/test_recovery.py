@@ -21,6 +21,7 @@ from tests.support.builders import (
 from tests.support.clock import FakeClock
 from tests.support.confirmation import SoftwareConfirmation
 from tests.support.desk import SampleDesk
+from tests.support.fields import FIELDS
 from tests.support.issuing import book_of
 
 
@@ -89,7 +90,7 @@ def test_two_that_replay_together_recover_once(
     ]
 
     def replay(_: int) -> None:
-        database = Database(database_url, busy_timeout_seconds=60)
+        database = Database(database_url, fields=FIELDS, busy_timeout_seconds=60)
         SqlRegister(database=database, clock=clock).recover(copies, clock.now())
         database.close()
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, text, update
 
 from certify.statement import statement_from_json
-from storage.audit import _commitment
+from storage.audit import reason_commitment
 from storage.tables import (
     annulments,
     attestations,
@@ -175,7 +175,7 @@ def rewrite_reason(scene: Scene) -> list[str]:
     scene.connection.execute(
         update(trail)
         .where(_at(AUTHORITY_ID, chosen.sequence))
-        .values(reason_commitment=_commitment(chosen.salt, "lý do khác"))
+        .values(reason_commitment=reason_commitment(chosen.salt, "lý do khác"))
     )
     return places(scene.connection)
 

@@ -23,6 +23,7 @@ from certify.checkpoint import Checkpoint, NoteKey, signed_note
 from certify.merkle import Frontier, TreeHead, fold
 from keys.note import NoteSigningKey
 from storage.audit import BEFORE_FIRST, row_digest
+from storage.personal import use_keys
 from storage.tables import (
     book_rows,
     checkpoint_tokens,
@@ -32,6 +33,7 @@ from storage.tables import (
     tree_nodes,
 )
 from storage.trail_leaves import STRIDE, _leaf
+from tests.support.fields import FIELDS
 from tests.support.public_trail import SEED
 
 OWN_SEED = bytes(reversed(range(32)))
@@ -54,6 +56,7 @@ def superuser(url: str) -> Iterator[Connection]:
     if address.get_backend_name() == "postgresql":
         address = address.set(drivername="postgresql+psycopg")
     engine = create_engine(address)
+    use_keys(engine.dialect, FIELDS)  # he has the service's key
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SET LOCAL session_replication_role = replica")

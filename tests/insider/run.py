@@ -30,6 +30,7 @@ from tests.insider.hands import Cover, cover_up, superuser
 from tests.insider.office import add_rows, make_office
 from tests.support.builders import AUTHORITY_ID
 from tests.support.clock import MORNING, FakeClock
+from tests.support.fields import FIELDS
 from tests.support.public_trail import PublicTrail
 
 DATABASES = ("sqlite", "postgresql15", "postgresql18")
@@ -40,7 +41,7 @@ class Office:
     """The seeded database, of which every crime gets a copy of its own."""
 
     def __init__(self, url: str, copy: Callable[[], object]) -> None:
-        database = Database(url)
+        database = Database(url, fields=FIELDS)
         database.migrate()
         self.kept = make_office(database)
         database.close()
@@ -69,7 +70,7 @@ def commit_crime(url: str, number: int, seed: int, kept: Checkpoint) -> tuple[st
 
 def go_on_working(url: str, rng: Random) -> None:
     """What an honest office does: more rows, checkpoints, reasons erased on request."""
-    database = Database(url)
+    database = Database(url, fields=FIELDS)
     clock = FakeClock(MORNING)
     clock.advance(days=1)
     public = PublicTrail(database, clock)
@@ -88,7 +89,7 @@ def go_on_working(url: str, rng: Random) -> None:
 
 def audited(url: str, *kept: Checkpoint) -> TrailAudit:
     """The full check of a database."""
-    database = Database(url)
+    database = Database(url, fields=FIELDS)
     try:
         return PublicTrail(database, FakeClock()).audit(*kept)
     finally:

@@ -18,6 +18,7 @@ from api.data_folder import DataFolder
 from api.initialise import initialise
 from api.service_key import derive_keys, read_service_keys
 from api.settings import Settings
+from api.wiring import build_backup, open_storage
 from certify.clock import SystemClock
 from storage.archive.folder import FolderArchive
 from storage.database import Database
@@ -67,11 +68,19 @@ def certify(
     return run
 
 
+@pytest.fixture(scope="module")
+def first(office: Path) -> Path:
+    settings = Settings(data=office / "data", backup_passphrase_file=office / "words")
+    with build_backup(settings, office / "backup") as make:
+        made = make()
+    assert (made.manifest.objects, made.manifest.scans, made.copied) == (2, 1, 3)
+    return office / "backup"
+
+
 @pytest.fixture
-def backup(office: Path, tmp_path: Path, certify: Run) -> Path:
-    code, said = certify("backup", tmp_path / "backup", "--data", office / "data")
-    assert (code, said["objects"], said["scans"], said["copied"]) == (0, 2, 1, 3)
-    return tmp_path / "backup"
+def backup(first: Path, tmp_path: Path) -> Path:
+    """A backup to spoil."""
+    return shutil.copytree(first, tmp_path / "backup")
 
 
 def point_of(backup: Path) -> Path:
@@ -93,6 +102,13 @@ def test_it_comes_back_as_it_was(
     within = [*new.path.iterdir(), *(p for p in new.path.rglob("*") if p.is_file())]
     assert [p for p in within if p.stat().st_mode & 0o077] == []
     key = derive_keys(read_service_keys(new.service_key), "archive")[0]
+    with open_storage(new, Settings(data=new.path)) as storage:
+        head = storage.trail.check(new.choices().authority_id)
+    with closing(sqlite3.connect(new.database)) as database:
+        (row,) = database.execute(
+            "SELECT action, subject FROM trail WHERE sequence = ?", [head.sequence]
+        )
+    assert row == ("service.restore", said["point"])
     kept = [FolderArchive(f.archive, key=key) for f in (old, new)]
     assert list(kept[0].list("")) == list(kept[1].list("")), "versions too"
 
@@ -226,6 +242,13 @@ def test_a_full_disk_leaves_no_point(
     assert (code, said["copied"]) == (0, 0), "objects were kept for this run"
 
 
+def test_a_backup_does_not_lie_in_what_it_backs_up(office: Path, certify: Run) -> None:
+    code, said = certify("backup", office / "data" / "b", "--data", office / "data")
+    assert code == 2
+    assert "hãy chọn nơi khác" in said["error"]["message"]
+    assert not (office / "data" / "b").exists()
+
+
 def test_what_cannot_be_read_is_named_and_the_rest_kept(
     office: Path, tmp_path: Path, certify: Run
 ) -> None:
@@ -251,6 +274,11 @@ def test_a_point_with_older_tables_is_migrated_when_it_is_restored(
         path.unlink()
     with closing(sqlite3.connect(data / "register.db")) as database:
         database.executescript((RELEASED / "world-0013.sql").read_text())
+        (authority_id,) = database.execute("SELECT id FROM authorities").fetchone()
+    folder = DataFolder(data)
+    folder.write_choices(
+        folder.choices().model_copy(update={"authority_id": authority_id})
+    )
     (tmp_path / "taken").write_text("not a folder")
     migrate = ("database", "migrate", "--data", data, "--backup")
     assert certify(*migrate, tmp_path / "taken")[0] == 4

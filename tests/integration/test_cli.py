@@ -387,6 +387,33 @@ def test_demo_certifies_three_papers_once(
     assert certify("demo", "--data", data, "--if-empty", "--json").json["copies"] == []
 
 
+@pytest.mark.usefixtures("certified")
+def test_audit_finds_a_changed_byte_and_says_what_to_do(
+    certify: Run, data: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "data"
+    shutil.copytree(data, copy)
+    whole = certify("audit", "--data", copy)
+    assert whole.code == 0
+    table, conclusion = whole.out.rstrip().split("\n\n")
+    assert conclusion == "Tất cả đều đúng."
+    assert len({len(line) for line in table.split("\n")}) == 1  # columns are straight
+    objects = copy / "archive" / "objects"
+    sealed = next(p for p in objects.glob("*/*.sealed") if p.parent.name != "evidence")
+    content = sealed.read_bytes()
+    sealed.chmod(0o600)
+    sealed.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    found = certify("audit", "--quick", "--json", "--data", copy)
+    key = f"{sealed.parent.name}/{sealed.stem}"
+    assert (found.code, found.err) == (1, "")
+    assert [(f["code"], f["subject"]) for f in found.json["findings"]] == [
+        ("edition.damaged", key)
+    ]
+    said = certify("audit", "--quick", "--data", copy).out
+    assert f"Tệp trong kho khác mã băm trong sổ. [edition.damaged]\n  {key}\n" in said
+    assert "→ Không dùng tệp này; khôi phục đúng phiên bản" in said
+
+
 def test_no_secret_is_ever_said(data: Path, certified: Path) -> None:
     said = certified.with_suffix(".json").read_text()
     again = shell("init", "--data", data)

@@ -1,6 +1,7 @@
 """`deploy/` says what the programs that read it understand, and names what exists."""
 
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -12,6 +13,8 @@ from typer.main import get_command
 
 from api.__main__ import app
 from api.settings import PREFIX, Settings
+from storage.database import Database
+from tests.support.postgres import OWNER, Server
 from tests.support.real import need
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -136,3 +139,39 @@ def test_containers_may_not_mount_or_load() -> None:
     (rule,) = profile["syscalls"]
     assert {"mount", "ptrace", "bpf", "init_module", "keyctl"} <= set(rule["names"])
     assert not {"unshare", "clone", "prctl"} & set(rule["names"])
+
+
+def test_the_roles_of_a_new_database_server(
+    postgresql15: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As PostgreSQL's image runs the script; then what the `migrate` service does."""
+    given = {"OWNER": "it's an owner\\", "SERVICE": '$service"s'}
+    for name, password in given.items():
+        (tmp_path / name).write_text(password + "\n")
+        monkeypatch.setenv(f"{name}_PASSWORD_FILE", str(tmp_path / name))
+    for name, value in {
+        "PGHOST": "127.0.0.1",
+        "PGPORT": str(postgresql15.port),
+        "PGPASSWORD": postgresql15.password,
+        "PGDATABASE": "postgres",
+        "POSTGRES_USER": OWNER,
+        "PATH": f"{need('psql').parent}:{os.environ['PATH']}",  # noqa: TID251 - a test's
+    }.items():
+        monkeypatch.setenv(name, value)
+    try:
+        run("bash", DEPLOY / "database-roles.sh", cwd=tmp_path)
+        address = f"127.0.0.1:{postgresql15.port}/certify"
+        owner = Database(
+            f"postgresql://certify_owner@{address}", password=given["OWNER"]
+        )
+        owner.migrate_for("certify_service")
+        owner.close()
+        service = Database(
+            f"postgresql://certify_service@{address}", password=given["SERVICE"]
+        )
+        service.require_current()
+        service.close()
+    finally:
+        postgresql15.execute("DROP DATABASE IF EXISTS certify WITH (FORCE)")
+        for role in ("certify_owner", "certify_service"):
+            postgresql15.execute("DROP ROLE IF EXISTS {}", role)

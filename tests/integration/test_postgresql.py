@@ -39,9 +39,11 @@ from tests.support.builders import (
 )
 from tests.support.clock import FakeClock
 from tests.support.desk import SampleDesk, by_officer, seed_people
+from tests.support.fields import FIELDS
 from tests.support.issuing import book_of, intended, issue
 from tests.support.postgres import Server
 from tests.support.processes import migrate
+from tests.support.public_trail import PublicTrail
 
 TERMINATE = (
     "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
@@ -55,7 +57,7 @@ class Office:
     def __init__(self, url: str, **options: Any) -> None:
         self.url = url
         self.clock = FakeClock()
-        self.database = Database(url, **options)
+        self.database = Database(url, fields=FIELDS, **options)
         self.people = SqlPeople(database=self.database, clock=self.clock)
         self.cases = SqlCases(database=self.database, clock=self.clock)
         self.register = SqlRegister(database=self.database, clock=self.clock)
@@ -317,6 +319,8 @@ def test_the_services_own_role_can_do_its_work_and_no_harm(
         attestation_id = desk.approved().attestation_id
         issue(office.register, attestation_id, office.clock.now())
         office.trail.check(AUTHORITY_ID)
+        public = PublicTrail(office.database, office.clock)
+        assert public.audit(public.checkpoint()).findings == []
         for harm in (
             "UPDATE trail SET actor = 'x'",
             "DELETE FROM trail",
@@ -335,6 +339,8 @@ def test_the_services_own_role_can_do_its_work_and_no_harm(
             "DELETE FROM book_rows",
             "DELETE FROM books",
             "DELETE FROM annulments",
+            "DELETE FROM checkpoints",
+            "UPDATE tree_leaves SET sequence = 9",
             "UPDATE desk_records SET content = '{}'",
             "UPDATE alembic_version SET version_num = '0000'",
             "CREATE TABLE mine (a integer)",

@@ -1,9 +1,19 @@
 """Scans that are gone, seen from the desk, the API and the command line."""
 
+import json
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from api.__main__ import main
+from api.data_folder import DataFolder
+from api.initialise import initialise
+from api.settings import Settings
+from api.wiring import open_storage
 from certify.access import Scope
 from certify.attestation import Act
+from tests.support.builders import make_case
 from tests.support.web import WebSystem, compared, confirmed
 
 
@@ -42,7 +52,9 @@ def test_a_purged_scan_is_said_to_be_gone_everywhere(web_service: WebSystem) -> 
         assert desk.get(f"/desk{path}/pages/1.png").status_code == 410
     with system.client(Scope.PARTNER) as partner:
         copy = partner.get(f"/api/v1/attestations/{attestation['id']}/copy.pdf")
-    assert copy.content.startswith(b"%PDF")
+    with system.client() as anybody:
+        report = anybody.post("/api/v1/verify", content=copy.content).json()
+    assert report["verdict"] == "ours_in_force"
 
 
 def test_an_unreleased_paper_is_scanned_again(web_service: WebSystem) -> None:
@@ -62,3 +74,45 @@ def test_an_unreleased_paper_is_scanned_again(web_service: WebSystem) -> None:
         assert again.status_code == 200
         assert again.json()["purged_at"] is None
         assert officer.get(again.json()["pages"][0]["picture"]).status_code == 200
+
+
+def test_the_commands_show_before_they_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data"
+    initialise(Settings(data=data))
+    with open_storage(DataFolder(data), Settings(data=data)) as storage:
+        choices = DataFolder(data).choices()
+        case = make_case(
+            authority_id=choices.authority_id, officer_id=choices.officer_id
+        )
+        case = storage.cases.open_case(case, Act("system", "case.open"))
+
+    def certify(*words: object) -> Any:
+        code = main([*map(str, words), "--json", "--data", str(data)])
+        said = json.loads(capsys.readouterr().out)
+        assert (code == 0) == ("error" not in said), said
+        return said
+
+    stored = [path for path in data.rglob("*") if path.is_file()]
+    assert any(case.code.encode() in path.read_bytes() for path in stored)
+    for word in (case.requester.name, str(case.requester.email)):
+        assert [p for p in stored if word.encode() in p.read_bytes()] == []
+    assert certify("purge", "--dry-run") == {"dry_run": True, "papers": []}
+    assert certify("purge")["papers"] == []
+    out = tmp_path / "person.json"
+    email = case.requester.email
+    assert certify("person", "export", "--email", email, "--out", out)["visits"] == 1
+    assert out.stat().st_mode & 0o777 == 0o600
+    assert json.loads(out.read_text())["visits"][0]["requester"]["email"] == email
+    assert "error" in certify("person", "export", "--email", email, "--out", out)
+    reason = ("--reason", "Đơn khiếu nại số 7")
+    assert certify("case", "hold", case.code, *reason)["held"]
+    said = certify("person", "erase", "--case", case.code, "--confirm")
+    assert not said["visits"][0]["contact"]
+    assert not certify("case", "unhold", case.code, *reason)["held"]
+    for confirm in ((), ("--confirm",)):
+        said = certify("person", "erase", "--case", case.code, *confirm)
+        assert said["visits"][0]["contact"]
+    assert certify("person", "erase", "--email", email)["error"]["code"] == "not_found"
+    assert certify("database", "reseal")["rows"] == 0

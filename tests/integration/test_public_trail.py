@@ -15,6 +15,7 @@ import pytest
 
 from api.__main__ import main
 from api.cli.desk_work import Paper, certify_one, hand_over
+from api.wiring import build_note_dates
 from certify.checkpoint import (
     Checkpoint,
     NoteError,
@@ -207,6 +208,24 @@ def test_the_commands_check_prove_and_tell_of_a_rewritten_row(
     assert (code, found["findings"][0]["code"]) == (1, "chain")
     kept.write_text("x")
     assert trail(data, "verify", "--checkpoint", kept)[0] == 2
+
+
+def test_a_token_counts_for_its_checkpoint_alone(
+    web_service: WebSystem, first: Path, trust: Path
+) -> None:
+    services = web_service.services
+    proof = services.prove_trail.proof(sha256(first.read_bytes()).hexdigest())
+    assert proof.token is not None
+    dates = build_note_dates(trust, services.clock)
+    published = services.prove_trail.checkpoint()
+    assert dates(proof.note, proof.token) == published.token_at
+    for note, token in (
+        (proof.note + "x", proof.token),
+        (proof.note, proof.token[:-1] + bytes([proof.token[-1] ^ 1])),
+        (proof.note, b"no token"),
+    ):
+        with pytest.raises(InvalidInput, match="không đúng hoặc không tin cậy"):
+            dates(note, token)
 
 
 def test_a_page_says_that_publication_stopped(web_service: WebSystem) -> None:

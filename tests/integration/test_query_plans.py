@@ -33,7 +33,8 @@ from storage.desk_records import SqlDeskRecords
 from storage.signature_requests import SqlSignatureRequests
 from tests.support.audit_world import AuditWorld, live
 from tests.support.builders import AUTHORITY_ID, make_scan
-from tests.support.many_rows import LARGE, fill
+from tests.support.fields import FIELDS
+from tests.support.many_rows import LARGE, TRAIL_ROWS, fill
 from tests.support.postgres import Server
 from tests.support.processes import ARCHIVE_KEY
 
@@ -69,7 +70,7 @@ def office(
 
 
 def _office(folder: Path, url: str) -> Iterator[Office]:
-    database = Database(url)
+    database = Database(url, fields=FIELDS)
     database.migrate()
     archive = FolderArchive(folder / "archive", key=ARCHIVE_KEY)
     world = AuditWorld(folder, database, archive)
@@ -216,7 +217,7 @@ def audit(office: Office) -> None:
     """A page of each walk, from where the made-up rows end."""
     database, first = office.world.database, "!~"
     trail = SqlAuditedTrail(database=database)
-    trail.page(AUTHORITY_ID, 60_000, 200)
+    trail.page(AUTHORITY_ID, TRAIL_ROWS, 200)
     trail.count()
     editions = SqlAuditedEditions(database=database)
     editions.page(first, 200)

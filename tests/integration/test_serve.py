@@ -144,7 +144,7 @@ def test_worker_releases_what_waited_for_a_timestamp(
     options = {"--requester": "Lò Văn Thử", "--title": "Giấy khai sinh"}
     options |= {"--out": str(tmp_path / "copy.pdf"), "--data": str(data)}
     log, port = tmp_path / "serve.log", _free_port()
-    watched = {"CERTIFY_METRICS_PORT": str(port)}
+    watched = {"CERTIFY_METRICS_PORT": str(port), "CERTIFY_LOG_LEVEL": "debug"}
     away = subprocess.run(
         (*CERTIFY, "copy", sample.path, *(w for pair in options.items() for w in pair)),
         env={"CERTIFY_TSA_URLS": NOBODY} | watched,
@@ -192,9 +192,10 @@ def _check_metrics(text: str) -> None:
     asked = re.findall(r'certify_tsa_request_seconds_count\{outcome="(\w+)"', text)
     assert set(asked) == {"ok", "silent"}
     sources = re.findall(r'certify_scrape_source_up\{source="(\w+)"\} 1.0', text)
-    assert sorted(sources) == ["certificates", "clock", "disk", "queue"]
+    assert sorted(sources) == ["certificates", "clock", "disk", "duties", "queue"]
     assert "certify_waiting{" not in text  # nothing waits any longer
     assert seen["certify_open_reservations"] == 0
+    assert 0 <= seen['certify_duty_success_age_seconds{duty="reconcile"}'] < 300
     assert seen['certify_disk_free_bytes{place="data"}'] > 0
     assert -2 < seen['certify_clock_drift_seconds{reference="tsa"}'] < 2
     assert len(re.findall(r"certify_certificate_expiry_days\{", text)) >= 4
@@ -203,7 +204,7 @@ def _check_metrics(text: str) -> None:
 def _check_log(text: str) -> None:
     """One JSON object a line, uvicorn's own too; a line for each step."""
     lines = [json.loads(line) for line in text.splitlines()]
-    assert {line["process"] for line in lines} == {"serve"}
+    assert {line["process"] for line in lines} == {"serve", "worker"}
     assert "uvicorn.error" in {line["logger"] for line in lines}
     steps = [line for line in lines if line["event"] == "issue.step"]
     assert [line["name"] for line in steps] == list(STEPS.values())

@@ -29,6 +29,7 @@ from storage.work_queue.job import PeriodicJob, cron_of
 from storage.work_queue.runner import JobRunner
 from tests.support.clock import FakeClock
 from tests.support.desk import SampleDesk, seed_people
+from tests.support.fields import FIELDS
 from tests.support.issuing import issue
 from tests.support.postgres import QUEUE, Server
 
@@ -269,7 +270,7 @@ class Desk:
 
     def __init__(self, site: Site, queue: PostgresWorkQueue) -> None:
         self.clock = FakeClock()
-        self.database = Database(site.service)
+        self.database = Database(site.service, fields=FIELDS)
         self.cases = SqlCases(database=self.database, clock=self.clock)
         self.register = SqlRegister(database=self.database, clock=self.clock)
         self.register.open_numbering()

@@ -8,8 +8,8 @@ from storage.database import Database
 from tests.support.builders import AUTHORITY_ID, OFFICER_ID
 from tests.support.tampering import tamper
 
-COPIES = 12_000
-TRAIL_ROWS = 60_000
+COPIES = 6_000
+TRAIL_ROWS = 40_000
 LARGE = frozenset(
     {
         "cases",
@@ -135,23 +135,23 @@ def _rows() -> tuple[str, ...]:
         _insert(
             "annulments",
             f"'!t' || i, {a}, 'n', 'x', '01', '1', '2026-01-01', 'r', {at}, i",
-            rows=6_000,
+            rows=5_000,
         ),
         _insert(
             "desk_records",
             f"'!r' || i, 'refusal', {a}, '!c' || i, '!o' || i, '{OFFICER_ID}', NULL,"
             f" {at}, {_YEAR}, i, '{{}}', '{{}}', CAST('x' AS BLOB)",
-            rows=6_000,
+            rows=5_000,
         ),
         _insert(
             "withdrawals",
             f"'!r' || i, '{OFFICER_ID}', 'n', {at}, 'r'",
-            rows=6_000,
+            rows=5_000,
         ),
         _insert(
             "signature_requests",
             "'!q' || i, '!t' || i, 1, '!k' || (i % 40), 'c', 's', CAST('x' AS BLOB),"
             f" CAST('x' AS BLOB), {at}, {at}, 'answered', 0, CAST('x' AS BLOB)",
-            rows=6_000,
+            rows=5_000,
         ),
     )

@@ -11,6 +11,7 @@ from storage.archive.s3_location import S3Location
 from storage.database import Database
 from storage.register import SqlRegister
 from tests.support.clock import MORNING, FakeClock
+from tests.support.fields import FIELDS
 
 ARCHIVE_KEY = bytes(32)
 
@@ -18,7 +19,8 @@ ARCHIVE_KEY = bytes(32)
 def reserve_all(url: str, worker: str, attestation_ids: Sequence[str]) -> None:
     """Take and reserve each of these."""
     clock = FakeClock()
-    register = SqlRegister(database=Database(url, busy_timeout_seconds=60), clock=clock)
+    database = Database(url, fields=FIELDS, busy_timeout_seconds=60)
+    register = SqlRegister(database=database, clock=clock)
     register.open_numbering()
     for attestation_id in attestation_ids:
         task = register.take(attestation_id, worker, clock.now())

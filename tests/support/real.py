@@ -41,6 +41,7 @@ PACKAGES = {
     "mvn": "maven",
     "docker-compose": "docker-compose",
     "systemd-analyze": "systemd",
+    "psql": "postgresql",
     "pg_dump": "postgresql",
     "pg_restore": "postgresql",
 }
@@ -53,6 +54,7 @@ _OUTSIDE_PATH = {
     "libsofthsm2.so": ("/usr/lib/softhsm", "/usr/lib/x86_64-linux-gnu/softhsm"),
     "initdb": ("/usr/lib/postgresql/*/bin",),
     "pg_ctl": ("/usr/lib/postgresql/*/bin",),
+    "psql": ("/usr/lib/postgresql/*/bin",),
     "pg_dump": ("/usr/lib/postgresql/*/bin",),
     "pg_restore": ("/usr/lib/postgresql/*/bin",),
     "postgres": ("/usr/lib/postgresql/*/bin",),

@@ -2,12 +2,13 @@ import os
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from api.settings import Settings, debugging, load_settings
 from api.web_settings import WebSettings
 from certify.errors import CertifyError, InvalidInput
 from certify.intake.limits import UPLOAD_BYTES
+from certify.retention import RetentionRule
 
 
 @pytest.fixture(autouse=True)
@@ -206,3 +207,11 @@ def test_the_password_of_the_database_is_never_shown(tmp_path: Path) -> None:
     secret.unlink()
     with pytest.raises(InvalidInput, match="không đọc được"):
         _ = settings.database_password
+
+
+def test_the_periods_of_a_purge_are_settings_and_dated() -> None:
+    assert Settings().retention_rule == RetentionRule()
+    rule = Settings(purge_released_days=7).retention_rule
+    assert (rule.released.days, rule.unreleased.days, rule.confirmed) == (7, 90, False)
+    with pytest.raises(ValidationError):
+        Settings(purge_released_days=0)

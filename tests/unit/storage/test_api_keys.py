@@ -14,6 +14,7 @@ from storage.people import SqlPeople
 from tests.support.builders import AUTHORITY_ID
 from tests.support.clock import MORNING, FakeClock
 from tests.support.desk import seed_people
+from tests.support.fields import FIELDS
 
 CREATE = Act("system", "api_key.create")
 REVOKE = Act("system", "api_key.revoke", "Lộ khóa")
@@ -22,7 +23,9 @@ SCOPES = frozenset({Scope.OFFICER, Scope.READ})
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path}/register.db", busy_timeout_seconds=0.1)
+    database = Database(
+        f"sqlite:///{tmp_path}/register.db", fields=FIELDS, busy_timeout_seconds=0.1
+    )
     database.migrate()
     seed_people(SqlPeople(database=database, clock=FakeClock()))
     yield database

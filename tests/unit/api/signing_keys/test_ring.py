@@ -23,6 +23,7 @@ from storage.people import SqlPeople
 from storage.signing_keys import SqlSigningKeys
 from tests.support.builders import AUTHORITY_ID
 from tests.support.desk import seed_people
+from tests.support.fields import FIELDS
 from tests.support.signing_keys import act, make_key
 
 PASSPHRASE = "mot mat khau rat dai"  # noqa: S105 - of keys made in this test
@@ -79,7 +80,7 @@ class Office:
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     clock = SystemClock()
-    database = Database(f"sqlite:///{tmp_path / 'register.db'}")
+    database = Database(f"sqlite:///{tmp_path / 'register.db'}", fields=FIELDS)
     database.migrate()
     seed_people(SqlPeople(database=database, clock=clock))
     registry = SqlSigningKeys(database=database, clock=clock)
