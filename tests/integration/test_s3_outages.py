@@ -112,9 +112,9 @@ def test_an_answer_that_is_lost_once_makes_no_second_version(
 ) -> None:
     real = bucket.archive._bucket.create
 
-    def lose_the_answer(*given: object) -> None:
+    def lose_the_answer(*given: object, **named: object) -> None:
         proxy.fault = Fault("lost_answer", times=1)
-        real(*given)  # type: ignore[arg-type]  # passed on as they are
+        real(*given, **named)  # type: ignore[arg-type]  # passed on as they are
 
     bucket.archive._bucket.create = lose_the_answer  # type: ignore[method-assign]
     stored = bucket.put("a1/copy", COPY, tmp_path)

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import shutil
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -13,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from api.data_folder import DataFolder
 from api.devpki import DevelopmentPkiServer
 from api.initialise import initialise
 from api.services import Services
 from api.settings import Settings
-from api.wiring import build_services
+from api.wiring import build_services, open_database
 from certify.attestation import IssuanceStep
 from certify.clock import vietnamese_day
 from certify.errors import LeaseLost, ServiceUnavailable, StoredDataDamaged
@@ -27,6 +27,7 @@ from certify.numbering import DEFAULT_BOOK_KIND
 from certify.verify import Verdict
 from keys.devpki.responders import DevelopmentPki
 from signing.timestamp import HttpTransport
+from storage.tables import attestations
 from tests.chaos.injection import SteppingClock
 from tests.support.confirming import confirm_shown
 from tests.support.papers import compared_papers, draw_paper
@@ -218,9 +219,13 @@ def test_an_expired_confirmation_is_given_again_and_keeps_the_number(
 
 def test_a_fault_in_one_stops_no_other(office: Office) -> None:
     broken, whole = office.approved(2)
-    with closing(sqlite3.connect(DataFolder(office.settings.data).database)) as rows:
-        rows.execute("UPDATE attestations SET statement = '{}' WHERE id = ?", (broken,))
-        rows.commit()
+    folder = DataFolder(office.settings.data)
+    with (
+        closing(open_database(folder, office.settings)) as database,
+        database.writing() as rows,  # opens with our key, and makes no sense
+    ):
+        changed = update(attestations).where(attestations.c.id == broken)
+        rows.execute(changed.values(statement="{}"))
     result = office.services.reconcile()
     assert (result.released, result.waiting) == ([whole], {broken: "fault"})
 
