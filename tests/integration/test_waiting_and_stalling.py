@@ -227,7 +227,10 @@ def test_a_fault_in_one_stops_no_other(office: Office) -> None:
         changed = update(attestations).where(attestations.c.id == broken)
         rows.execute(changed.values(statement="{}"))
     result = office.services.reconcile()
-    assert (result.released, result.waiting) == ([whole], {broken: "fault"})
+    assert (result.released, result.waiting) == (
+        [whole],
+        {broken: "stored_data.damaged"},
+    )
 
 
 def test_an_unexplained_object_keeps_numbering_closed(
