@@ -1,4 +1,4 @@
-"""Every released file: there at its version, unaltered, kept, signed as it must be."""
+"""Every released file: as the trail says, and in the archive as it must be."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -17,37 +17,17 @@ _TOLERANCE = timedelta(days=1)  # stores round; clocks are set back
 
 
 class EditionsPart:
-    """Reads every released file, by its version."""
+    """Holds every released file against the trail, then against the archive."""
 
     name = "editions"
     title = "Tệp đã cấp"
 
     def __init__(
-        self,
-        *,
-        editions: AuditedEditions,
-        archive: AuditedArchive,
-        inspector: Inspector | None,
-        clock: Clock,
-        work_folder: WorkFolder,
-        retention: timedelta,
+        self, *, editions: AuditedEditions, in_archive: "InArchive | None" = None
     ) -> None:
-        """Take the collaborators.
-
-        Args:
-            editions: what was released.
-            archive: where it is.
-            inspector: reads the signatures; None passes them over.
-            clock: what "now" is.
-            work_folder: for the file that is looked at.
-            retention: how long a file is kept from the day it was made.
-        """
+        """Take what was released; without `in_archive` its files are passed over."""
         self._editions = editions
-        self._archive = archive
-        self._inspector = inspector
-        self._clock = clock
-        self._work_folder = work_folder
-        self._retention = retention
+        self._in_archive = in_archive
 
     def count(self) -> int:
         """Count released files."""
@@ -57,22 +37,53 @@ class EditionsPart:
         """Look at files in order of SHA-256, which is the position."""
         while page := self._editions.page(after, PAGE):
             for facts in page:
-                with self._work_folder() as folder:
-                    found = tuple(self._look_at(facts, folder))
                 after = facts.stored.sha256
-                yield Step(after, found)
+                yield Step(after, tuple(self._look_at(facts)))
 
-    def _look_at(self, facts: EditionFacts, folder: Path) -> Iterator[Finding]:
+    def _look_at(self, facts: EditionFacts) -> Iterator[Finding]:
         """Hold the register against the trail first, then the file against both."""
         subject = facts.stored.key
         if not facts.is_released:
             yield Finding("edition.unreleased", subject)
         elif not facts.is_committed:
             yield Finding("edition.uncommitted", subject)
-        else:
-            yield from self._in_archive(facts, folder)
+        elif self._in_archive is not None:
+            yield from self._in_archive(facts)
 
-    def _in_archive(self, facts: EditionFacts, folder: Path) -> Iterator[Finding]:
+
+class InArchive:
+    """Reads a released file by its version: there, unaltered, kept, rightly signed."""
+
+    def __init__(
+        self,
+        *,
+        archive: AuditedArchive,
+        inspector: Inspector | None,
+        clock: Clock,
+        work_folder: WorkFolder,
+        retention: timedelta,
+    ) -> None:
+        """Take the collaborators.
+
+        Args:
+            archive: where the files are.
+            inspector: reads the signatures; None passes them over.
+            clock: what "now" is.
+            work_folder: for the file that is looked at.
+            retention: how long a file is kept from the day it was made.
+        """
+        self._archive = archive
+        self._inspector = inspector
+        self._clock = clock
+        self._work_folder = work_folder
+        self._retention = retention
+
+    def __call__(self, facts: EditionFacts) -> Iterator[Finding]:
+        """Name what is wrong with a file that the trail knows."""
+        with self._work_folder() as folder:
+            yield from self._look_at(facts, folder)
+
+    def _look_at(self, facts: EditionFacts, folder: Path) -> Iterator[Finding]:
         stored, path = facts.stored, folder / "edition.pdf"
         try:
             self._archive.fetch(stored, path)

@@ -12,6 +12,7 @@ from certify.auditing.finding import Finding
 from certify.auditing.part import PAGE, Step
 from certify.auditing.ports import AuditedBooks, BookFacts, BookKey, Holder
 
+_LEAST = -(1 << 31)  # whoever puts rows in may choose any number
 _AT_WORK = (IssuanceStep.RESERVED.value, IssuanceStep.INTENDED.value)
 
 
@@ -43,13 +44,18 @@ class NumbersPart:
 
     def _walk_book(self, book: BookFacts, begin: int) -> Iterator[Step]:
         if begin == 0:
-            yield Step(_position(book.key, 0), tuple(_judge_book(book)))
+            found = (*_judge_book(book), *self._before_first(book.key))
+            yield Step(_position(book.key, 0), found)
         for first in range(max(begin, 1), _end(book) + 1, PAGE):
             last = min(first + PAGE - 1, _end(book))
             holders = self._books.holders(book.key, first, last)
             for number in range(first, last + 1):
                 found = tuple(_judge(book, number, holders.get(number, ())))
                 yield Step(_position(book.key, number), found)
+
+    def _before_first(self, key: BookKey) -> Iterator[Finding]:
+        for number in self._books.holders(key, _LEAST, 0):
+            yield Finding("number.beyond", f"{key}/{number}")
 
 
 def _position(key: BookKey, number: int) -> str:
