@@ -130,7 +130,7 @@ def _lost_attestations(connection: Connection, rows: Sequence[_Row]) -> _Lost:
     gone = _gone(connection, rows, (Action.COMPARISON_RECORD,), attestations, "id")
     if not gone:
         return {}
-    compared = {row.details["original"] for row in rows if row.sequence in gone}
+    compared = {row.details.get("original", "") for row in rows if row.sequence in gone}
     visits = connection.scalars(
         select(originals.c.case_id).where(originals.c.id.in_(sorted(compared)))
     )
@@ -141,7 +141,7 @@ def _lost_attestations(connection: Connection, rows: Sequence[_Row]) -> _Lost:
     dropped = {
         f"{attestations.name}/{one}"
         for details in dropping
-        for one in (details["dropped"] or "").split()
+        for one in (details.get("dropped") or "").split()
     }
     return {n: what for n, what in gone.items() if what not in dropped}
 
@@ -149,7 +149,7 @@ def _lost_attestations(connection: Connection, rows: Sequence[_Row]) -> _Lost:
 def _lost_numbers(connection: Connection, rows: Sequence[_Row]) -> _Lost:
     """Numbers given out that nothing holds, or somebody else."""
     given = {
-        row.sequence: (row.subject, row.details["book"], row.details["number"])
+        row.sequence: (row.subject, row.details.get("book"), row.details.get("number"))
         for row in rows
         if row.action in _NUMBERED
     }

@@ -4,8 +4,8 @@
 
 Each crime changes rows older than the kept checkpoint, with none to all of its tracks
 covered: chain recomputed, tree rebuilt, checkpoints rewritten, even signed again with
-the service's own key. Then `certify trail verify` runs. Untouched databases in which work
-went on must raise no alarm. Seeded: the same count and seed do the same again.
+the service's own key. Then what `certify trail verify` runs is run. Untouched databases
+in which work went on must raise no alarm. Seeded: count and seed do the same again.
 """
 
 import argparse
