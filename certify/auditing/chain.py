@@ -7,7 +7,7 @@ from certify.auditing.finding import Finding
 from certify.auditing.part import EMPTY_HEAD, PAGE, Step
 from certify.auditing.ports import AuditedTrail, Link
 
-_BEFORE_ALL = -(1 << 32)  # whoever puts rows in may number them so
+_BEFORE_ALL = -(1 << 63)  # whoever puts rows in may number them so
 
 
 class ChainPart:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+from certify.attestation import CertifiedCopy, StoredObject
 from certify.auditing.finding import Finding
 from certify.auditing.judgement import judge_file
 from certify.auditing.part import PAGE, Step
@@ -48,7 +49,9 @@ class EditionsPart:
         elif not facts.is_committed:
             yield Finding("edition.uncommitted", subject)
         elif self._in_archive is not None:
-            yield from self._in_archive(facts)
+            yield from self._in_archive(
+                facts, self._editions.copy(facts.attestation_id)
+            )
 
 
 class InArchive:
@@ -78,12 +81,16 @@ class InArchive:
         self._work_folder = work_folder
         self._retention = retention
 
-    def __call__(self, facts: EditionFacts) -> Iterator[Finding]:
+    def __call__(
+        self, facts: EditionFacts, copy: CertifiedCopy | None
+    ) -> Iterator[Finding]:
         """Name what is wrong with a file that the trail knows."""
         with self._work_folder() as folder:
-            yield from self._look_at(facts, folder)
+            yield from self._look_at(facts, copy, folder)
 
-    def _look_at(self, facts: EditionFacts, folder: Path) -> Iterator[Finding]:
+    def _look_at(
+        self, facts: EditionFacts, copy: CertifiedCopy | None, folder: Path
+    ) -> Iterator[Finding]:
         stored, path = facts.stored, folder / "edition.pdf"
         try:
             self._archive.fetch(stored, path)
@@ -100,15 +107,17 @@ class InArchive:
             until < facts.kept_from + self._retention - _TOLERANCE
         ):
             yield Finding("edition.retention", stored.key, until.isoformat())
-        if not self._has_evidence(facts, folder):
+        if not self._has_evidence(stored, copy, folder):
             yield Finding("edition.evidence", stored.key)
-        if self._inspector is not None and facts.copy is not None:
+        if self._inspector is not None and copy is not None:
             inspection = self._inspector.inspect(path)
-            yield from judge_file(inspection, facts.copy, facts)
+            yield from judge_file(inspection, copy, facts)
 
-    def _has_evidence(self, facts: EditionFacts, folder: Path) -> bool:
+    def _has_evidence(
+        self, stored: StoredObject, copy: CertifiedCopy | None, folder: Path
+    ) -> bool:
         """Tell whether a lost register could get this file back."""
-        key, path = evidence_key(facts.stored.key), folder / "evidence.json"
+        key, path = evidence_key(stored.key), folder / "evidence.json"
         found = next((o for o in self._archive.list(key) if o.key == key), None)
         if found is None:
             return False
@@ -117,7 +126,6 @@ class InArchive:
             evidence = evidence_from_json(path.read_text(encoding="utf-8"))
         except (NotFound, StoredDataDamaged, ValueError, KeyError, TypeError):
             return False
-        same_statement = facts.copy is None or (
-            evidence.statement.digest == facts.copy.statement.digest
-        )
-        return evidence.file_sha256 == facts.stored.sha256 and same_statement
+        digest = evidence.statement.digest
+        same_statement = copy is None or digest == copy.statement.digest
+        return evidence.file_sha256 == stored.sha256 and same_statement

@@ -12,7 +12,6 @@ from certify.auditing.finding import Finding
 from certify.auditing.part import PAGE, Step
 from certify.auditing.ports import AuditedBooks, BookFacts, BookKey, Holder
 
-_LEAST = -(1 << 31)  # whoever puts rows in may choose any number
 _AT_WORK = (IssuanceStep.RESERVED.value, IssuanceStep.INTENDED.value)
 
 
@@ -44,18 +43,13 @@ class NumbersPart:
 
     def _walk_book(self, book: BookFacts, begin: int) -> Iterator[Step]:
         if begin == 0:
-            found = (*_judge_book(book), *self._before_first(book.key))
-            yield Step(_position(book.key, 0), found)
+            yield Step(_position(book.key, 0), tuple(_judge_book(book)))
         for first in range(max(begin, 1), _end(book) + 1, PAGE):
             last = min(first + PAGE - 1, _end(book))
             holders = self._books.holders(book.key, first, last)
             for number in range(first, last + 1):
                 found = tuple(_judge(book, number, holders.get(number, ())))
                 yield Step(_position(book.key, number), found)
-
-    def _before_first(self, key: BookKey) -> Iterator[Finding]:
-        for number in self._books.holders(key, _LEAST, 0):
-            yield Finding("number.beyond", f"{key}/{number}")
 
 
 def _position(key: BookKey, number: int) -> str:
@@ -69,6 +63,8 @@ def _end(book: BookFacts) -> int:
 def _judge_book(book: BookFacts) -> Iterator[Finding]:
     if book.last_number is None:
         yield Finding("book.counter", str(book.key))
+    if book.lowest < 1:
+        yield Finding("number.beyond", f"{book.key}/{book.lowest}")
     if book.closed_by_trail and not book.is_closed:
         yield Finding("book.reopened", str(book.key))
 

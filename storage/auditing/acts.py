@@ -54,6 +54,7 @@ def recorded(
             .where(
                 trail.c.subject.in_(sorted(set(subjects))),
                 trail.c.authority_id.in_(select(authorities.c.id)),
+                trail.c.sequence > 0,
             )
             .order_by(trail.c.authority_id, trail.c.sequence)
         )

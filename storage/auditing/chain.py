@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, func, select
+from sqlalchemy import BigInteger, Connection, Row, Table, and_, func, literal, select
 
 from certify.auditing.ports import Link
 from storage.audit import Action, digest_holds, reason_holds
@@ -65,7 +65,10 @@ class SqlAuditedTrail:
                         trail_reasons.c.sequence == trail.c.sequence,
                     ),
                 )
-                .where(trail.c.authority_id == authority_id, trail.c.sequence > after)
+                .where(
+                    trail.c.authority_id == authority_id,
+                    trail.c.sequence > literal(after, BigInteger),
+                )
                 .order_by(trail.c.sequence)
                 .limit(limit)
             ).all()

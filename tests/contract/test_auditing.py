@@ -152,7 +152,7 @@ chain.broken chain.broken
 chain.broken record.lost
     UPDATE trail SET details = '{}' WHERE action = 'copy.reserve' AND subject = :first
 audit.unreadable
-    UPDATE trail SET details = 'X' WHERE sequence = 1
+    UPDATE trail SET details = 'X' WHERE sequence = 2
 chain.cut number.state
     DELETE FROM trail WHERE sequence >= (SELECT MAX(trail_sequence) FROM book_rows)
 chain.reason chain.reason chain.reason
