@@ -150,7 +150,7 @@ def _lost_attestations(connection: Connection, rows: Sequence[_Row]) -> _Lost:
 
 
 def _lost_numbers(connection: Connection, rows: Sequence[_Row]) -> _Lost:
-    """Numbers given out that nothing holds, or somebody else."""
+    """Numbers given out that nothing holds, or somebody else does."""
     given = {
         row.sequence: (row.subject, row.details.get("book"), row.details.get("number"))
         for row in rows
