@@ -66,11 +66,13 @@ class SqlAuditedEditions:
         with self._database.reading() as connection:
             for table in (editions, recovered_copies):
                 rows = connection.execute(
-                    select(table.c.object_key, table.c.version_id).where(
-                        table.c.sha256.in_(sorted(digests))
-                    )
-                )
-                found.update({row.object_key: row.version_id for row in rows})
+                    select(
+                        table.c.object_key, table.c.version_id, table.c.sha256
+                    ).where(table.c.sha256.in_(sorted(digests)))
+                ).all()
+                # Of two rows that claim one object, the one it is named for wins.
+                for row in sorted(rows, key=lambda r: r.object_key.endswith(r.sha256)):
+                    found[row.object_key] = row.version_id
         return found
 
     def attempts(self, attestation_id: str) -> frozenset[KnownAttempt]:

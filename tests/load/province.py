@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from api.data_folder import DataFolder
 from api.development import DevelopmentPeople, development_people
 from api.initialise import initialise
-from api.service_key import derive_key, read_service_key
+from api.service_key import derive_key, read_service_keys
 from api.services import Services
 from api.settings import Settings
 from api.wiring import Storage, build_publisher, build_services, open_storage
@@ -83,7 +83,7 @@ def province(settings: Settings, authorities: int) -> Iterator[Province]:
     folder, confirmers = DataFolder(settings.data), Confirmers()
     first = folder.choices()
     offices = [Office(first.authority_id, first.officer_id, first.signatory_id)]
-    key = derive_key(read_service_key(folder.service_key), "enrolment")
+    key = derive_key(read_service_keys(folder.service_key)[0], "enrolment")
     with open_storage(folder, settings) as storage:
         entries: list[RosterEntry] = []
         for number in range(1, authorities):

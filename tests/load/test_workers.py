@@ -21,6 +21,7 @@ def test_a_killed_worker_leaves_no_gap_and_no_double(
         limit=500,
         lease_seconds=12,
         sweep_seconds=2,
+        only_busy=True,
     )
     with postgresql15.fresh() as url:
         result = run(tmp_path, url, plan)

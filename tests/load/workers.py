@@ -3,10 +3,10 @@
     python -m tests.load.workers --workers 4 --authorities 20 --copies 2000
 
 The papers are compared and confirmed first, each office's in one act, but two of each
-that are confirmed alone. Then the workers start; every `--kill-every` seconds one that
-is in the middle of a copy is killed (SIGKILL) and another is started. At the end every
-book must run 1…n, every copy be released once, every trail hold, and one copy of each
-office verify. The last line printed is the result as JSON, also written to `--result`.
+that are confirmed alone. Then the workers start; every `--kill-every` seconds one is
+killed (SIGKILL), if possible in the middle of a copy, and another started. At the end
+every book must run 1…n, every copy be released once, every trail hold, and one copy of
+each office verify. The last line printed is the result as JSON, also in `--result`.
 """
 
 import argparse
@@ -63,6 +63,7 @@ class Plan:
     limit: float
     lease_seconds: int = 60
     sweep_seconds: int = 10
+    only_busy: bool = False
     archive: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -75,22 +76,19 @@ class Crew:
         self.crew = [self._start() for _ in range(size)]
         self.killed = 0
 
-    def kill_one(self, names: Sequence[str]) -> bool:
-        """Kill one of these, and start another; False when none is there.
+    def kill_one(self, names: Sequence[str]) -> None:
+        """Kill one of these, or else the oldest, and start another.
 
         Args:
             names: of workers that are in the middle of a copy: machine-process-chance.
         """
         busy = {int(name.split("-")[-2]) for name in names}
-        for place, victim in enumerate(self.crew):
-            if victim.pid in busy:
-                victim.kill()
-                victim.wait(30)
-                self.crew[place] = self._start()
-                self.crew.append(self.crew.pop(place))  # the next one is another
-                self.killed += 1
-                return True
-        return False
+        victim = next((w for w in self.crew if w.pid in busy), self.crew[0])
+        victim.kill()
+        victim.wait(30)
+        self.crew.remove(victim)
+        self.crew.append(self._start())
+        self.killed += 1
 
     def stop(self) -> list[int]:
         """Ask all to end; their exit codes."""
@@ -185,8 +183,9 @@ def watched(crew: Crew, url: str, plan: Plan, started: float) -> bool:
             if row is not None and not row[0]:
                 return True
             if time.monotonic() >= next_kill and crew.killed < plan.kills:
-                owners = connection.execute(_IN_HAND).fetchall()
-                if crew.kill_one([owner for (owner,) in owners]):
+                owners = [name for (name,) in connection.execute(_IN_HAND).fetchall()]
+                if owners or not plan.only_busy:
+                    crew.kill_one(owners)
                     next_kill = time.monotonic() + plan.kill_every
                     told(f"{crew.killed} killed, {row and row[0]} left")
             time.sleep(LOOK_SECONDS)
