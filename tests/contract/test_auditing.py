@@ -133,6 +133,9 @@ edition.uncommitted number.no_edition
     UPDATE editions SET sha256 = 'ff' WHERE attestation_id = :first
 edition.uncommitted object.version
     UPDATE editions SET version_id = 'v' WHERE attestation_id = :first
+edition.uncommitted
+    UPDATE editions SET version_id = 'v', object_key =
+    (SELECT object_key FROM editions WHERE sequence = 2) WHERE attestation_id = :first
 edition.uncommitted number.no_edition
     UPDATE editions SET sha256 = 'ff' WHERE attestation_id = :first;
     INSERT INTO trail SELECT 'nobody', 1, at, actor, action, subject,
