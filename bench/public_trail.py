@@ -14,18 +14,17 @@ from typing import TypeVar
 
 from sqlalchemy import insert
 
+from api.wiring.public_trail import build_trail_audit
 from certify.checkpoint import Checkpoint
 from certify.clock import SystemClock
 from certify.errors import TimestampUnavailable
 from certify.merkle import check_consistency, consistency_path, inclusion_path
 from certify.publish_checkpoint import PublishCheckpoint
-from certify.trail_audit import AuditPublicTrail
 from keys.note import NoteSigningKey
-from storage.audit import BEFORE_FIRST, SqlAuditTrail, _digest
+from storage.audit import BEFORE_FIRST, _digest
 from storage.columns import utc_text
 from storage.database import Database
 from storage.personal import FieldKeys
-from storage.register_against_trail import SqlRegisterAgainstTrail
 from storage.tables import authorities, trail
 from storage.trail_tree import SqlTrailTree
 
@@ -159,12 +158,7 @@ def _prove_and_check(
     timed("inclusion proof", prove, PROOFS)
     path = consistency_path(tree.subtree, first.head.size, size)
     check_consistency(first.head, second.head, path)
-    check = AuditPublicTrail(
-        trail=SqlAuditTrail(database=database),
-        tree=tree,
-        register=SqlRegisterAgainstTrail(database=database),
-        keys=[publish.key],
-    )
+    check = build_trail_audit(database, [publish.key])
     found = timed("full check", lambda: check([first]))
     print(f"sound: {found.sound}; {found.rows} rows; {len(path)} hashes")
 

@@ -1,6 +1,6 @@
 """`certify audit`: archive, books and trail held against each other."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from api.cli.terminal import Terminal
@@ -69,17 +69,20 @@ def _plain(report: AuditReport) -> dict[str, Any]:
         "ended_at": report.ended_at.isoformat(),
         "looked_at": state.looked_at,
         "findings": [
-            {
-                "part": part,
-                "code": found.code,
-                "subject": found.subject,
-                "detail": found.detail,
-                "is_fault": found.meaning.is_fault,
-                "message": found.meaning.sentence,
-                "advice": found.meaning.advice,
-            }
-            for part, found in state.findings
+            {"part": part, **plain_finding(found)} for part, found in state.findings
         ],
+    }
+
+
+def plain_finding(found: Finding) -> dict[str, Any]:
+    """Return what programs read of a finding; codes are stable."""
+    return {
+        "code": found.code,
+        "subject": found.subject,
+        "detail": found.detail,
+        "is_fault": found.meaning.is_fault,
+        "message": found.meaning.sentence,
+        "advice": found.meaning.advice,
     }
 
 
@@ -92,21 +95,22 @@ def _say(report: AuditReport, titles: Mapping[str, str], terminal: Terminal) -> 
         looked_at = state.looked_at.get(name)
         seen = "chưa xem" if looked_at is None else str(looked_at)
         terminal.say(f"{title:<{width}}  {seen:>10}  {count:>10}")
-    for code, group in _by_code(report).items():
+    say_findings([found for _, found in state.findings], terminal)
+    terminal.say(_conclusion(report))
+
+
+def say_findings(findings: Iterable[Finding], terminal: Terminal) -> None:
+    """Name findings, those of one code together with its advice."""
+    groups: dict[str, list[Finding]] = {}
+    for found in findings:
+        groups.setdefault(found.code, []).append(found)
+    for code, group in groups.items():
         meaning = group[0].meaning
         terminal.say(f"\n{meaning.sentence} [{code}]")
         for found in group:
             detail = f" ({found.detail})" if found.detail else ""
             terminal.say(f"  {found.subject}{detail}")
         terminal.say(f"  → {meaning.advice}")
-    terminal.say(_conclusion(report))
-
-
-def _by_code(report: AuditReport) -> Mapping[str, list[Finding]]:
-    groups: dict[str, list[Finding]] = {}
-    for _, found in report.state.findings:
-        groups.setdefault(found.code, []).append(found)
-    return groups
 
 
 def _conclusion(report: AuditReport) -> str:

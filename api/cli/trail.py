@@ -1,14 +1,16 @@
 """`certify trail checkpoint|verify|proof|key`."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
+from api.cli.audit import plain_finding, say_findings
 from api.cli.terminal import Terminal
 from api.services import Services
 from api.settings import Settings
 from api.wiring import open_trail_room
+from certify.auditing.part import AuditPart
 from certify.checkpoint import (
     MAX_NOTE_CHARACTERS,
     Checkpoint,
@@ -18,7 +20,7 @@ from certify.checkpoint import (
 )
 from certify.clock import paper_time
 from certify.errors import InvalidInput
-from certify.trail_audit import FINDINGS, TrailAudit
+from certify.trail_audit import TrailAudit
 
 SOUND, FAULTY = 0, 1
 _EVERY = 10_000
@@ -59,16 +61,25 @@ def checkpoint(services: Services, *, terminal: Terminal) -> int:
 def verify(settings: Settings, files: Sequence[Path], *, terminal: Terminal) -> int:
     """Run the full check; 1 when anything is not as it was recorded."""
 
-    def progress(done: int, total: int) -> None:
+    def progress(part: AuditPart, done: int) -> None:
         if done % _EVERY == 0:
-            terminal.note(f"Đã tính lại {done}/{total} dòng")
+            terminal.note(f"{part.title}: đã xem {done}")
 
     with open_trail_room(settings) as room:
         kept = [read_checkpoint(file, room.keys) for file in files]
         found = room.audit((*kept, *room.kept), progress=progress)
-        found.kept_at = max((one.at for one in kept), default=None)
-    terminal.result({**asdict(found), "kept_at": _time(found), "sound": found.sound})
-    _say(found, terminal)
+    kept_at = max((one.at for one in kept), default=None)
+    terminal.result(
+        {
+            "sound": found.sound,
+            "rows": found.rows,
+            "outside": found.outside,
+            "checkpoints": found.checkpoints,
+            "kept_at": kept_at.isoformat() if kept_at else None,
+            "findings": [plain_finding(one) for one in found.findings],
+        }
+    )
+    _say(found, kept_at, terminal)
     return SOUND if found.sound else FAULTY
 
 
@@ -128,25 +139,20 @@ def read_checkpoint(file: Path, keys: Iterable[NoteKey]) -> Checkpoint:
         ) from error
 
 
-def _time(found: TrailAudit) -> str | None:
-    return found.kept_at.isoformat() if found.kept_at else None
-
-
-def _say(found: TrailAudit, terminal: Terminal) -> None:
+def _say(found: TrailAudit, kept_at: datetime | None, terminal: Terminal) -> None:
     terminal.say(
         f"Đã tính lại {found.rows} dòng nhật ký, so với {found.checkpoints} mốc; "
         f"{found.outside} dòng chưa vào mốc."
     )
-    for finding in found.findings:
-        terminal.say(f"  SAI: {FINDINGS[finding.code]}: {finding.what}")
+    say_findings(found.findings, terminal)
     if not found.sound:
         terminal.say("Hãy giữ nguyên máy chủ và báo ngay người quản trị.")
-    elif found.kept_at is None:
+    elif kept_at is None:
         terminal.say(
             "Không thấy gì sai. Muốn chắc cả khi người quản trị cơ sở dữ liệu gian dối "
             "thì phải so với mốc giữ bên ngoài: --checkpoint TỆP"
         )
     else:
         terminal.say(
-            f"Không thấy gì sai; mọi dòng trước {paper_time(found.kept_at)} còn nguyên."
+            f"Không thấy gì sai; mọi dòng trước {paper_time(kept_at)} còn nguyên."
         )

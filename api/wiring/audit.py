@@ -7,24 +7,18 @@ from api.audit_memory import audit_file
 from api.settings import Settings
 from api.wiring.objects import build_archive
 from api.wiring.plan import Plan, unmetered_plan
-from api.wiring.public_trail import build_tree_part
+from api.wiring.public_trail import build_tree_part, register_parts
 from api.wiring.stores import open_database
 from api.wiring.verification import build_inspector
 from api.work_folder import PrivateWorkFolder
-from certify.auditing.chain import ChainPart
-from certify.auditing.editions import EditionsPart
-from certify.auditing.numbers import NumbersPart
+from certify.auditing.editions import EditionsPart, InArchive
 from certify.auditing.objects import ObjectsPart, VersionsPart
 from certify.auditing.part import AuditPart
 from certify.auditing.ports import AuditedArchive
-from certify.auditing.records import RecordsPart
 from certify.auditing.run import RunAudit
 from certify.clock import Clock, SystemClock
 from certify.ports import Inspector, WorkFolder
-from storage.auditing.books import SqlAuditedBooks
-from storage.auditing.chain import SqlAuditedTrail
 from storage.auditing.editions import SqlAuditedEditions
-from storage.auditing.records import SqlAuditedRecords
 from storage.database import Database
 
 
@@ -76,18 +70,18 @@ def audit_parts(
     """Return the parts in the order in which they are walked; add yours here."""
     editions = SqlAuditedEditions(database=database)
     return (
-        ChainPart(trail=SqlAuditedTrail(database=database)),
-        build_tree_part(plan, database),
-        NumbersPart(books=SqlAuditedBooks(database=database)),
-        RecordsPart(records=SqlAuditedRecords(database=database)),
+        build_tree_part(plan.folder, database),
+        *register_parts(database),
         VersionsPart(archive=archive),
         ObjectsPart(archive=archive, known=editions, work_folder=work_folder),
         EditionsPart(
             editions=editions,
-            archive=archive,
-            inspector=inspector,
-            clock=plan.clock,
-            work_folder=work_folder,
-            retention=plan.settings.retention,
+            in_archive=InArchive(
+                archive=archive,
+                inspector=inspector,
+                clock=plan.clock,
+                work_folder=work_folder,
+                retention=plan.settings.retention,
+            ),
         ),
     )

@@ -1,6 +1,6 @@
 """The public trail: what publishes checkpoints, proves and checks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +13,11 @@ from api.trust_folder import add_trail_key, read_trail_keys
 from api.wiring.outside import Outside
 from api.wiring.plan import Plan
 from api.wiring.stores import Storage, open_database
+from certify.auditing.chain import ChainPart
+from certify.auditing.editions import EditionsPart
+from certify.auditing.numbers import NumbersPart
+from certify.auditing.part import AuditPart
+from certify.auditing.records import RecordsPart
 from certify.auditing.tree import TreePart
 from certify.checkpoint import Checkpoint, NoteError, NoteKey, open_note
 from certify.publish_checkpoint import PublishCheckpoint
@@ -21,9 +26,11 @@ from certify.trail_proof import ProveTrail
 from certify.trail_standing import StandingInTrail
 from keys.note import NoteSigningKey
 from signing.note_timestamp import NoteStamps
-from storage.audit import SqlAuditTrail
+from storage.auditing.books import SqlAuditedBooks
+from storage.auditing.chain import SqlAuditedTrail
+from storage.auditing.editions import SqlAuditedEditions
+from storage.auditing.records import SqlAuditedRecords
 from storage.database import Database
-from storage.register_against_trail import SqlRegisterAgainstTrail
 from storage.trail_tree import SqlTrailTree
 
 
@@ -57,22 +64,33 @@ def build_publish_checkpoint(
     return publish
 
 
-def build_trail_audit(folder: DataFolder, database: Database) -> AuditPublicTrail:
-    """Build the full check; it trusts the keys that sign now or did."""
+def build_trail_audit(database: Database, keys: Sequence[NoteKey]) -> AuditPublicTrail:
+    """Build the full check; it trusts these keys."""
     return AuditPublicTrail(
-        trail=SqlAuditTrail(database=database),
         tree=SqlTrailTree(database=database),
-        register=SqlRegisterAgainstTrail(database=database),
-        keys=_all_keys(folder),
+        keys=keys,
+        parts=(
+            *register_parts(database),
+            EditionsPart(editions=SqlAuditedEditions(database=database)),
+        ),
     )
 
 
-def build_tree_part(plan: Plan, database: Database) -> TreePart:
+def build_tree_part(folder: DataFolder, database: Database) -> TreePart:
     """Build the part of the audit that walks the tree."""
     return TreePart(
         tree=SqlTrailTree(database=database),
-        audit=build_trail_audit(plan.folder, database),
-        kept=partial(_kept_here, plan.folder),
+        keys=_all_keys(folder),
+        kept=partial(_kept_here, folder),
+    )
+
+
+def register_parts(database: Database) -> Sequence[AuditPart]:
+    """Build the parts of the audit that need the database alone."""
+    return (
+        ChainPart(trail=SqlAuditedTrail(database=database)),
+        NumbersPart(books=SqlAuditedBooks(database=database)),
+        RecordsPart(records=SqlAuditedRecords(database=database)),
     )
 
 
@@ -89,7 +107,7 @@ def open_trail_room(settings: Settings) -> Iterator[TrailRoom]:
     try:
         database.migrate()
         yield TrailRoom(
-            audit=build_trail_audit(folder, database),
+            audit=build_trail_audit(database, _all_keys(folder)),
             prove=ProveTrail(tree=SqlTrailTree(database=database)),
             keys=_all_keys(folder),
             kept=_kept_here(folder),

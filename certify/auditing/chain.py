@@ -7,6 +7,8 @@ from certify.auditing.finding import Finding
 from certify.auditing.part import EMPTY_HEAD, PAGE, Step
 from certify.auditing.ports import AuditedTrail, Link
 
+_BEFORE_ALL = -(1 << 63)  # whoever puts rows in may number them so
+
 
 class ChainPart:
     """Walks every chain; after a broken link it goes on from the row that is there."""
@@ -24,15 +26,17 @@ class ChainPart:
 
     def walk(self, after: str) -> Iterator[Step]:
         """Recompute each link, and look for what it recorded."""
-        resumed, sequence, digest = json.loads(after) if after else ("", 0, EMPTY_HEAD)
+        resumed, sequence, digest = json.loads(after) if after else ("", 0, "")
         for authority_id in self._trail.authorities():
             if authority_id < resumed:
                 continue
             if authority_id != resumed:
-                sequence, digest = 0, EMPTY_HEAD
+                sequence, digest = _BEFORE_ALL, EMPTY_HEAD
             while page := self._trail.page(authority_id, sequence, PAGE):
                 for link in page:
-                    found = tuple(_judge(authority_id, link, sequence + 1, digest))
+                    found = tuple(
+                        _judge(authority_id, link, max(sequence, 0) + 1, digest)
+                    )
                     sequence, digest = link.sequence, link.digest
                     yield Step(json.dumps([authority_id, sequence, digest]), found)
 

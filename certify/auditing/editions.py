@@ -1,9 +1,10 @@
-"""Every released file: there at its version, unaltered, kept, signed as it must be."""
+"""Every released file: as the trail says, and in the archive as it must be."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+from certify.attestation import CertifiedCopy, StoredObject
 from certify.auditing.finding import Finding
 from certify.auditing.judgement import judge_file
 from certify.auditing.part import PAGE, Step
@@ -17,37 +18,17 @@ _TOLERANCE = timedelta(days=1)  # stores round; clocks are set back
 
 
 class EditionsPart:
-    """Reads every released file, by its version."""
+    """Holds every released file against the trail, then against the archive."""
 
     name = "editions"
     title = "Tệp đã cấp"
 
     def __init__(
-        self,
-        *,
-        editions: AuditedEditions,
-        archive: AuditedArchive,
-        inspector: Inspector | None,
-        clock: Clock,
-        work_folder: WorkFolder,
-        retention: timedelta,
+        self, *, editions: AuditedEditions, in_archive: "InArchive | None" = None
     ) -> None:
-        """Take the collaborators.
-
-        Args:
-            editions: what was released.
-            archive: where it is.
-            inspector: reads the signatures; None passes them over.
-            clock: what "now" is.
-            work_folder: for the file that is looked at.
-            retention: how long a file is kept from the day it was made.
-        """
+        """Take what was released; without `in_archive` its files are passed over."""
         self._editions = editions
-        self._archive = archive
-        self._inspector = inspector
-        self._clock = clock
-        self._work_folder = work_folder
-        self._retention = retention
+        self._in_archive = in_archive
 
     def count(self) -> int:
         """Count released files."""
@@ -57,22 +38,59 @@ class EditionsPart:
         """Look at files in order of SHA-256, which is the position."""
         while page := self._editions.page(after, PAGE):
             for facts in page:
-                with self._work_folder() as folder:
-                    found = tuple(self._look_at(facts, folder))
                 after = facts.stored.sha256
-                yield Step(after, found)
+                yield Step(after, tuple(self._look_at(facts)))
 
-    def _look_at(self, facts: EditionFacts, folder: Path) -> Iterator[Finding]:
+    def _look_at(self, facts: EditionFacts) -> Iterator[Finding]:
         """Hold the register against the trail first, then the file against both."""
         subject = facts.stored.key
         if not facts.is_released:
             yield Finding("edition.unreleased", subject)
         elif not facts.is_committed:
             yield Finding("edition.uncommitted", subject)
-        else:
-            yield from self._in_archive(facts, folder)
+        elif self._in_archive is not None:
+            yield from self._in_archive(
+                facts, self._editions.copy(facts.attestation_id)
+            )
 
-    def _in_archive(self, facts: EditionFacts, folder: Path) -> Iterator[Finding]:
+
+class InArchive:
+    """Reads a released file by its version: there, unaltered, kept, rightly signed."""
+
+    def __init__(
+        self,
+        *,
+        archive: AuditedArchive,
+        inspector: Inspector | None,
+        clock: Clock,
+        work_folder: WorkFolder,
+        retention: timedelta,
+    ) -> None:
+        """Take the collaborators.
+
+        Args:
+            archive: where the files are.
+            inspector: reads the signatures; None passes them over.
+            clock: what "now" is.
+            work_folder: for the file that is looked at.
+            retention: how long a file is kept from the day it was made.
+        """
+        self._archive = archive
+        self._inspector = inspector
+        self._clock = clock
+        self._work_folder = work_folder
+        self._retention = retention
+
+    def __call__(
+        self, facts: EditionFacts, copy: CertifiedCopy | None
+    ) -> Iterator[Finding]:
+        """Name what is wrong with a file that the trail knows."""
+        with self._work_folder() as folder:
+            yield from self._look_at(facts, copy, folder)
+
+    def _look_at(
+        self, facts: EditionFacts, copy: CertifiedCopy | None, folder: Path
+    ) -> Iterator[Finding]:
         stored, path = facts.stored, folder / "edition.pdf"
         try:
             self._archive.fetch(stored, path)
@@ -89,15 +107,17 @@ class EditionsPart:
             until < facts.kept_from + self._retention - _TOLERANCE
         ):
             yield Finding("edition.retention", stored.key, until.isoformat())
-        if not self._has_evidence(facts, folder):
+        if not self._has_evidence(stored, copy, folder):
             yield Finding("edition.evidence", stored.key)
-        if self._inspector is not None and facts.copy is not None:
+        if self._inspector is not None and copy is not None:
             inspection = self._inspector.inspect(path)
-            yield from judge_file(inspection, facts.copy, facts)
+            yield from judge_file(inspection, copy, facts)
 
-    def _has_evidence(self, facts: EditionFacts, folder: Path) -> bool:
+    def _has_evidence(
+        self, stored: StoredObject, copy: CertifiedCopy | None, folder: Path
+    ) -> bool:
         """Tell whether a lost register could get this file back."""
-        key, path = evidence_key(facts.stored.key), folder / "evidence.json"
+        key, path = evidence_key(stored.key), folder / "evidence.json"
         found = next((o for o in self._archive.list(key) if o.key == key), None)
         if found is None:
             return False
@@ -106,7 +126,6 @@ class EditionsPart:
             evidence = evidence_from_json(path.read_text(encoding="utf-8"))
         except (NotFound, StoredDataDamaged, ValueError, KeyError, TypeError):
             return False
-        same_statement = facts.copy is None or (
-            evidence.statement.digest == facts.copy.statement.digest
-        )
-        return evidence.file_sha256 == facts.stored.sha256 and same_statement
+        digest = evidence.statement.digest
+        same_statement = copy is None or digest == copy.statement.digest
+        return evidence.file_sha256 == stored.sha256 and same_statement

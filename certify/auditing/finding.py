@@ -25,6 +25,9 @@ _COMPARE = f"{_LOOK} Đối chiếu với bản sao lưu cơ sở dữ liệu g�
 _LOCK = "Đặt lại thời hạn giữ của tệp bằng tài khoản quản trị kho."
 
 MEANINGS: Mapping[str, Meaning] = {
+    "audit.unreadable": Meaning(
+        "Có dữ liệu không đọc được; phần kiểm tra này chưa xem hết.", _COMPARE
+    ),
     "edition.unreleased": Meaning("Tệp đã cấp không gắn với bản sao nào.", _COMPARE),
     "edition.uncommitted": Meaning(
         "Nhật ký không ghi việc cấp đúng tệp và phiên bản này.", _COMPARE
@@ -60,7 +63,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "version.stray": Meaning("Có tệp lạ trong thư mục của kho.", _LOOK),
     "number.missing": Meaning("Sổ thiếu số này.", _COMPARE),
     "number.duplicate": Meaning("Một số cấp cho nhiều bản sao.", _COMPARE),
-    "number.beyond": Meaning("Số lớn hơn số cuối cùng của sổ.", _COMPARE),
+    "number.beyond": Meaning("Số nằm ngoài dãy số của sổ.", _COMPARE),
     "number.state": Meaning(
         "Tình trạng của số (giữ, đã cấp, hủy) khác với nhật ký.", _COMPARE
     ),

@@ -63,6 +63,8 @@ def _end(book: BookFacts) -> int:
 def _judge_book(book: BookFacts) -> Iterator[Finding]:
     if book.last_number is None:
         yield Finding("book.counter", str(book.key))
+    if book.lowest < 1:
+        yield Finding("number.beyond", f"{book.key}/{book.lowest}")
     if book.closed_by_trail and not book.is_closed:
         yield Finding("book.reopened", str(book.key))
 

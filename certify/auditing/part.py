@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from certify.auditing.finding import Finding
+from certify.errors import StoredDataDamaged
 
 PAGE = 200  # rows asked for at a time
 EMPTY_HEAD = "0" * 64  # before the first row of a chain
+_NOT_OURS = (StoredDataDamaged, ValueError, TypeError, KeyError, AttributeError)
 
 
 @dataclass(frozen=True)
@@ -45,3 +47,17 @@ class AuditPart(Protocol):
             TryLater: what it needs is away; the audit goes on from the last step.
         """
         ...
+
+
+def steps(part: AuditPart, after: str) -> Iterator[Step]:
+    """Walk a part; a row that is not of a shape we write is a finding, and its end.
+
+    Raises:
+        TryLater: as `AuditPart.walk` does.
+    """
+    try:
+        for step in part.walk(after):
+            yield step
+            after = step.position
+    except _NOT_OURS:
+        yield Step(after, (Finding("audit.unreadable", part.name, after),))

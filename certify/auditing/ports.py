@@ -63,15 +63,14 @@ class EditionFacts:
     """A released file as the register has it.
 
     Attributes:
-        copy: None when no released attestation has it, or its statement is damaged.
         is_released: a released attestation has it.
         is_committed: the trail says that this very file and version was released.
         kept_from: its lock was set at this time or later; None if nobody can tell.
         heads: of the trail, that the file may name as the newest at its making.
     """
 
+    attestation_id: str
     stored: StoredObject
-    copy: CertifiedCopy | None
     is_released: bool
     is_committed: bool
     kept_from: datetime | None
@@ -87,6 +86,10 @@ class AuditedEditions(Protocol):
 
     def page(self, after: str, limit: int) -> Sequence[EditionFacts]:
         """Return the next ones."""
+        ...
+
+    def copy(self, attestation_id: str) -> CertifiedCopy | None:
+        """Return a released copy; None if its statement is damaged."""
         ...
 
 
@@ -136,12 +139,13 @@ class BookFacts:
 
     Attributes:
         last_number: None when there are numbers of a book that is not on record.
-        highest: greatest number that anything holds.
+        lowest, highest: numbers that anything holds; 1 and 0 if nothing does.
         is_closed, closed_by_trail: as the register says, and as the trail does.
     """
 
     key: BookKey
     last_number: int | None
+    lowest: int
     highest: int
     is_closed: bool
     closed_by_trail: bool

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from certify.auditing.finding import Finding
-from certify.auditing.part import AuditPart
+from certify.auditing.part import AuditPart, steps
 from certify.clock import Clock
 from certify.errors import TryLater
 
@@ -161,7 +161,7 @@ class RunAudit:
         looked_at = state.looked_at.get(part.name, 0) if state.position else 0
         state.looked_at[part.name] = looked_at
         known, saved = set(state.findings), begun
-        for done, step in enumerate(part.walk(state.position), 1):
+        for done, step in enumerate(steps(part, state.position), 1):
             state.position = step.position
             found = [(part.name, one) for one in step.findings]
             state.findings += [one for one in found if one not in known]

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, select
 from certify.attestation import TrailHead
 from storage.audit import Action, reason_commitment
 from storage.personal import readable
-from storage.tables import trail, trail_reasons
+from storage.tables import authorities, trail, trail_reasons
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,19 @@ class Recorded:
 def recorded(
     connection: Connection, subjects: Collection[str], actions: Collection[Action]
 ) -> Mapping[str, Sequence[Recorded]]:
-    """Read the acts of some kinds on some subjects, oldest first."""
+    """Read the acts of some kinds on some subjects, oldest first.
+
+    Of chains that are walked: a row beside them is no witness.
+    """
     rows = [
         row
         for row in connection.execute(
             select(trail)
-            .where(trail.c.subject.in_(sorted(set(subjects))))
+            .where(
+                trail.c.subject.in_(sorted(set(subjects))),
+                trail.c.authority_id.in_(select(authorities.c.id)),
+                trail.c.sequence > 0,
+            )
             .order_by(trail.c.authority_id, trail.c.sequence)
         )
         if row.action in actions

@@ -102,10 +102,15 @@ def _book(
     counter: _Row | None,
     closings: Mapping[str, Sequence[Recorded]],
 ) -> BookFacts:
-    highest = max(
-        connection.scalar(select(func.max(t.c.number)).where(_in(t, key))) or 0
-        for t in _NUMBERED
-    )
+    numbers = [
+        number
+        for table in _NUMBERED
+        for end in (func.min, func.max)
+        for number in connection.scalars(
+            select(end(table.c.number)).where(_in(table, key))
+        )
+        if number is not None
+    ]
     closed = any(
         (act.details["kind"], act.details["year"]) == (key.kind, key.year)
         for act in closings.get(key.authority_id, ())
@@ -113,7 +118,8 @@ def _book(
     return BookFacts(
         key=key,
         last_number=None if counter is None else counter.last_number,
-        highest=highest,
+        lowest=min(numbers, default=1),
+        highest=max(numbers, default=0),
         is_closed=counter is not None and counter.closed,
         closed_by_trail=closed,
     )

@@ -3,19 +3,18 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, func, select
+from sqlalchemy import BigInteger, Connection, Row, Table, and_, func, literal, select
 
 from certify.auditing.ports import Link
-from certify.numbering import RegisterNumber
 from storage.audit import Action, digest_holds, reason_holds
 from storage.database import Database
+from storage.desk_reads import as_number
 from storage.personal import readable
 from storage.tables import (
     annulments,
     attestations,
     authorities,
     book_rows,
-    books,
     desk_records,
     originals,
     recovered_copies,
@@ -66,11 +65,14 @@ class SqlAuditedTrail:
                         trail_reasons.c.sequence == trail.c.sequence,
                     ),
                 )
-                .where(trail.c.authority_id == authority_id, trail.c.sequence > after)
+                .where(
+                    trail.c.authority_id == authority_id,
+                    trail.c.sequence > literal(after, BigInteger),
+                )
                 .order_by(trail.c.sequence)
                 .limit(limit)
             ).all()
-            lost = _lost(connection, authority_id, rows)
+            lost = _lost(connection, rows)
         return [
             Link(
                 sequence=row.sequence,
@@ -84,14 +86,14 @@ class SqlAuditedTrail:
         ]
 
 
-def _lost(connection: Connection, authority_id: str, rows: Sequence[_Row]) -> _Lost:
+def _lost(connection: Connection, rows: Sequence[_Row]) -> _Lost:
     """Return number of a row → what it recorded that is no longer on record."""
     return {
         **_gone(connection, rows, _RECORDS, desk_records, "id"),
         **_gone(connection, rows, (Action.REFUSAL_WITHDRAW,), withdrawals, "record_id"),
         **_gone(connection, rows, (Action.COPY_ANNUL,), annulments, "attestation_id"),
         **_lost_attestations(connection, rows),
-        **_lost_numbers(connection, authority_id, rows),
+        **_lost_numbers(connection, rows),
     }
 
 
@@ -131,7 +133,7 @@ def _lost_attestations(connection: Connection, rows: Sequence[_Row]) -> _Lost:
     gone = _gone(connection, rows, (Action.COMPARISON_RECORD,), attestations, "id")
     if not gone:
         return {}
-    compared = {row.details["original"] for row in rows if row.sequence in gone}
+    compared = {row.details.get("original", "") for row in rows if row.sequence in gone}
     visits = connection.scalars(
         select(originals.c.case_id).where(originals.c.id.in_(sorted(compared)))
     )
@@ -147,43 +149,25 @@ def _lost_attestations(connection: Connection, rows: Sequence[_Row]) -> _Lost:
     return {n: what for n, what in gone.items() if what not in dropped}
 
 
-def _lost_numbers(
-    connection: Connection, authority_id: str, rows: Sequence[_Row]
-) -> _Lost:
-    """Numbers given out that lie beyond the counter of their book and have no row.
-
-    Those below it are accounted for one by one by the part that walks the books.
-    """
+def _lost_numbers(connection: Connection, rows: Sequence[_Row]) -> _Lost:
+    """Numbers given out that nothing holds, or somebody else does."""
     given = {
-        row.sequence: (row.subject, row.details["book"], row.details["number"])
+        row.sequence: (row.subject, row.details.get("book"), row.details.get("number"))
         for row in rows
         if row.action in _NUMBERED
     }
-    if not given:
-        return {}
-    counters = {
-        _name(book): book.last_number
-        for book in connection.execute(
-            select(books).where(books.c.authority_id == authority_id)
-        )
-    }
-    beyond = {n: g for n, g in given.items() if g[2] > counters.get(g[1], 0)}
+    subjects = sorted({subject for subject, *_ in given.values()})
     held = {
-        (row.attestation_id, _name(row), row.number)
+        (row.attestation_id, as_number(row).book, row.number)
         for table in (book_rows, recovered_copies)
         for row in connection.execute(
-            select(table).where(
-                table.c.attestation_id.in_(sorted({g[0] for g in beyond.values()}))
+            select(*readable(table, *_NUMBER)).where(
+                table.c.attestation_id.in_(subjects)
             )
         )
     }
-    return {n: f"{g[1]}/{g[2]}" for n, g in beyond.items() if g not in held}
+    return {n: f"{g[1]}/{g[2]}" for n, g in given.items() if g not in held}
 
 
 _NUMBERED = (Action.COPY_RESERVE, Action.COPY_RECOVER)
-
-
-def _name(row: Row[Any]) -> str:
-    """Return the name of a book as the trail keeps it."""
-    number = RegisterNumber(row.authority_id, row.kind, row.year, row.volume, 0)
-    return number.book
+_NUMBER = ("attestation_id", "authority_id", "kind", "year", "volume", "number")

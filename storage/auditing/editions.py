@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, null, select, union_all
+from sqlalchemy import Connection, Row, func, literal, outerjoin, select, union_all
 
 from certify.attestation import CertifiedCopy, IssuanceStep, StoredObject, TrailHead
 from certify.auditing.ports import EditionFacts, KnownAttempt
@@ -47,17 +47,17 @@ class SqlAuditedEditions:
             acts = recorded(
                 connection, ids, (*_RELEASES, *_INTENTS, Action.COPY_RESERVE)
             )
-            released = _released(connection, ids)
-            return [
-                _facts(
-                    connection,
-                    row,
-                    acts.get(row.attestation_id, ()),
-                    is_released=row.recovered_at is not None
-                    or row.attestation_id in released,
-                )
-                for row in rows
-            ]
+        return [_facts(row, acts.get(row.attestation_id, ())) for row in rows]
+
+    def copy(self, attestation_id: str) -> CertifiedCopy | None:
+        """Return a released copy; None if its statement is damaged."""
+        with self._database.reading() as connection:
+            try:
+                return register_reads.copy_where(
+                    connection, attestations.c.id == attestation_id
+                ) or recovered_reads.copy_by_attestation(connection, attestation_id)
+            except StoredDataDamaged:
+                return None  # named by the part that holds statements against the trail
 
     def registered(self, keys: Sequence[str]) -> Mapping[str, str]:
         """Return key → version of those that are released files."""
@@ -95,12 +95,23 @@ def _files(connection: Connection, after: str, limit: int) -> Sequence[_Row]:
     """Read the next rows of both tables; each is asked by its index on SHA-256."""
     columns = ("attestation_id", "sha256", "object_key", "version_id", "size_bytes")
     parts = []
-    for table, recovered_at in (
-        (editions, null().label("recovered_at")),
-        (recovered_copies, recovered_copies.c.recovered_at),
+    for table, origin, step, attested_at in (
+        (
+            editions,
+            outerjoin(editions, attestations),
+            attestations.c.step,
+            attestations.c.intent_attested_at,
+        ),
+        (
+            recovered_copies,
+            recovered_copies,
+            literal(IssuanceStep.RELEASED.value).label("step"),
+            recovered_copies.c.intent_attested_at,
+        ),
     ):
         part = (
-            select(*(table.c[name] for name in columns), recovered_at)
+            select(*(table.c[name] for name in columns), step, attested_at)
+            .select_from(origin)
             .where(table.c.sha256 > after)
             .order_by(table.c.sha256)
             .limit(limit)
@@ -110,39 +121,16 @@ def _files(connection: Connection, after: str, limit: int) -> Sequence[_Row]:
     return connection.execute(select(both).order_by(both.c.sha256).limit(limit)).all()
 
 
-def _released(connection: Connection, ids: set[str]) -> frozenset[str]:
-    return frozenset(
-        connection.scalars(
-            select(attestations.c.id).where(
-                attestations.c.id.in_(sorted(ids)),
-                attestations.c.step == IssuanceStep.RELEASED.value,
-            )
-        )
-    )
-
-
-def _facts(
-    connection: Connection, row: _Row, acts: Sequence[Recorded], *, is_released: bool
-) -> EditionFacts:
-    copy = _copy(connection, row.attestation_id)
+def _facts(row: _Row, acts: Sequence[Recorded]) -> EditionFacts:
     releases = [act for act in acts if _names(act, row)]
     return EditionFacts(
+        attestation_id=row.attestation_id,
         stored=StoredObject(row.object_key, row.version_id, row.sha256, row.size_bytes),
-        copy=copy,
-        is_released=is_released,
+        is_released=row.step == IssuanceStep.RELEASED,
         is_committed=bool(releases),
-        kept_from=_kept_from(releases[0], acts, copy) if releases else None,
+        kept_from=_kept_from(releases[0], acts, row) if releases else None,
         heads=frozenset(head for act in acts for head in _heads(act)),
     )
-
-
-def _copy(connection: Connection, attestation_id: str) -> CertifiedCopy | None:
-    try:
-        return register_reads.copy_where(
-            connection, attestations.c.id == attestation_id
-        ) or recovered_reads.copy_by_attestation(connection, attestation_id)
-    except StoredDataDamaged:
-        return None  # named by the part that holds statements against the trail
 
 
 def _names(act: Recorded, row: _Row) -> bool:
@@ -155,12 +143,13 @@ def _names(act: Recorded, row: _Row) -> bool:
 
 
 def _kept_from(
-    release: Recorded, acts: Sequence[Recorded], copy: CertifiedCopy | None
+    release: Recorded, acts: Sequence[Recorded], row: _Row
 ) -> datetime | None:
     """A file is locked after its attempt was written down and before its release."""
     intended = _INTENT_OF.get(release.action)
     if intended is None:  # recovered: the trail of its making is lost
-        return copy.attested_at if copy is not None else None
+        attested_at: datetime | None = row.intent_attested_at
+        return attested_at
     return next(
         (
             act.at

@@ -1,12 +1,15 @@
 """Rows that the trail commits to, held against it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, func, select
 
+from certify.attestation import IssuanceStep
 from certify.auditing.ports import RecordFacts
+from certify.clock import vietnamese_day
 from certify.errors import StoredDataDamaged
 from storage import comparison_record, desk_record_rows
 from storage.audit import Action
@@ -24,6 +27,8 @@ from storage.tables import (
 
 _Row = Row[tuple[Any, ...]]
 _Acts = Sequence[Recorded]
+# The printed time is taken a moment before the intent is on record (design §3).
+_COMPOSING = timedelta(minutes=10)
 
 
 class SqlAuditedRecords:
@@ -86,9 +91,10 @@ def _comparisons(connection: Connection, ids: Sequence[str]) -> Mapping[str, _Ro
 def _attestation(row: _Row, acts: _Acts, compared: _Row | None) -> Iterator[str]:
     if not _comparison_holds(acts, compared):
         yield "comparison"
-    if row.statement is not None and not _statement_holds(row, acts):
+    released = row.step == IssuanceStep.RELEASED
+    if (released or row.statement is not None) and not _statement_holds(row, acts):
         yield "statement"
-    if row.intent_attempt is not None and not _intent_holds(row, acts):
+    if (released or row.intent_attempt is not None) and not _intent_holds(row, acts):
         yield "intent"
 
 
@@ -127,11 +133,15 @@ def _intent_holds(row: _Row, acts: _Acts) -> bool:
     if act.action is Action.COPY_RECOVER:
         return True
     names = ("attempt", "composed", "statement")
-    return tuple(act.details[name] for name in names) == (
-        row.intent_attempt,
-        row.intent_sha256,
-        row.intent_statement_digest,
-    )
+    of_row = (row.intent_attempt, row.intent_sha256, row.intent_statement_digest)
+    if tuple(act.details[name] for name in names) != of_row:
+        return False
+    if row.step == IssuanceStep.RELEASED and act.details["statement"] != (
+        row.statement_digest
+    ):
+        return False
+    days = [vietnamese_day(at) for at in (act.at, act.at - _COMPOSING)]
+    return vietnamese_day(row.intent_attested_at) in days
 
 
 def _desk_record(row: _Row, acts: _Acts, _: _Row | None) -> Iterator[str]:
@@ -157,6 +167,7 @@ def _annulment(row: _Row, acts: _Acts, _: _Row | None) -> Iterator[str]:
         or (act.authority_id, act.sequence) != (row.authority_id, row.trail_sequence)
         or act.details["decision"] != row.decision_number
         or act.details["decided_on"] != row.decided_on
+        or act.at != row.annulled_at
         or not act.gave(row.reason)
     ):
         yield "annulment"

@@ -89,7 +89,7 @@ def test_rows_of_all_authorities_become_leaves_and_every_copy_is_provable(
         path = inclusion_path(tree.subtree, place.index, second.head.size)
         check_inclusion(place.leaf.hash, place.index, path, second.head)
     found = public.audit(first, second)
-    assert found.findings == []
+    assert found.findings == ()
     standing = StandingInTrail(
         prove=ProveTrail(tree=tree), keys=lambda: [public.publish.key]
     )
@@ -182,7 +182,7 @@ def test_a_database_that_forgot_its_checkpoints_is_not_signed_anew(
     with pytest.raises(TrailContradicted, match="mốc 8 dòng"):
         public.publish()
     assert public.codes() == set(), "inside the database nothing is left to tell"
-    assert public.codes(kept) == {"kept"}
+    assert public.codes(kept) == {"tree.kept"}
 
 
 def test_an_annulment_and_a_void_number_stand_as_the_trail_tells(
@@ -202,14 +202,17 @@ def test_an_annulment_and_a_void_number_stand_as_the_trail_tells(
     register.give_back(task.lease, None)
     void = Act(f"signatory:{SIGNATORY_ID}", "number.void", "Quyết định 13")
     register.void(task.lease.attestation_id, void, clock.now())
-    assert public.audit(public.checkpoint()).findings == []
-    for statement in (
-        "UPDATE annulments SET reason = 'khác'",
-        "DELETE FROM annulments",
-        "UPDATE book_rows SET state = 'reserved' WHERE state = 'void'",
+    assert public.audit(public.checkpoint()).findings == ()
+    for code, statement in (
+        ("record.annulment", "UPDATE annulments SET reason = 'khác'"),
+        ("record.lost", "DELETE FROM annulments"),
+        (
+            "number.state",
+            "UPDATE book_rows SET state = 'reserved' WHERE state = 'void'",
+        ),
     ):
         tamper(database, statement)
-        assert "register" in public.codes(), statement
+        assert code in public.codes(), statement
 
 
 def test_a_new_service_key_goes_on_with_the_same_trail(
@@ -236,5 +239,5 @@ def test_many_publishers_and_desks_at_once_make_one_tree(
             done.result()
     last = public.checkpoint()
     found = public.audit(last)
-    assert (found.findings, found.rows, found.outside) == ([], last.head.size, 0)
+    assert (found.findings, found.rows, found.outside) == ((), last.head.size, 0)
     assert found.rows == 5 + 4 * 5

@@ -4,8 +4,8 @@
 
 Each crime changes rows older than the kept checkpoint, with none to all of its tracks
 covered: chain recomputed, tree rebuilt, checkpoints rewritten, even signed again with
-the service's own key. Then `AuditPublicTrail` runs. Untouched databases in which work
-went on must raise no alarm. Seeded: the same count and seed do the same again.
+the service's own key. Then what `certify trail verify` runs is run. Untouched databases
+in which work went on must raise no alarm. Seeded: count and seed do the same again.
 """
 
 import argparse
@@ -148,7 +148,7 @@ def run(count: int, untouched: int, kind: str, seed: int) -> int:
                 audit = audited(url, place.kept)
                 codes = {finding.code for finding in audit.findings}
             found[key] += bool(codes)
-            inside[key] += bool(codes - {"kept"})
+            inside[key] += bool(codes - {"tree.kept"})
             missed += not codes
         for number in range(untouched):
             with place.copy() as url:

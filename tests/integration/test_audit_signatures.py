@@ -36,7 +36,7 @@ def inspection(sealed_copy: Sealed, trust: Path) -> Inspection:
 def codes(inspection: Inspection, copy: CertifiedCopy, head: TrailHead) -> set[str]:
     facts = EditionFacts(
         stored=copy.newest.stored,
-        copy=copy,
+        attestation_id=copy.attestation_id,
         is_released=True,
         is_committed=True,
         kept_from=None,

@@ -205,7 +205,7 @@ def test_the_commands_check_prove_and_tell_of_a_rewritten_row(
             "UPDATE trail SET actor = 'officer:khac' WHERE action = 'copy.release'"
         )
     code, found = trail(data, "verify", "--checkpoint", kept)
-    assert (code, found["findings"][0]["code"]) == (1, "chain")
+    assert (code, found["findings"][0]["code"]) == (1, "chain.broken")
     kept.write_text("x")
     assert trail(data, "verify", "--checkpoint", kept)[0] == 2
 

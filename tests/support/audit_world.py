@@ -8,15 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from api.legal_tables import read_legal_tables
+from api.wiring.public_trail import register_parts
 from certify.annulment import Decision
 from certify.attestation import Act, Intent, IssuanceTask, StoredObject, TrailHead
-from certify.auditing.chain import ChainPart
-from certify.auditing.editions import EditionsPart
-from certify.auditing.numbers import NumbersPart
+from certify.auditing.editions import EditionsPart, InArchive
 from certify.auditing.objects import ObjectsPart, VersionsPart
 from certify.auditing.part import AuditPart
 from certify.auditing.ports import AuditedArchive
-from certify.auditing.records import RecordsPart
 from certify.desk_papers import DeskPapers, SuspicionTyped
 from certify.evidence import ArchivedCopy, CopyEvidence
 from certify.identifiers import new_id, new_verification_code
@@ -25,10 +23,7 @@ from certify.ports import Inspector
 from certify.protection import Protection
 from certify.renewal import RenewalIntent
 from certify.statement import AuthorisedStatement
-from storage.auditing.books import SqlAuditedBooks
-from storage.auditing.chain import SqlAuditedTrail
 from storage.auditing.editions import SqlAuditedEditions
-from storage.auditing.records import SqlAuditedRecords
 from storage.cases import SqlCases
 from storage.database import Database
 from storage.desk_records import SqlDeskRecords
@@ -82,20 +77,20 @@ class AuditWorld:
     def parts(self, inspector: Inspector | None = None) -> Sequence[AuditPart]:
         editions = SqlAuditedEditions(database=self.database)
         return (
-            ChainPart(trail=SqlAuditedTrail(database=self.database)),
-            NumbersPart(books=SqlAuditedBooks(database=self.database)),
-            RecordsPart(records=SqlAuditedRecords(database=self.database)),
+            *register_parts(self.database),
             VersionsPart(archive=self.archive),
             ObjectsPart(
                 archive=self.archive, known=editions, work_folder=self.work_folder
             ),
             EditionsPart(
                 editions=editions,
-                archive=self.archive,
-                inspector=inspector,
-                clock=self.clock,
-                work_folder=self.work_folder,
-                retention=RETENTION,
+                in_archive=InArchive(
+                    archive=self.archive,
+                    inspector=inspector,
+                    clock=self.clock,
+                    work_folder=self.work_folder,
+                    retention=RETENTION,
+                ),
             ),
         )
 

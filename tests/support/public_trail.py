@@ -4,15 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
+from api.wiring.public_trail import build_trail_audit
 from certify.checkpoint import Checkpoint, NoteKey
 from certify.clock import Clock
 from certify.errors import TimestampUnavailable
 from certify.publish_checkpoint import PublishCheckpoint
-from certify.trail_audit import AuditPublicTrail, TrailAudit
+from certify.trail_audit import TrailAudit
 from keys.note import NoteSigningKey
-from storage.audit import SqlAuditTrail
 from storage.database import Database
-from storage.register_against_trail import SqlRegisterAgainstTrail
 from storage.trail_tree import SqlTrailTree
 
 SEED = bytes(range(32))
@@ -72,12 +71,7 @@ class PublicTrail:
         return made
 
     def audit(self, *kept: Checkpoint) -> TrailAudit:
-        check = AuditPublicTrail(
-            trail=SqlAuditTrail(database=self.database),
-            tree=self.tree,
-            register=SqlRegisterAgainstTrail(database=self.database),
-            keys=[self.publish.key, *self.older],
-        )
+        check = build_trail_audit(self.database, [self.publish.key, *self.older])
         return check(kept)
 
     def codes(self, *kept: Checkpoint) -> set[str]:
