@@ -35,12 +35,14 @@ class Duty:
         every: pause between two rounds.
         round: does one round and returns a small result, of which numbers are logged.
         here: each process for itself, as the result is a memory of that process.
+        alone: where workers share it, its rounds never overlap.
     """
 
     name: str
     every: timedelta
     round: Callable[[], object]
     here: bool = False
+    alone: bool = True
 
 
 def duties(
