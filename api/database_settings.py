@@ -1,5 +1,6 @@
 """Settings of the database; `api.settings` reads them with all others."""
 
+import stat
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -8,6 +9,9 @@ from pydantic_settings import BaseSettings
 
 from api.loopback import is_loopback
 from certify.errors import InvalidInput
+
+FIELD = "CERTIFY_DATABASE_PASSWORD_FILE"
+_OTHERS = 0o007
 
 
 class DatabaseSettings(BaseSettings):
@@ -66,16 +70,20 @@ class DatabaseSettings(BaseSettings):
         """What the password file holds; empty without one.
 
         Raises:
-            InvalidInput: it cannot be read.
+            InvalidInput: it cannot be read, or everybody can.
         """
         if self.database_password_file is None:
             return ""
         try:
-            return self.database_password_file.read_text(encoding="utf-8").strip()
+            text = self.database_password_file.read_text(encoding="utf-8").strip()
+            mode = stat.S_IMODE(self.database_password_file.stat().st_mode)
         except (OSError, UnicodeDecodeError) as error:
+            raise InvalidInput(field=FIELD, reason="không đọc được tệp này") from error
+        if mode & _OTHERS:
             raise InvalidInput(
-                field="CERTIFY_DATABASE_PASSWORD_FILE", reason="không đọc được tệp này"
-            ) from error
+                field=FIELD, reason="mọi người dùng đọc được, hãy đặt quyền 0600"
+            )
+        return text
 
     @property
     def database_in_the_clear(self) -> bool:

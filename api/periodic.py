@@ -35,12 +35,14 @@ class Duty:
         every: pause between two rounds.
         round: does one round and returns a small result, of which numbers are logged.
         here: each process for itself, as the result is a memory of that process.
+        alone: where workers share it, its rounds never overlap.
     """
 
     name: str
     every: timedelta
     round: Callable[[], object]
     here: bool = False
+    alone: bool = True
 
 
 def duties(
@@ -70,13 +72,28 @@ def duties(
         Duty("renewal", sweep, renew),
         Duty("deadlines", minute * 5, services.raise_alarms),
         Duty("checkpoint", minute * 5, services.publish_checkpoint),
-        Duty("purge", timedelta(hours=1), services.purge_scans),
+        Duty("purge", timedelta(hours=1), partial(_purge, services, stopping)),
     )
 
 
 def _open_numbering(services: Services) -> Reconciliation:
     """Replay the archive before somebody waits for a number; once, if it succeeds."""
     return Reconciliation(recovered=list(services.reconcile.recover()))
+
+
+def _purge(services: Services, stopping: Callable[[], bool]) -> int:
+    """Purge all that is due: one bounded round an hour is less than a province makes.
+
+    Returns:
+        How many papers.
+    """
+    papers = 0
+    while True:
+        done = services.purge_scans()
+        papers += len(done.papers)
+        idle = not (done.papers or done.layouts or done.strays)
+        if idle or not done.more or stopping():
+            return papers
 
 
 class Timetable:

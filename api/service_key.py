@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from api.durable import PRIVATE_FILE, write_private
+from api.trust_folder import locked
 from certify.errors import InvalidInput, ServiceUnavailable, StoredDataDamaged
 
 KEY_BYTES = 32
@@ -66,11 +67,12 @@ def rotate_service_key(path: Path) -> tuple[bytes, ...]:
         InvalidInput, StoredDataDamaged: see `read_service_keys`.
         ServiceUnavailable: the disk is full or may not be written; nothing changed.
     """
-    keys = (secrets.token_bytes(KEY_BYTES), *read_service_keys(path))
-    try:
-        write_private(path, b"".join(keys))
-    except OSError as error:
-        raise ServiceUnavailable(service="Thư mục dữ liệu") from error
+    with locked(path.parent):  # of two at once the second keeps the first one's key
+        keys = (secrets.token_bytes(KEY_BYTES), *read_service_keys(path))
+        try:
+            write_private(path, b"".join(keys))
+        except OSError as error:
+            raise ServiceUnavailable(service="Thư mục dữ liệu") from error
     return keys
 
 

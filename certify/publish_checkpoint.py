@@ -185,7 +185,8 @@ class PublishCheckpoint:
         note = signed_note(text, self._key, self._signer.sign(text))
         open_note(note, [self._key])  # never publish what nobody could verify
         self._tree.add_checkpoint(StoredCheckpoint(head, note, now))
-        self._kept.write(note)
+        newest = self._tree.checkpoint()  # another process may have been faster
+        self._kept.write(note if newest is None else newest.note)
 
     def _stamp(self) -> str:
         """Have the newest checkpoint dated; it covers all before it. Say why not."""

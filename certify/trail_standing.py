@@ -8,6 +8,7 @@ from typing import Protocol
 from certify.checkpoint import NoteKey, open_note
 from certify.clock import VIETNAM
 from certify.errors import (
+    CertifyError,
     NotFound,
     ProofPending,
     StoredDataDamaged,
@@ -58,8 +59,12 @@ class StandingInTrail:
     def __call__(self, sha256: str) -> TrailStanding | None:
         """Return the standing of a released file; never fails a verification."""
         try:
+            keys = self._keys()
+        except CertifyError:  # a file of ours: nothing is known against the trail
+            return None
+        try:
             proof = self._prove.proof(sha256)
-            checkpoint = open_note(proof.note, self._keys())
+            checkpoint = open_note(proof.note, keys)
         except (NotFound, ProofPending):
             return TrailStanding(TrailState.PENDING, PENDING)
         except (TrailContradicted, StoredDataDamaged, ValueError):

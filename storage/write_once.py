@@ -197,7 +197,11 @@ class WriteOnceFolder:
         with self.disk_errors():
             if not self.exists(name):
                 raise NotFound(what="tệp lưu trữ")
-            with place.open("rb") as source:
+            try:
+                source = place.open("rb")
+            except FileNotFoundError as error:  # removed a moment ago
+                raise NotFound(what="tệp lưu trữ") from error
+            with source:
                 reader = SealedReader(source, self._ring)
                 if reader.header.key != name:
                     raise StoredDataDamaged(what="tệp lưu trữ bị tráo")

@@ -20,7 +20,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -181,7 +181,9 @@ def pack(entries: Iterable[Path]) -> bytes:
             inside = sorted(entry.rglob("*")) if entry.is_dir() else [entry]
             for path in (p for p in inside if p.is_file()):
                 name = path.relative_to(entry.parent).as_posix()
-                archive.writestr(name, path.read_bytes())
+                # What is replaced has a passing name, gone when the new file is there.
+                with suppress(FileNotFoundError):
+                    archive.writestr(name, path.read_bytes())
     return packed.getvalue()
 
 

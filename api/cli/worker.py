@@ -81,7 +81,8 @@ def work_with_others(
         finish = DispatchUnfinished(reconcile=services.reconcile, queue=queue)
         table = [
             *duties(services, settings, finish=finish, stopping=stop.is_set),
-            Duty("stalled", SWEEP_STALLED, runner.sweep_stalled),
+            # Not alone: a worker may die in the middle of this round, too.
+            Duty("stalled", SWEEP_STALLED, runner.sweep_stalled, alone=False),
         ]
         for duty in table:
             if not duty.here:

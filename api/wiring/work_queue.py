@@ -48,7 +48,7 @@ def share(runner: "JobRunner", duty: Duty, services: Services) -> None:
     from storage.work_queue.job import PeriodicJob  # noqa: PLC0415 - see above
 
     run = partial(run_round, duty, rounds=services.rounds, clock=services.clock)
-    runner.add(PeriodicJob(name=duty.name, every=duty.every, run=run))
+    runner.add(PeriodicJob(duty.name, duty.every, run, alone=duty.alone))
 
 
 def _address(settings: Settings) -> "QueueAddress":

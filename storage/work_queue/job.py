@@ -22,11 +22,14 @@ class PeriodicJob:
 
     Attributes:
         run: must not raise.
+        alone: its rounds never overlap. The round of a worker that died then holds up
+            all others until it is swept, so the sweep itself must not be alone.
     """
 
     name: str
     every: timedelta
     run: Callable[[], None]
+    alone: bool = True
 
 
 def issue_job(attestation_id: str, urgency: Urgency) -> Job:

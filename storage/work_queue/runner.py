@@ -72,7 +72,7 @@ class JobRunner:
         )(self._run_issue)
 
     def add(self, duty: PeriodicJob) -> None:
-        """Have a share in a duty. Its rounds never overlap, nor queue up."""
+        """Have a share in a duty. Its rounds do not queue up."""
 
         def run(timestamp: int) -> None:
             del timestamp
@@ -82,7 +82,7 @@ class JobRunner:
             name=f"duty.{duty.name}",
             queue=DUTIES,
             priority=DUTY_PRIORITY,
-            lock=duty.name,
+            lock=duty.name if duty.alone else None,
             queueing_lock=duty.name,
         )(run)
         self._app.periodic(cron=cron_of(duty.every))(task)

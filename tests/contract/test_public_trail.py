@@ -7,9 +7,10 @@ from sqlalchemy.exc import IntegrityError
 
 from certify.annulment import Decision
 from certify.attestation import Act
-from certify.errors import TrailContradicted
+from certify.checkpoint import NoteKey, open_note
+from certify.errors import InvalidInput, TrailContradicted
 from certify.merkle import check_inclusion, inclusion_path
-from certify.public_trail import TrailTree
+from certify.public_trail import StoredCheckpoint, TrailTree
 from certify.trail_proof import ProveTrail
 from certify.trail_standing import StandingInTrail, TrailState
 from storage import audit
@@ -133,6 +134,37 @@ KEPT = (
     "DELETE FROM checkpoint_tokens",
     "INSERT OR REPLACE INTO checkpoint_tokens SELECT * FROM checkpoint_tokens",
 )
+
+
+def test_a_slower_publisher_keeps_no_older_checkpoint(
+    database: Database, public: PublicTrail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else rows between the two could go without the kept one telling."""
+    add = public.tree.add_checkpoint
+
+    def overtaken(mine: StoredCheckpoint) -> None:
+        monkeypatch.setattr(public.tree, "add_checkpoint", add)
+        add_rows(database, 2)
+        public.checkpoint()  # by another process
+        add(mine)
+
+    monkeypatch.setattr(public.tree, "add_checkpoint", overtaken)
+    newest = public.checkpoint()
+    assert public.kept.note is not None
+    assert open_note(public.kept.note, [public.publish.key]) == newest
+
+
+def test_keys_that_cannot_be_read_fail_no_verification(
+    public: PublicTrail, register: SqlRegister, desk: SampleDesk, clock: FakeClock
+) -> None:
+    edition = issue(register, desk.approved().attestation_id, clock.now())
+    public.checkpoint()
+
+    def unreadable() -> list[NoteKey]:
+        raise InvalidInput(field="trail.vkey", reason="không đọc được")
+
+    standing = StandingInTrail(prove=ProveTrail(tree=public.tree), keys=unreadable)
+    assert standing(edition.sha256) is None, "nobody can say; the trail is not accused"
 
 
 def test_nobody_changes_what_is_there(database: Database, public: PublicTrail) -> None:

@@ -44,6 +44,7 @@ def test_the_main_job_with_the_rights_of_the_service_only(
         assert (code, said["service_role"]) == (0, "clerk")
         address = url.rpartition("@")[2]
         password.write_text("clerk-secret\n")
+        password.chmod(0o600)
         monkeypatch.setenv("CERTIFY_DATABASE_URL", f"postgresql://clerk@{address}")
         monkeypatch.setenv("CERTIFY_DATABASE_PASSWORD_FILE", str(password))
         sample = papers[1]

@@ -181,6 +181,43 @@ def test_a_job_of_a_killed_worker_is_had_by_another(
     assert swept == [0, 1]
 
 
+def test_a_sweep_whose_worker_died_is_swept(
+    site: Site, queue: PostgresWorkQueue
+) -> None:
+    """The sweep itself was being done, as well as a copy, when the power went."""
+    queue.put(["a"], Urgency.BATCH)
+    done: list[str] = []
+    swept: list[int] = []
+
+    def work(attestation_id: str, _stopping: Callable[[], bool]) -> bool:
+        done.append(attestation_id)
+        return True
+
+    runner = JobRunner(site.address, name="w", concurrency=1, issue=work)
+    sweep = PeriodicJob(
+        "stalled",
+        timedelta(seconds=1),
+        lambda: swept.append(runner.sweep_stalled()),
+        alone=False,
+    )
+    runner.add(sweep)
+    lock = "'stalled'" if sweep.alone else "NULL"
+    site.rows(
+        f"INSERT INTO {JOBS} (queue_name, task_name, lock, queueing_lock, args)"  # noqa: S608 - our own names
+        f" VALUES ('duties', 'duty.stalled', {lock}, 'stalled', '{{\"timestamp\": 0}}')"
+    )
+    site.rows(f"UPDATE {JOBS} SET status = 'doing'")  # noqa: S608 - our own name
+    stop = threading.Event()
+    thread = threading.Thread(target=runner.run, args=(stop,))
+    thread.start()
+    try:
+        until(lambda: done == ["a"])
+    finally:
+        stop.set()
+        thread.join(30)
+    assert max(swept) >= 1
+
+
 def test_a_worker_outlives_an_outage_of_the_server(
     site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

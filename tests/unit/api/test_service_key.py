@@ -1,4 +1,5 @@
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,16 @@ def test_a_new_key_stands_before_the_old_ones(tmp_path: Path) -> None:
     assert [third, *older] == list(read_service_keys(path))
     assert older == [second, first]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_rotations_at_once_lose_no_key(tmp_path: Path) -> None:
+    path = tmp_path / "service.key"
+    write_service_key(path)
+    (first,) = read_service_keys(path)
+    with ThreadPoolExecutor(8) as threads:
+        made = [keys[0] for keys in threads.map(rotate_service_key, [path] * 8)]
+    assert len(set(made)) == 8
+    assert set(read_service_keys(path)) == {first, *made}
 
 
 def test_a_rotation_that_cannot_be_written_changes_nothing(

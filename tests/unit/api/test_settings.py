@@ -196,6 +196,7 @@ def test_production_talks_to_its_database_in_private(url: str, clear: bool) -> N
 def test_the_password_of_the_database_is_never_shown(tmp_path: Path) -> None:
     secret = tmp_path / "password"
     secret.write_text("trong-tệp\n", encoding="utf-8")
+    secret.chmod(0o440)  # as containers' secrets are
     settings = Settings(
         database_url=SecretStr("postgresql://app:bí-mật@127.0.0.1/certify"),
         database_password_file=secret,
@@ -204,6 +205,9 @@ def test_the_password_of_the_database_is_never_shown(tmp_path: Path) -> None:
     for told in (repr(settings), str(settings), settings.model_dump_json()):
         assert "bí-mật" not in told
         assert "trong-tệp" not in told
+    secret.chmod(0o604)
+    with pytest.raises(InvalidInput, match="mọi người dùng đọc được"):
+        _ = settings.database_password
     secret.unlink()
     with pytest.raises(InvalidInput, match="không đọc được"):
         _ = settings.database_password

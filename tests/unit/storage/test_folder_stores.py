@@ -19,6 +19,7 @@ from certify.errors import (
 from certify.ports import ScanStore
 from storage.archive.folder import FolderArchive
 from storage.scans import FolderScanStore
+from storage.write_once import WriteOnceFolder
 from tests.support.builders import digest_of
 from tests.support.clock import MORNING
 
@@ -88,6 +89,15 @@ def test_a_missing_or_damaged_scan_leaves_no_target(
     with pytest.raises(StoredDataDamaged):
         scans.fetch("s1", target)
     assert not target.exists()
+
+
+def test_a_scan_purged_while_it_is_asked_for_is_not_found(
+    scans: FolderScanStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backup passes over it; "the disk is away" would end the whole backup."""
+    monkeypatch.setattr(WriteOnceFolder, "exists", lambda *_: True)
+    with pytest.raises(NotFound):
+        scans.fetch("s1", tmp_path / "out")
 
 
 def test_a_file_moved_to_another_key_is_found(
