@@ -69,7 +69,10 @@ def export(
     newest = found[-1].cursor if found else since
     terminal.result({"next": newest, "annulments": [a.to_json() for a in found]})
     if out is not None:
-        out.write_text(as_csv(found), encoding="utf-8", newline="")
+        try:
+            out.write_text(as_csv(found), encoding="utf-8", newline="")
+        except OSError as error:
+            raise InvalidInput(field=str(out), reason="không ghi được tệp") from error
         terminal.say(f"Đã ghi {len(found)} mục vào {out}. Mốc lần sau: {newest}")
         return 0
     terminal.table(

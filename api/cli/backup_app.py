@@ -26,16 +26,19 @@ def backup_command(target: Target, *, data: Data = None, json: Json = False) -> 
 
 
 def restore_command(
-    source: Target,
+    source: Annotated[
+        Path,
+        typer.Argument(metavar="THƯ_MỤC", help="Thư mục đã sao lưu trước đây."),
+    ],
     *,
     point: Annotated[
         str,
-        typer.Option(metavar="THỜI_ĐIỂM", help="Thời điểm [mặc định: mới nhất]."),
+        typer.Option(metavar="MÃ", help="Mã của bản sao lưu [mặc định: mới nhất]."),
     ] = "",
     data: Data = None,
     json: Json = False,
 ) -> int:
-    """Khôi phục vào thư mục dữ liệu trống và cơ sở dữ liệu trống."""
+    """Khôi phục từ bản sao lưu vào thư mục và cơ sở dữ liệu còn trống."""
     from api.cli.backup import restore  # noqa: PLC0415 - keeps --help quick
     from api.settings import load_settings  # noqa: PLC0415 - keeps --help quick
 

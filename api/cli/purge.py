@@ -88,5 +88,5 @@ def _say_rule(settings: Settings, terminal: Terminal) -> None:
     terminal.note(
         f"Thời hạn (mặc định ngày {rule.effective_from:%d/%m/%Y}, chưa xác nhận): "
         f"{days(rule.released)} sau khi phát hành; {days(rule.unreleased)} nếu bị từ "
-        f"chối hoặc bỏ dở; dấu vân {days(rule.fingerprints)}."
+        f"chối hoặc bỏ dở; dấu vân của giấy tờ {days(rule.fingerprints)}."
     )

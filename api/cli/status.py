@@ -21,6 +21,18 @@ _CAUSES = {
     "other": "chờ vì nguyên nhân khác",
 }
 _CLOCKS = {"tsa": "dịch vụ dấu thời gian", "database": "máy chủ cơ sở dữ liệu"}
+DUTY_WORDS = {
+    "revocation": "tải tình trạng chứng thư số",
+    "numbering": "mở lại việc cấp số",
+    "stalled": "giao lại việc bị bỏ dở",
+    "reconcile": "hoàn tất hồ sơ dở dang",
+    "lists": "ký lại danh bạ và danh sách hủy bỏ",
+    "renewal": "gia hạn lưu trữ",
+    "deadlines": "nhắc hồ sơ quá hạn",
+    "checkpoint": "công bố mốc nhật ký công khai",
+    "purge": "xóa bản chụp hết hạn lưu",
+}
+"""What an operator reads; the name stays beside it, as logs and metrics have it."""
 _SHOWN = 5
 
 
@@ -116,4 +128,5 @@ def _duties(rounds: Sequence[Round]) -> Iterator[str]:
         if last.succeeded_at is not None:
             when = last.succeeded_at.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
         wrong = "" if last.outcome == DONE else f"; lần gần nhất lỗi [{last.outcome}]"
-        yield f"Việc định kỳ {last.duty}: xong lúc {when}{wrong}"
+        words = DUTY_WORDS.get(last.duty, "không còn dùng")
+        yield f"Việc định kỳ {words} ({last.duty}): xong lúc {when}{wrong}"

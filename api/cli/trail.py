@@ -94,7 +94,8 @@ def proof(
     """Write the proof of a copy.
 
     Raises:
-        InvalidInput: no such file, or a size that was never reached.
+        InvalidInput: no such file, a size that was never reached, or a proof that
+            cannot be written there.
         NotFound: the file was not released here.
         ProofPending: the next checkpoint will hold it.
     """
@@ -107,7 +108,10 @@ def proof(
     if out is None:
         terminal.say(made.encode().rstrip())
         return SOUND
-    out.write_text(made.encode(), encoding="utf-8")
+    try:
+        out.write_text(made.encode(), encoding="utf-8")
+    except OSError as error:
+        raise InvalidInput(field=str(out), reason="không ghi được tệp") from error
     terminal.say(f"Đã ghi bằng chứng ra {out}.")
     return SOUND
 

@@ -79,7 +79,7 @@ def test_a_worker_issues_what_the_api_confirms(
             worker.join(60)
         assert not worker.is_alive()
         status(services, terminal=Terminal(as_json=False))
-        assert "Việc định kỳ reconcile: xong lúc" in capsys.readouterr().out
+        assert "hoàn tất hồ sơ dở dang (reconcile): xong lúc" in capsys.readouterr().out
 
 
 def await_release(system: WebSystem, attestation_id: str) -> None:
