@@ -64,7 +64,9 @@ def _one(
             services, case.id, paper, show_findings=seen.extend, progress=progress
         )
     target = folder / f"{case.code}-{sample.path.stem}.pdf"
-    return hand_over(services, copy, target, overwrite=True)
+    certified = hand_over(services, copy, target, overwrite=True)
+    services.publish_checkpoint()  # the next copy carries it, and so is its witness
+    return certified
 
 
 def _show(finished: list[Certified], terminal: Terminal) -> None:

@@ -385,6 +385,14 @@ def test_demo_certifies_three_papers_once(
         content = Path(copy["file"]).read_bytes()
         assert hashlib.sha256(content).hexdigest() == copy["sha256"]
     assert certify("demo", "--data", data, "--if-empty", "--json").json["copies"] == []
+    first, *_, last = (copy["file"] for copy in copies)
+    proof = data / "proof.json"
+    assert certify("trail", "proof", first, "--out", proof, "--data", data).code == 0
+    witnessed = certify(
+        *("verify", first, "--trust", data / "trust", "--offline-ok"),
+        *("--proof", proof, "--witness", last),
+    )
+    assert "since=" in witnessed.out, "the last carries a checkpoint to be joined to"
 
 
 @pytest.mark.usefixtures("certified")
