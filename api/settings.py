@@ -23,6 +23,7 @@ from api.observe_settings import ObserveSettings
 from api.retention_settings import RetentionSettings
 from api.trust_services import Network, TsaChoice, tsas_in_order
 from certify.errors import InvalidInput
+from certify.heartbeat import DEFAULT_LEASE
 from certify.intake.limits import UPLOAD_BYTES
 from certify.numbering import (
     DEFAULT_BOOK_KIND,
@@ -32,7 +33,6 @@ from certify.numbering import (
 from certify.renew_due import DEFAULT_WITHIN_MONTHS
 
 PREFIX = "CERTIFY_"
-_DEVELOPMENT_LEASE, _PATIENT_LEASE = 120, 900  # seconds
 _MEGABYTE = 1024 * 1024
 _MOST_MB = UPLOAD_BYTES // _MEGABYTE  # what intake opens: the desk must not take more
 MAX_BASE_URL = 100  # a longer one makes the QR too dense for a foot band of 18 mm
@@ -73,10 +73,8 @@ class Settings(
             unconfirmed.
         ocsp_max_age_hours: how old a status answer without nextUpdate may be.
         confirmation_hours: how long a confirmed statement may wait.
-        lease_seconds: how long a worker may be silent; a crashed one holds its
-            attestation that long. None takes 2 minutes with the development TSA, which
-            answers at once, and 15 with another one (measured: 131 s per call) or with
-            a signatory's token.
+        lease_seconds: how long a worker may be silent; what a killed one held waits
+            that long. A living one renews it, however slow a timestamp is.
         retention_days: object lock of the archive; 10 years, unconfirmed 2026-11-22.
         serve_worker: `certify serve` runs one worker process beside itself. Off where
             `certify worker` runs for itself, on this machine or others.
@@ -112,7 +110,9 @@ class Settings(
     confirmation_hours: int = Field(default=8, ge=1, le=72)
     number_template: str = DEFAULT_NUMBER_TEMPLATE
     book_kind: str = DEFAULT_BOOK_KIND
-    lease_seconds: int | None = Field(default=None, ge=5, le=7200)
+    lease_seconds: int = Field(
+        default=int(DEFAULT_LEASE.total_seconds()), ge=5, le=7200
+    )
     retention_days: int = Field(default=3653, ge=1, le=40000)
     serve_worker: bool = True
     sweep_seconds: int = Field(default=30, ge=1, le=3600)
@@ -234,9 +234,7 @@ class Settings(
     @property
     def lease(self) -> timedelta:
         """How long a worker may be silent before another one takes over."""
-        patient = bool(self.tsa_urls or self.tsa_file or self.external_certificate)
-        usual = _PATIENT_LEASE if patient else _DEVELOPMENT_LEASE
-        return timedelta(seconds=self.lease_seconds or usual)
+        return timedelta(seconds=self.lease_seconds)
 
     def refuse_unsafe(self) -> Self:
         """Refuse what must never sign in production.

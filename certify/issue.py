@@ -31,6 +31,7 @@ from certify.errors import (
 )
 from certify.evidence import CopyEvidence
 from certify.give_back import giving_back
+from certify.heartbeat import Heartbeat
 from certify.identifiers import verification_address
 from certify.numbering import DEFAULT_NUMBER_TEMPLATE
 from certify.permission import check_permission
@@ -96,6 +97,7 @@ class IssueCopy:
         service_keys: Sequence[bytes],
         base_url: str,
         worker: str,
+        heartbeat: Heartbeat,
         number_template: str = DEFAULT_NUMBER_TEMPLATE,
         retention: timedelta = RETENTION,
         watch: Watch = unwatched,
@@ -115,6 +117,7 @@ class IssueCopy:
         self._service_keys = service_keys
         self._base_url = base_url
         self._worker = worker
+        self._heartbeat = heartbeat
         self._number_template = number_template
         self._retention = retention
         self._watch = watch
@@ -143,6 +146,7 @@ class IssueCopy:
         task = self._register.take(attestation_id, self._worker, self._clock.now())
         with (
             giving_back(partial(self._give_back, task)),
+            self._heartbeat.keeping(partial(self._keep_lease, task)),
             self._work_folder() as workdir,
         ):
             if (edition := self._finish_archived(task, workdir)) is not None:
@@ -164,13 +168,12 @@ class IssueCopy:
             # 5. write down what is about to be signed; COMMIT
             progress(5, "Ghi lại nội dung sắp ký")
             self._register.intend(task.lease, prepared.intent, self._clock.now())
-            task = self._renewed(task)
             # 6. sign: the person, then the agency, then the archive timestamp; every
             # right once more: a slow TSA may have taken us past midnight
             progress(6, "Ký số và đóng dấu thời gian")
             check_permission(task, self._clock.now(), self._service_keys)
             sealed = prepared.seal()
-            task = self._renewed(task)
+            self._keep_lease(task)
             # 7. check the result as a stranger would
             progress(7, "Kiểm tra bản đã ký")
             inspection = self._inspector.inspect(sealed.path)
@@ -284,10 +287,9 @@ class IssueCopy:
             )
         return None
 
-    def _renewed(self, task: IssuanceTask) -> IssuanceTask:
-        """Keep the lease through steps that may take minutes; LeaseLost if gone."""
-        lease = self._register.renew(task.lease, self._clock.now())
-        return replace(task, lease=lease)
+    def _keep_lease(self, task: IssuanceTask) -> None:
+        """Let the lease run on from now; LeaseLost if another worker has it."""
+        self._register.renew(task.lease, self._clock.now())
 
     def _give_back(self, task: IssuanceTask, error: CertifyError | None) -> None:
         """End the lease if the register answers; if not, it ends by itself.

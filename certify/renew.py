@@ -24,6 +24,7 @@ from certify.errors import (
 )
 from certify.evidence import CopyEvidence, evidence_from_json, evidence_key
 from certify.give_back import giving_back
+from certify.heartbeat import Heartbeat
 from certify.inspection import Inspection
 from certify.ports import Archive, Inspector, WorkFolder
 from certify.protection import Protection, Sunsets, protection_of
@@ -74,6 +75,7 @@ class RenewCopy:
         work_folder: WorkFolder,
         sunsets: Sunsets,
         worker: str,
+        heartbeat: Heartbeat,
         retention: timedelta,
     ) -> None:
         """Take the collaborators; no state is held between calls."""
@@ -85,6 +87,7 @@ class RenewCopy:
         self._work_folder = work_folder
         self._sunsets = sunsets
         self._worker = worker
+        self._heartbeat = heartbeat
         self._retention = retention
 
     def __call__(self, attestation_id: str, *, before: datetime) -> Outcome:
@@ -99,6 +102,7 @@ class RenewCopy:
         task = self._renewals.take(attestation_id, self._worker, self._clock.now())
         with (
             giving_back(partial(self._give_back, task)),
+            self._heartbeat.keeping(partial(self._keep_lease, task)),
             self._work_folder() as workdir,
         ):
             # 2. its bytes, by version and digest, judged as a stranger would
@@ -114,17 +118,16 @@ class RenewCopy:
             # 4. write down what is about to be renewed; COMMIT
             intent = _next_intent(task)
             self._renewals.intend(task.lease, intent, self._clock.now())
-            lease = self._renewals.extend(task.lease, self._clock.now())
             # 5. new evidence and a new archive timestamp, after the same bytes
             renewed = ready.renew(workdir / "renewed.pdf")
-            lease = self._renewals.extend(lease, self._clock.now())
+            self._keep_lease(task)
             # 6. check the result as a stranger would
             protection = self._check(renewed.path, base)
             # 7. archive: write-once, evidence first
-            stored = self._archive_file(lease, base, intent, renewed)
+            stored = self._archive_file(task.lease, base, intent, renewed)
             # 8. edition and audit record in one transaction; COMMIT: released
             self._renewals.add_edition(
-                lease, intent, stored, protection, self._clock.now()
+                task.lease, intent, stored, protection, self._clock.now()
             )
             return Outcome.RENEWED
 
@@ -220,6 +223,9 @@ class RenewCopy:
         self._archive.put_once(evidence.key, path, digest, until)
         key = f"{lease.attestation_id}/{renewed.sha256}"
         return self._archive.put_once(key, renewed.path, renewed.sha256, until)
+
+    def _keep_lease(self, task: RenewalTask) -> None:
+        self._renewals.extend(task.lease, self._clock.now())
 
     def _give_back(self, task: RenewalTask, error: CertifyError | None) -> None:
         waiting, cause = None, ""

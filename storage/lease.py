@@ -1,7 +1,7 @@
 """The lease on an attestation: at most one worker can commit anything (design §3)."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -12,7 +12,6 @@ from certify.errors import LeaseLost
 from certify.retry import Waiting
 from storage.tables import attestations
 
-DEFAULT_LEASE = timedelta(seconds=900)  # a TSA was measured at up to 131 s per call
 # An act that begins anew: nothing is waited for, no failure counts any longer.
 NOT_WAITING: Mapping[str, Any] = MappingProxyType(
     {"waiting": None, "waiting_cause": None, "retry_at": None, "failures": 0}

@@ -26,6 +26,7 @@ from certify.attestation import (
 from certify.clock import Clock, vietnamese_day
 from certify.errors import LeaseHeld, TryLater, WrongState
 from certify.evidence import ArchivedCopy
+from certify.heartbeat import DEFAULT_LEASE
 from certify.numbering import (
     DEFAULT_BOOK_KIND,
     DEFAULT_NUMBER_TEMPLATE,
@@ -44,7 +45,7 @@ from storage.issuance_rows import (
     lock_attestation,
     lock_case,
 )
-from storage.lease import DEFAULT_LEASE, NOT_WAITING, end_lease, held_row, update_held
+from storage.lease import NOT_WAITING, end_lease, held_row, update_held
 from storage.register_reads import (
     UNFINISHED,
     finish_case,

@@ -13,13 +13,13 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, exists, select, upd
 
 from certify.attestation import Act, CertifiedCopy, Edition, Lease, StoredObject
 from certify.errors import LeaseHeld, LeaseLost, NotFound, WrongState
+from certify.heartbeat import DEFAULT_LEASE
 from certify.protection import Protection
 from certify.renewal import Census, RenewalIntent, RenewalTask
 from certify.retry import Waiting
 from storage import audit, books, renewal_rows
 from storage.database import Database
 from storage.exclusive import alone
-from storage.lease import DEFAULT_LEASE
 from storage.tables import attestations, renewals
 
 _Row = Row[tuple[Any, ...]]

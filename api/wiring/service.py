@@ -44,6 +44,7 @@ from certify.collect_signature import CollectSignature
 from certify.desk import Desk, DeskRules
 from certify.desk_papers import DeskPapers
 from certify.errors import NotAllowed, StoredDataDamaged
+from certify.heartbeat import Heartbeat
 from certify.issue import IssueCopy
 from certify.overdue import RaiseAlarms
 from certify.ports import Inspector, Intake
@@ -160,6 +161,7 @@ def _assemble(
         service_keys=plan.keys("enrolment"),
         base_url=settings.base_url or choices.base_url,
         worker=worker,
+        heartbeat=Heartbeat(settings.lease),
         number_template=settings.number_template,
         retention=settings.retention,
         watch=IssueWatch(meter=plan.meter),
@@ -227,6 +229,7 @@ def _assemble(
                 work_folder=work_folder,
                 sunsets=load_sunsets(settings.sunsets_file),
                 worker=worker,
+                heartbeat=Heartbeat(settings.lease),
                 retention=settings.retention,
             ),
         ),

@@ -11,12 +11,12 @@ from certify.attestation import (
 )
 from certify.case import CaseStatus
 from certify.errors import WrongState
+from certify.heartbeat import DEFAULT_LEASE
 from certify.numbering import DEFAULT_BOOK_KIND
 from certify.permission import check_permission
 from certify.ports import Register
 from storage.audit import SqlAuditTrail
 from storage.cases import SqlCases
-from storage.lease import DEFAULT_LEASE
 from storage.register import SqlRegister
 from tests.support.builders import (
     AUTHORITY_ID,

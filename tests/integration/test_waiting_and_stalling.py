@@ -22,7 +22,7 @@ from api.settings import Settings
 from api.wiring import build_services, open_database
 from certify.attestation import IssuanceStep
 from certify.clock import vietnamese_day
-from certify.errors import LeaseLost, ServiceUnavailable, StoredDataDamaged
+from certify.errors import LeaseHeld, LeaseLost, ServiceUnavailable, StoredDataDamaged
 from certify.numbering import DEFAULT_BOOK_KIND
 from certify.verify import Verdict
 from keys.devpki.responders import DevelopmentPki
@@ -75,6 +75,11 @@ class Office:
 
     def copies_in_archive(self, attestation_id: str) -> list[str]:
         return [o.sha256 for o in self.services.archive.list(f"{attestation_id}/")]
+
+    def stands_still(self) -> None:
+        """Beat no more, as on a machine that sleeps: the next pause is a stall."""
+        issue: Any = self.services.issue
+        issue._heartbeat = replace(issue._heartbeat, at_most=timedelta())
 
     def waits_for_tsa(self, seconds: float) -> None:
         (tsa,) = self.services.issue._sealer._timestamps.clients  # type: ignore[attr-defined]
@@ -148,6 +153,28 @@ def test_a_queue_waits_for_one_timeout_not_for_one_each(office: Office) -> None:
     assert office.book() == []
 
 
+def test_a_living_worker_keeps_its_lease_however_slow_the_tsa_is(
+    office: Office,
+) -> None:
+    (attestation_id,) = office.approved(1)
+    successor = build_services(office.settings, office.clock)
+    office.waits_for_tsa(LEASE_SECONDS + 60)
+
+    def be_slow() -> None:
+        if office.tsa.calls == 2:  # 1 proves that it answers, 2 is for the person
+            time.sleep(LEASE_SECONDS + 0.5)
+            with pytest.raises(LeaseHeld):
+                successor.issue(attestation_id)
+
+    office.tsa.before = be_slow
+    edition = office.services.issue(attestation_id)
+    successor.close()
+    copy = office.services.register.released_attestation(attestation_id)
+    assert copy is not None
+    assert list(copy.editions) == [edition]
+    assert office.copies_in_archive(attestation_id) == [edition.stored.sha256]
+
+
 @pytest.mark.parametrize("stalls_at", ["tsa", 7])
 def test_a_stalled_worker_never_releases_beside_its_successor(
     office: Office, stalls_at: str | int
@@ -155,6 +182,7 @@ def test_a_stalled_worker_never_releases_beside_its_successor(
     (attestation_id,) = office.approved(1)
     successor = build_services(office.settings, office.clock)
     office.waits_for_tsa(LEASE_SECONDS + 60)
+    office.stands_still()
     released = []
 
     def stall() -> None:

@@ -153,15 +153,8 @@ def test_tsas_stand_in_order_with_what_their_contract_says(tmp_path: Path) -> No
         tmp_path / "tsa.pem",
     )
     assert (second.url, second.quota) == ("https://b.example.vn/tsa", None)
-    assert settings.lease.total_seconds() == 900
     with pytest.raises(InvalidInput, match=r"tsa\.pem.*PEM"):
         first.arguments()  # there is no such file
-
-
-def test_a_signatory_with_a_token_gets_a_patient_lease(tmp_path: Path) -> None:
-    settings = Settings(external_certificate=tmp_path / "token.pem")
-    assert settings.lease.total_seconds() > 4 * settings.external_seconds
-    assert Settings().lease.total_seconds() == 120
 
 
 @pytest.mark.parametrize(
