@@ -25,9 +25,11 @@ from certify.trail_audit import TrailAudit
 from storage.database import Database
 from storage.tables import trail_reasons, tree_leaves
 from tests.fuzz.chance import Random, chance
-from tests.insider.crimes import IN_REGISTER, IN_TRAIL, Scene
 from tests.insider.hands import Cover, cover_up, superuser
 from tests.insider.office import add_rows, make_office
+from tests.insider.register_crimes import IN_REGISTER
+from tests.insider.scene import Scene
+from tests.insider.trail_crimes import IN_TRAIL
 from tests.support.builders import AUTHORITY_ID
 from tests.support.clock import MORNING, FakeClock
 from tests.support.fields import FIELDS

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fuzz.chance import chance
-from tests.insider.crimes import IN_REGISTER, IN_TRAIL
 from tests.insider.hands import Cover
+from tests.insider.register_crimes import IN_REGISTER
 from tests.insider.run import Office, audited, commit_crime, go_on_working, office
+from tests.insider.trail_crimes import IN_TRAIL
 
 KINDS = len(IN_TRAIL) * len(Cover) + len(IN_REGISTER)
 # Crimes against the register, and those against the trail that only the kept one tells.
