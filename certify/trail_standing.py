@@ -1,6 +1,7 @@
 """What the public trail says of a file that was just judged."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -66,7 +67,7 @@ class StandingInTrail:
             proof = self._prove.proof(sha256)
             checkpoint = open_note(proof.note, keys)
         except (NotFound, ProofPending):
-            return TrailStanding(TrailState.PENDING, PENDING)
+            return TrailStanding(TrailState.PENDING, self._pending())
         except (TrailContradicted, StoredDataDamaged, ValueError):
             return TrailStanding(TrailState.CONTRADICTED, CONTRADICTED)
         except TryLater:
@@ -77,8 +78,18 @@ class StandingInTrail:
         )
         return TrailStanding(TrailState.PROVEN, sentence, proof)
 
+    def _pending(self) -> str:
+        with suppress(CertifyError):
+            if self._prove.refused() is not None:
+                return HALTED
+        return PENDING
+
 
 PENDING = (
     "Chưa vào mốc kiểm chứng; bản sao vừa phát hành vào mốc tiếp theo, tối đa 5 phút."
+)
+HALTED = (
+    "Chưa vào mốc kiểm chứng: hệ thống đang dừng công bố mốc mới, "
+    "xem trang Nhật ký công khai."
 )
 CONTRADICTED = "nhật ký của cơ quan cấp không còn khớp với mốc đã công bố"

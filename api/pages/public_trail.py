@@ -1,12 +1,15 @@
 """Open to everybody: what the public trail is, its newest checkpoint and its keys."""
 
-from fastapi import APIRouter, Depends
-from fastapi.responses import HTMLResponse, PlainTextResponse, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from api.deps import ServicesDep, SettingsDep
 from api.headers import NEWEST_SECONDS, keep_for
 from api.limits import limit_public
 from api.rendering import render
+from api.schemas.public_trail import ProofOut
 from certify.errors import NotFound
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(limit_public)])
@@ -47,3 +50,23 @@ def download(services: ServicesDep) -> Response:
 def key(services: ServicesDep) -> Response:
     """Give the public key that verifies checkpoints."""
     return PlainTextResponse(services.publish_checkpoint.key.encode() + "\n")
+
+
+@router.get("/trail/proof")
+def proof(
+    services: ServicesDep,
+    sha256: Annotated[str, Query(pattern="^[0-9a-f]{64}$")],
+    since: Annotated[str, Query(pattern="^[0-9]{0,12}$")] = "",
+) -> Response:
+    """Give a copy's proof as a file, going on from a kept checkpoint if one is named.
+
+    `since`: its size, or nothing. For programs: `/api/v1/trail/proofs`.
+    """
+    made = services.prove_trail.proof(sha256, [int(since)] if since else [])
+    name = f"bang-chung-{sha256[:12]}.json"
+    response = JSONResponse(
+        ProofOut.of(made).model_dump(),
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+    keep_for(response, NEWEST_SECONDS)
+    return response

@@ -167,6 +167,24 @@ def test_keys_that_cannot_be_read_fail_no_verification(
     assert standing(edition.sha256) is None, "nobody can say; the trail is not accused"
 
 
+def test_while_publication_is_halted_nobody_is_promised_the_next_checkpoint(
+    public: PublicTrail, register: SqlRegister, desk: SampleDesk, clock: FakeClock
+) -> None:
+    public.checkpoint()
+    edition = issue(register, desk.approved().attestation_id, clock.now())
+    standing = StandingInTrail(
+        prove=ProveTrail(tree=public.tree), keys=lambda: [public.publish.key]
+    )
+    waits = standing(edition.sha256)
+    public.tree.refuse(clock.now(), "mốc 8 dòng")
+    halted = standing(edition.sha256)
+    assert waits is not None
+    assert halted is not None
+    assert waits.state is halted.state is TrailState.PENDING
+    assert "tối đa 5 phút" in waits.sentence
+    assert "dừng công bố" in halted.sentence
+
+
 def test_nobody_changes_what_is_there(database: Database, public: PublicTrail) -> None:
     public.checkpoint()
     for statement in KEPT:

@@ -111,7 +111,7 @@ def test_anybody_sees_checkpoints_and_proofs_that_a_proxy_may_keep(
         proof = decode_proof(json.dumps(report["trail"]["proof"]).encode())
         assert check_trail(proof, digest, [key]).exit_code == 0
         shown = anybody.post("/verify", files={"file": first.read_bytes()}).text
-        assert f"/api/v1/trail/proofs/{digest}" in shown
+        assert f'name="sha256" value="{digest}"' in shown
         witness = anybody.post("/api/v1/verify", content=second.read_bytes())
         earlier = int(witness.json()["trail"]["proof"]["leaf_index"])
         assert anybody.get(f"{API}/checkpoints/{earlier}").status_code == 404
@@ -123,6 +123,24 @@ def test_anybody_sees_checkpoints_and_proofs_that_a_proxy_may_keep(
         same = anybody.get(f"{API}/checkpoints/{later}")
         assert same.json() == newest.json()
         assert same.headers["cache-control"] == "public, max-age=86400"
+
+
+def test_a_person_takes_the_proof_as_a_file_and_names_a_kept_checkpoint(
+    web_service: WebSystem, first: Path
+) -> None:
+    digest = sha256(first.read_bytes()).hexdigest()
+    with web_service.client() as anybody:
+        asked = {"sha256": digest, "since": "1"}
+        file = anybody.get("/trail/proof", params=asked)
+        assert "attachment" in file.headers["content-disposition"]
+        assert [one.size for one in decode_proof(file.content).growths] == [1]
+        assert not decode_proof(
+            anybody.get("/trail/proof", params=asked | {"since": ""}).content
+        ).growths
+        for impossible in ("999999", "x", "0"):
+            page = anybody.get("/trail/proof", params=asked | {"since": impossible})
+            assert page.status_code == 422
+            assert "<html" in page.text
 
 
 def test_offline_against_a_kept_checkpoint_and_another_copy(
