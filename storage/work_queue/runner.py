@@ -9,6 +9,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -30,6 +31,7 @@ from storage.work_queue.job import (
     PeriodicJob,
     cron_of,
 )
+from storage.work_queue.worker import QueueWorker
 
 HEARTBEAT_SECONDS, STALLED_SECONDS = 10.0, 30.0
 LOOK_SECONDS = 5.0  # between two looks for jobs; PostgreSQL's NOTIFY comes sooner
@@ -37,6 +39,7 @@ AWAY_SECONDS = 5.0  # before a server that went away is tried again
 KEPT_HOURS = 7 * 24  # of jobs that ended in a fault
 MISSED_SECONDS = 24 * 3600  # a nightly duty that found no worker is had when one comes
 _SPARE_CONNECTIONS = 3  # heartbeat, schedule, fetching; jobs use theirs for moments
+_SPARE_THREADS = 2  # one waits to be stopped; names of hosts are looked up in one
 
 _log = logging.getLogger("certify.worker")
 
@@ -112,6 +115,9 @@ class JobRunner:
 
     async def _run(self, stop: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
+        # The usual pool has as many threads as the machine has cores, and four.
+        threads = ThreadPoolExecutor(self._concurrency + _SPARE_THREADS)
+        self._loop.set_default_executor(threads)
         stopped = asyncio.ensure_future(asyncio.to_thread(stop.wait))
         try:
             while not stop.is_set():
@@ -137,7 +143,8 @@ class JobRunner:
         """Run a worker until it is cancelled or its server goes away."""
         with suppress(ConnectorException, OperationalError):
             async with self._app.open_async():
-                await self._app.run_worker_async(
+                worker = QueueWorker(
+                    self._app,
                     name=self._name,
                     concurrency=self._concurrency,
                     install_signal_handlers=False,
@@ -145,8 +152,9 @@ class JobRunner:
                     update_heartbeat_interval=HEARTBEAT_SECONDS,
                     stalled_worker_timeout=STALLED_SECONDS,
                     shutdown_graceful_timeout=0,  # `should_abort` is asked each step
-                    delete_jobs=DeleteJobCondition.SUCCESSFUL.value,
+                    delete_jobs=DeleteJobCondition.SUCCESSFUL,
                 )
+                await worker.run()  # type: ignore[no-untyped-call]  # Procrastinate's
 
     def _run_issue(self, context: JobContext, *, attestation_id: str) -> None:
         if not self._issue(attestation_id, context.should_abort):

@@ -5,13 +5,16 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from multiprocessing import get_context
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
 import pytest
+from procrastinate import periodic
+from procrastinate.exceptions import AppNotOpen
 
 from api.dispatch import HandOver, IssueByWorkers
 from certify.errors import ServiceUnavailable, TryLater
@@ -38,6 +41,22 @@ CUT = (
     "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
     " WHERE datname = current_database() AND application_name = 'certify-queue'"
 )
+DISK_FULL_ONCE = f"""
+    CREATE SEQUENCE public.endings;
+    CREATE FUNCTION public.disk_full_once() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+        IF nextval('public.endings') = 1 THEN
+            RAISE 'no space left' USING ERRCODE = 'disk_full';
+        END IF;
+        RETURN OLD;
+    END $$;
+    CREATE TRIGGER disk_full_once BEFORE DELETE ON {JOBS}
+    FOR EACH ROW EXECUTE FUNCTION public.disk_full_once();
+"""
+DISK_FREE = """
+    DROP FUNCTION public.disk_full_once CASCADE;
+    DROP SEQUENCE public.endings;
+"""
 GROWN_OLD = (
     f"UPDATE {WORKERS} SET last_heartbeat = last_heartbeat - '1 min'::interval"  # noqa: S608 - our own names
     f" WHERE id = (SELECT min(id) FROM {WORKERS})"
@@ -93,9 +112,11 @@ Work = Callable[[str, Callable[[], bool]], bool]
 
 
 @contextmanager
-def working(site: Site, work: Work, *duties: PeriodicJob) -> Iterator[JobRunner]:
+def working(
+    site: Site, work: Work, *duties: PeriodicJob, concurrency: int = 1
+) -> Iterator[JobRunner]:
     """A worker in a thread."""
-    runner = JobRunner(site.address, name="w", concurrency=1, issue=work)
+    runner = JobRunner(site.address, name="w", concurrency=concurrency, issue=work)
     for duty in duties:
         runner.add(duty)
     stop = threading.Event()
@@ -245,6 +266,51 @@ def test_a_worker_outlives_an_outage_of_the_server(
     assert "127.0.0.1" not in caplog.text, "the address is told nowhere"
 
 
+def test_a_job_whose_end_could_not_be_written_is_had_again(
+    site: Site, queue: PostgresWorkQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its worker lives, and does not work on it: it would lie there for ever."""
+    monkeypatch.setattr(runner_module, "AWAY_SECONDS", 0.1)
+    done: list[str] = []
+
+    def work(attestation_id: str, _stopping: Callable[[], bool]) -> bool:
+        done.append(attestation_id)
+        return True
+
+    site.rows(DISK_FULL_ONCE)
+    try:
+        queue.put(["a"], Urgency.BATCH)
+        with working(site, work) as runner:
+            until(lambda: done)
+
+            def swept() -> int:
+                with suppress(AppNotOpen):  # it begins anew
+                    return runner.sweep_stalled()
+                return 0
+
+            until(swept)
+            until(lambda: not site.jobs())
+    finally:
+        site.rows(DISK_FREE)
+    assert done == ["a", "a"]
+
+
+def test_as_many_are_worked_on_at_once_as_was_asked(
+    site: Site, queue: PostgresWorkQueue
+) -> None:
+    together = threading.Barrier(32)
+
+    def work(_attestation_id: str, _stopping: Callable[[], bool]) -> bool:
+        with suppress(threading.BrokenBarrierError):
+            together.wait(8)
+        return True
+
+    queue.put([f"{number}" for number in range(32)], Urgency.BATCH)
+    with working(site, work, concurrency=32):
+        until(lambda: not site.jobs())
+    assert not together.broken
+
+
 def take_and_hang(site: Site) -> None:
     def work(_attestation_id: str, _stopping: Callable[[], bool]) -> bool:
         time.sleep(60)
@@ -286,6 +352,21 @@ def test_a_round_is_had_by_one_worker_and_rounds_never_overlap(site: Site) -> No
     assert words == ["begins", "ends"] * (len(words) // 2)
     kept = site.rows(f"SELECT args FROM {JOBS}")  # noqa: S608 - our own name
     assert all(set(args) == {"timestamp"} for (args,) in kept)
+
+
+def test_duties_go_on_when_the_clock_steps_back(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stepped = [0.0]
+    stepping = SimpleNamespace(time=lambda: time.time() - stepped[0])
+    monkeypatch.setattr(periodic, "time", stepping)
+    rounds: list[float] = []
+    duty = PeriodicJob("alarm", timedelta(seconds=1), lambda: rounds.append(0))
+    with working(site, nothing, duty):
+        until(lambda: rounds)
+        stepped[0] = 3600.0
+        before = len(rounds)
+        until(lambda: len(rounds) > before + 2)
 
 
 @pytest.mark.parametrize(
