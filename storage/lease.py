@@ -1,7 +1,7 @@
 """The lease on an attestation: at most one worker can commit anything (design §3)."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -9,13 +9,30 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, select, update
 
 from certify.attestation import Lease
 from certify.errors import LeaseLost
-from certify.retry import Waiting
+from certify.retry import PERSONS_PAUSE, Waiting
 from storage.tables import attestations
 
 # An act that begins anew: nothing is waited for, no failure counts any longer.
 NOT_WAITING: Mapping[str, Any] = MappingProxyType(
     {"waiting": None, "waiting_cause": None, "retry_at": None, "failures": 0}
 )
+
+CLOCKS_APART = timedelta(minutes=1)
+"""Of two machines at most; health checks complain long before."""
+
+
+def latest_end(now: datetime, lease: timedelta) -> datetime:
+    """Return when the lease of a living worker ends at the latest.
+
+    One that ends later was begun on a clock that has stepped back since; the fence
+    keeps its holder from any commit.
+    """
+    return now + lease + CLOCKS_APART
+
+
+def latest_retry(now: datetime) -> datetime:
+    """Return until when anything waits; what waits longer is due: see `latest_end`."""
+    return now + PERSONS_PAUSE + CLOCKS_APART
 
 
 def held_row(

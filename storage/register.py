@@ -45,7 +45,13 @@ from storage.issuance_rows import (
     lock_attestation,
     lock_case,
 )
-from storage.lease import NOT_WAITING, end_lease, held_row, update_held
+from storage.lease import (
+    NOT_WAITING,
+    end_lease,
+    held_row,
+    latest_end,
+    update_held,
+)
 from storage.register_reads import (
     UNFINISHED,
     finish_case,
@@ -104,11 +110,8 @@ class SqlRegister(SqlRegisterView):
             if row.step not in UNFINISHED:
                 raise WrongState(reason="bản sao chưa được xác nhận hoặc đã phát hành")
             check_may_issue(connection, row.original_id)
-            # A lease that ends later than one begun now was begun on a clock that
-            # has stepped back since; the fence keeps its holder from any commit.
-            if row.lease_until is not None and (
-                now < row.lease_until <= now + self._lease
-            ):
+            longest = latest_end(now, self._lease)
+            if row.lease_until is not None and now < row.lease_until <= longest:
                 raise LeaseHeld
             lease = Lease(attestation_id, worker, row.fence + 1, now + self._lease)
             connection.execute(
@@ -353,7 +356,9 @@ class SqlRegister(SqlRegisterView):
     def unfinished(self, now: datetime, *, due: bool = False) -> Sequence[str]:
         """Ids approved but not released, that `take` would lease; oldest first."""
         with self._database.reading() as connection:
-            return unfinished_ids(connection, now, now + self._lease, due=due)
+            return unfinished_ids(
+                connection, now, latest_end(now, self._lease), due=due
+            )
 
 
 def _waits_for(waiting: Waiting | None) -> str:

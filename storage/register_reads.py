@@ -27,7 +27,6 @@ from certify.attestation import (
 from certify.case import CaseStatus
 from certify.clock import vietnamese_day
 from certify.errors import StoredDataDamaged
-from certify.retry import PERSONS_PAUSE
 from storage import known_papers
 from storage.desk_reads import as_number, read_comparison, read_original
 from storage.desk_record_rows import may_not_issue, refused
@@ -40,6 +39,7 @@ from storage.issuance_rows import (
     assertion_from_json,
     live_book_row,
 )
+from storage.lease import latest_retry
 from storage.people_reads import (
     read_authority,
     read_enrolled_key,
@@ -162,7 +162,7 @@ def unfinished_ids(
     ]
     if due:
         conditions.append(
-            or_(retry_at.is_(None), retry_at <= now, retry_at > now + PERSONS_PAUSE)
+            or_(retry_at.is_(None), retry_at <= now, retry_at > latest_retry(now))
         )
     return connection.scalars(
         select(attestations.c.id)

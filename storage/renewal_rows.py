@@ -21,6 +21,7 @@ from certify.attestation import CertifiedCopy, IssuanceStep, StoredObject
 from certify.protection import Protection
 from certify.renewal import Census, DueEdition
 from storage import recovered_reads, register_reads
+from storage.lease import latest_retry
 from storage.tables import attestations, editions, recovered_copies, renewals
 
 _Algorithms = Collection[tuple[str, ...]]
@@ -98,19 +99,22 @@ def next_due(
     algorithms: _Algorithms,
     *,
     now: datetime,
+    longest: datetime,
     limit: int,
 ) -> Sequence[str]:
     """Read ids whose time has come and that nobody has, the most urgent first.
 
-    Each cause is asked by its own index and no further than the limit.
+    A lease that ends after `longest` is nobody's, see `storage.lease`. Each cause is
+    asked by its own index and no further than the limit.
     """
     urgency = func.coalesce(renewals.c.protected_until, "").label("urgency")
+    until, retry_at = renewals.c.lease_until, renewals.c.retry_at
     causes = (
         select(renewals.c.attestation_id, urgency)
         .where(
             cause,
-            or_(renewals.c.retry_at.is_(None), renewals.c.retry_at <= now),
-            or_(renewals.c.lease_until.is_(None), renewals.c.lease_until <= now),
+            or_(retry_at.is_(None), retry_at <= now, retry_at > latest_retry(now)),
+            or_(until.is_(None), until <= now, until > longest),
         )
         .order_by(renewals.c.protected_until, renewals.c.attestation_id)
         .limit(limit)

@@ -20,6 +20,7 @@ from certify.retry import Waiting
 from storage import audit, books, renewal_rows
 from storage.database import Database
 from storage.exclusive import alone
+from storage.lease import latest_end
 from storage.tables import attestations, renewals
 
 _Row = Row[tuple[Any, ...]]
@@ -51,7 +52,12 @@ class SqlRenewals:
         """Return attestations to look at now, the most urgent first."""
         with self._database.reading() as connection:
             return renewal_rows.next_due(
-                connection, before, algorithms, now=now, limit=limit
+                connection,
+                before,
+                algorithms,
+                now=now,
+                longest=latest_end(now, self._lease),
+                limit=limit,
             )
 
     def census(self, before: datetime, algorithms: _Algorithms) -> Census:
@@ -71,10 +77,8 @@ class SqlRenewals:
             copy = renewal_rows.released_copy(connection, attestation_id)
             if row is None or copy is None:
                 raise NotFound(what="bản sao đã phát hành")
-            # See `SqlRegister.take` for a lease that ends later than one begun now.
-            if row.lease_until is not None and (
-                now < row.lease_until <= now + self._lease
-            ):
+            longest = latest_end(now, self._lease)
+            if row.lease_until is not None and now < row.lease_until <= longest:
                 raise LeaseHeld
             lease = Lease(attestation_id, worker, row.fence + 1, now + self._lease)
             connection.execute(

@@ -50,6 +50,22 @@ def test_one_lease_at_a_time_until_it_expires(
     assert second.fence > first.fence
 
 
+def test_a_clock_that_is_a_little_behind_takes_no_living_lease(
+    register: SqlRegister, desk: SampleDesk, clock: FakeClock
+) -> None:
+    attestation_id = desk.approved().attestation_id
+    lease = register.take(attestation_id, "w1", clock.now()).lease
+    here = clock.now()
+    register.renew(lease, here)
+    clock.set(here - timedelta(seconds=10))  # another machine's, at the same moment
+    assert register.unfinished(clock.now()) == []
+    with pytest.raises(LeaseHeld):
+        register.take(attestation_id, "w2", clock.now())
+    clock.set(here - timedelta(hours=1))  # our own one has stepped back
+    assert register.unfinished(clock.now()) == [attestation_id]
+    assert register.take(attestation_id, "w2", clock.now()).lease.fence > lease.fence
+
+
 def stale_leases(lease: Lease) -> list[Lease]:
     return [
         replace(lease, fence=lease.fence - 1),

@@ -192,7 +192,7 @@ def test_renewing_moves_the_expiry_and_only_of_a_lease_that_holds(
     register: SqlRegister, desk: SampleDesk, clock: FakeClock
 ) -> None:
     task = register.take(desk.approved().attestation_id, "w1", clock.now())
-    clock.advance(seconds=800)
+    clock.advance(seconds=100)
     renewed = register.renew(task.lease, clock.now())
     assert renewed.fence == task.lease.fence
     clock.set(task.lease.expires_at)

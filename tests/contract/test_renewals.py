@@ -109,6 +109,27 @@ def test_a_renewal_adds_an_edition_and_leaves_the_book_alone(
     assert (task.attempts, task.intent) == (1, None)
 
 
+def test_what_waits_is_due_again_when_the_clock_steps_back(
+    renewals: SqlRenewals, releases: Releases, clock: FakeClock
+) -> None:
+    held, waits = id_of(releases.add(SHORT)), id_of(releases.add(SHORT))
+
+    def due() -> set[str]:
+        return set(renewals.next_due(HORIZON, [], now=clock.now(), limit=10))
+
+    here = clock.now()
+    clock.advance(days=300)
+    renewals.take(held, "w1", clock.now())
+    pause = Waiting("chờ", clock.now() + timedelta(hours=6))
+    renewals.give_back(renewals.take(waits, "w1", clock.now()).lease, pause, "fault")
+    clock.advance(seconds=-10)  # another machine's clock
+    assert due() == set()
+    with pytest.raises(LeaseHeld):
+        renewals.take(held, "w2", clock.now())
+    clock.set(here)
+    assert due() == {held, waits}
+
+
 def test_an_overtaken_worker_adds_nothing(
     renewals: SqlRenewals, releases: Releases, register: SqlRegister, clock: FakeClock
 ) -> None:
