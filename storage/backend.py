@@ -1,8 +1,10 @@
 """What differs between the databases: one class for each fills `Backend`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine
@@ -11,6 +13,20 @@ from sqlalchemy.exc import DBAPIError
 from certify.errors import CertifyError
 
 SERVICE = "Cơ sở dữ liệu"
+
+TCP_PATIENCE: Mapping[str, int] = MappingProxyType(
+    {
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,
+    }
+)
+"""Parameters of libpq: seconds, a count, milliseconds.
+
+A server that vanished without a word (power cut, an address that moved, a firewall) is
+missed by TCP alone, in half a minute; the system's own patience is two hours.
+"""
 
 
 @dataclass(frozen=True)

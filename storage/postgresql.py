@@ -24,7 +24,7 @@ from certify.errors import (
     StoredDataDamaged,
 )
 from storage import postgresql_dump
-from storage.backend import SERVICE, ServerLimits
+from storage.backend import SERVICE, TCP_PATIENCE, ServerLimits
 
 # SQLSTATEs that say "not now" (PostgreSQL 18, appendix A); classes by two characters.
 _AWAY_CLASSES = frozenset(
@@ -88,6 +88,7 @@ class PostgresBackend:
             pool_use_lifo=True,  # idle ones grow old together and are given back
             hide_parameters=True,  # an error must not tell what was written
             connect_args={
+                **{k: v for k, v in TCP_PATIENCE.items() if k not in url.query},
                 "connect_timeout": limits.connect_timeout_seconds,
                 "application_name": "certify",
                 "options": " ".join(options).strip(),

@@ -11,7 +11,7 @@ from psycopg import OperationalError
 from psycopg.conninfo import conninfo_to_dict
 
 from certify.errors import ServiceUnavailable
-from storage.backend import SERVICE, ServerLimits
+from storage.backend import SERVICE, TCP_PATIENCE, ServerLimits
 from storage.work_queue.schema import QUEUE_SCHEMA
 
 # They would tell the server's address and quote its answers; we log what happened.
@@ -46,7 +46,8 @@ class QueueAddress:
         options = [str(given.get("options") or "")]
         options += [f"-c {name}={value}" for name, value in settings.items()]
         return {
-            "kwargs": given
+            "kwargs": dict(TCP_PATIENCE)
+            | given
             | {
                 "application_name": "certify-queue",
                 "connect_timeout": self.limits.connect_timeout_seconds,

@@ -1,7 +1,10 @@
 """What the settings promise of PostgreSQL holds on a real server."""
 
+import os
+import socket
 from pathlib import Path
 
+import psycopg
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
@@ -12,6 +15,7 @@ from api.wiring.stores import open_database
 from certify.errors import ServiceUnavailable
 from storage.backend import ServerLimits
 from storage.database import Database
+from storage.work_queue.connection import QueueAddress
 from tests.support.postgres import Server
 
 
@@ -43,6 +47,29 @@ def test_the_settings_reach_the_pool_and_the_server(
             pass  # two are kept open, and one more
     assert shown == ["11s", "3s", "13s"]
     database.close()
+
+
+def test_a_server_that_vanished_is_given_up_in_half_a_minute(
+    postgresql15: Server,
+) -> None:
+    """Without a word, as after a power cut; the system's own patience is hours."""
+    url = f"{postgresql15.lend()}?keepalives_idle=7"  # the operator knows better
+    database = Database(url)
+    with database.reading() as connection:
+        raw = connection.connection.dbapi_connection
+        assert raw is not None
+        assert _patience(raw.fileno()) == (7, 5, 3, 30_000)
+    database.close()
+    with psycopg.connect(**QueueAddress(url).pool(1)["kwargs"]) as queue:
+        assert _patience(queue.fileno()) == (7, 5, 3, 30_000)
+
+
+def _patience(descriptor: int) -> tuple[int, ...]:
+    names = ("TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT", "TCP_USER_TIMEOUT")
+    with socket.socket(fileno=os.dup(descriptor)) as tcp:
+        return tuple(
+            tcp.getsockopt(socket.IPPROTO_TCP, getattr(socket, name)) for name in names
+        )
 
 
 def test_a_statement_that_takes_too_long_is_ended(postgresql15: Server) -> None:
