@@ -55,11 +55,15 @@ class WorkerProcess:
     def _watch(self) -> None:
         """Start it again when it ends by itself, each time later."""
         pause = FIRST_PAUSE_SECONDS
-        while (process := self._started()) is not None:
-            code = process.wait()
+        while True:
+            try:
+                process = self._started()
+                ended = "" if process is None else f"ended with {process.wait()}"
+            except OSError as error:  # no memory, too many processes or open files
+                ended = f"not started, {type(error).__name__}"
             if self._stopping.is_set():
                 return
-            _log.error("worker ended with %d, again in %.0f s", code, pause)
+            _log.error("worker %s, again in %.0f s", ended, pause)
             self._stopping.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
