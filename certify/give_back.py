@@ -7,7 +7,8 @@ steps that may take minutes.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from certify.errors import CertifyError, ServiceUnavailable
+from certify.errors import CertifyError, ServiceUnavailable, TryLater
+from certify.stopping import STOPPING
 
 DISK_SERVICE = "Ổ đĩa của máy chủ"
 
@@ -28,8 +29,11 @@ def giving_back(give_back: Callable[[CertifyError | None], None]) -> Iterator[No
         away = ServiceUnavailable(service=DISK_SERVICE)
         give_back(away)
         raise away from error
-    except BaseException:
+    except Exception:
         give_back(CertifyError())
+        raise
+    except BaseException:  # Ctrl-C: nothing that a person has to mend
+        give_back(TryLater(reason=STOPPING))
         raise
     else:
         give_back(None)

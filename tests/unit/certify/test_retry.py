@@ -20,6 +20,7 @@ from certify.errors import (
     StoredDataDamaged,
     TimestampUnavailable,
 )
+from certify.give_back import giving_back
 from certify.inspection import Indication, Inspection, SignatureFacts
 from certify.numbering import DEFAULT_BOOK_KIND, RegisterNumber
 from certify.retry import LONGEST_PAUSE, PERSONS_PAUSE, waiting_for
@@ -30,6 +31,16 @@ from tests.support.builders import make_intent, make_statement
 from tests.support.clock import MORNING
 
 AWAY = ServiceUnavailable(service="Dịch vụ cấp dấu thời gian")
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, SystemExit])
+def test_who_stops_a_run_leaves_nothing_for_a_person_to_mend(
+    end: type[BaseException],
+) -> None:
+    told: list[CertifyError | None] = []
+    with pytest.raises(end), giving_back(told.append):
+        raise end
+    assert [error is not None and error.retryable for error in told] == [True]
 
 
 def test_each_failure_in_a_row_is_waited_for_longer_up_to_a_bound() -> None:
