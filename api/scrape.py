@@ -1,5 +1,6 @@
 """Figures that are read at a scrape, and the port that serves them with the sums."""
 
+import math
 from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry
@@ -73,13 +74,15 @@ def _certificates(services: Services) -> Iterable[Reading]:
 def _duties(services: Services) -> Iterable[Reading]:
     now = services.clock.now()
     for last in services.rounds.latest():
+        age = math.inf  # it never did: no alert would miss an age that is left out
         if last.succeeded_at is not None:
-            yield Reading(
-                "certify_duty_success_age_seconds",
-                "Since when a periodic duty last went well, in any process.",
-                (now - last.succeeded_at).total_seconds(),
-                {"duty": last.duty},
-            )
+            age = (now - last.succeeded_at).total_seconds()
+        yield Reading(
+            "certify_duty_success_age_seconds",
+            "Since when a periodic duty last went well, in any process.",
+            age,
+            {"duty": last.duty},
+        )
     yield Reading(
         "certify_cases_late",
         "Cases whose deadline has passed.",

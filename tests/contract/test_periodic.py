@@ -1,7 +1,11 @@
 """How duties fared, and alarms of late cases: on every database."""
 
+import math
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
+from api.scrape import sources
 from certify.overdue import RaiseAlarms
 from certify.rounds import DONE
 from storage.audit import SqlAuditTrail
@@ -31,6 +35,18 @@ def test_a_failed_round_keeps_the_last_success(database: Database) -> None:
         "fault",
         well,
     )
+
+
+def test_a_duty_that_never_went_well_is_shown_as_such(database: Database) -> None:
+    """An age that is left out would trouble nobody: no alert, however long it fails."""
+    rounds, clock = SqlRounds(database=database), FakeClock()
+    rounds.record("lists", DONE, clock.now())
+    rounds.record("renewal", "service.unavailable", clock.now())
+    clock.advance(minutes=1)
+    alarms = SqlDeadlineAlarms(database=database)
+    built: Any = SimpleNamespace(clock=clock, rounds=rounds, deadline_alarms=alarms)
+    ages = {r.labels["duty"]: r.value for r in sources(built)["duties"]() if r.labels}
+    assert ages == {"lists": 60, "renewal": math.inf}
 
 
 def test_each_late_case_raises_one_alarm(
