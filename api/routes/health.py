@@ -8,8 +8,11 @@ router = APIRouter(prefix="/health", include_in_schema=False)
 
 
 @router.get("/live")
-def live() -> dict[str, str]:
-    """Answer as long as the process runs."""
+async def live() -> dict[str, str]:
+    """Answer as long as the process runs, even when all its threads wait.
+
+    A supervisor would end it for that, and with it what the threads do.
+    """
     return {"status": "ok"}
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from anyio.to_thread import current_default_thread_limiter
 
 from certify.errors import ServiceUnavailable
 from tests.support.web import QUIET, WebSystem
@@ -50,6 +51,29 @@ def test_one_that_hangs_is_away_in_time_and_is_asked_once(
     assert {answer.json()["archive"] for answer in seen} == {"away"}
     assert "ok" in {answer.json()["database"] for answer in seen}
     assert hanging.asked <= 3  # one for all four, and those after it answered
+
+
+def test_a_process_whose_threads_are_all_taken_lives(web_service: WebSystem) -> None:
+    """Forty people wait for a slow TSA; nobody should end the server for it."""
+    with web_service.client() as anybody:
+        assert anybody.portal is not None
+        anybody.portal.call(_leave, 0)
+        answers = []
+        asks = threading.Thread(
+            target=lambda: answers.append(anybody.get("/health/live")), daemon=True
+        )
+        asks.start()
+        asks.join(5)
+        answered = [answer.status_code for answer in answers]
+        anybody.portal.call(_leave, 40)
+        asks.join(5)
+    assert answered == [200]
+
+
+async def _leave(threads: int) -> None:
+    """Leave so many to whoever comes."""
+    limiter = current_default_thread_limiter()
+    limiter.total_tokens = limiter.borrowed_tokens + threads
 
 
 class Overview:
