@@ -17,7 +17,10 @@ class Urgency(IntEnum):
     """One of many confirmed in one act."""
 
     AGAIN = 50
-    """Tried before, or lost: somebody has waited for it already."""
+    """Tried before, or lost: somebody has waited for it already.
+
+    Nobody has a lease on it. So a worker that seems to be at it hangs, or has ended.
+    """
 
     COUNTER = 100
     """A citizen waits at the counter."""
@@ -30,7 +33,8 @@ class WorkQueue(Protocol):
         """Put these in, each once; return how many were not in already.
 
         Of those that are in, `COUNTER` MUST move one that waits less urgently up;
-        else they are left as they are. Raises ServiceUnavailable.
+        else they are left as they are. What a worker is at MUST count as in, but for
+        `AGAIN`. Raises ServiceUnavailable.
         """
         ...
 

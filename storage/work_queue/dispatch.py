@@ -13,6 +13,7 @@ from storage.work_queue.job import ISSUE, issue_job
 
 CONNECTIONS = 4
 AT_ONCE = 500  # jobs of one statement
+_UNFINISHED = (Status.TODO, Status.DOING)
 
 
 class PostgresWorkQueue:
@@ -29,7 +30,7 @@ class PostgresWorkQueue:
             ServiceUnavailable: the database is away; some may be in.
         """
         with away_is_unavailable():
-            there = self._there(attestation_ids)
+            there = self._there(attestation_ids, _counting(urgency))
             new = [i for i in attestation_ids if self._make_room(there.get(i), urgency)]
             for some in _batches(new):
                 self._defer([issue_job(i, urgency) for i in some])
@@ -42,14 +43,16 @@ class PostgresWorkQueue:
             ServiceUnavailable: the database is away.
         """
         with away_is_unavailable():
-            return attestation_id in self._there([attestation_id])
+            return attestation_id in self._there([attestation_id], _UNFINISHED)
 
-    def _there(self, attestation_ids: Sequence[str]) -> dict[str, Job]:
-        """Return unfinished jobs by attestation; of two, the one being worked on."""
+    def _there(
+        self, attestation_ids: Sequence[str], statuses: Sequence[Status]
+    ) -> dict[str, Job]:
+        """Return jobs by attestation; of two, the one whose status comes last."""
         only = attestation_ids[0] if len(attestation_ids) == 1 else None
         return {
             str(job.queueing_lock): job
-            for status in (Status.TODO, Status.DOING)
+            for status in statuses
             for job in self._jobs.list_jobs(
                 task=ISSUE, status=status.value, queueing_lock=only
             )
@@ -79,6 +82,11 @@ def open_work_queue(address: QueueAddress) -> Iterator[PostgresWorkQueue]:
     app = App(connector=SyncPsycopgConnector(**address.pool(CONNECTIONS)))
     with app.open():
         yield PostgresWorkQueue(app)
+
+
+def _counting(urgency: Urgency) -> Sequence[Status]:
+    """Tell which jobs count as being in; see `Urgency.AGAIN`."""
+    return (Status.TODO,) if urgency is Urgency.AGAIN else _UNFINISHED
 
 
 def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -296,6 +296,31 @@ def test_a_job_whose_end_could_not_be_written_is_had_again(
     assert done == ["a", "a"]
 
 
+def test_what_a_worker_hangs_on_is_had_by_another(
+    site: Site, queue: PostgresWorkQueue
+) -> None:
+    """In a token's driver, say: it gives signs of life, but its lease has ended."""
+    let_go = threading.Event()
+    done: list[str] = []
+
+    def hangs(_attestation_id: str, _stopping: Callable[[], bool]) -> bool:
+        return let_go.wait(20)
+
+    def work(attestation_id: str, _stopping: Callable[[], bool]) -> bool:
+        done.append(attestation_id)
+        return True
+
+    queue.put(["a"], Urgency.COUNTER)
+    with working(site, hangs):
+        until(lambda: site.jobs() == [("a", Urgency.COUNTER, "doing")])
+        assert queue.put(["a"], Urgency.COUNTER) == 0
+        assert [queue.put(["a"], Urgency.AGAIN) for _ in range(2)] == [1, 0]
+        with working(site, work):
+            until(lambda: done)
+        let_go.set()
+    assert (done, site.jobs()) == (["a"], [])
+
+
 def test_as_many_are_worked_on_at_once_as_was_asked(
     site: Site, queue: PostgresWorkQueue
 ) -> None:
