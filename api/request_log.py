@@ -7,6 +7,7 @@ code only as the start of its hash, never a query, body or message of an excepti
 
 import hashlib
 import logging
+import re
 import time
 from typing import Any
 
@@ -18,6 +19,8 @@ from api.observe.meter import Meter
 from certify.identifiers import new_id
 
 _FAULT = 500
+# Ids, digests and small numbers. Anything else was typed: a code, a citizen's number.
+_OURS = re.compile("[0-9a-f]{32}|[0-9a-f]{64}|[0-9]{1,6}")
 logger = logging.getLogger("api.requests")
 
 
@@ -73,7 +76,7 @@ def _facts(scope: Scope) -> dict[str, Any]:
             digest = hashlib.sha256(str(value).encode()).hexdigest()
             facts["code_sha256"] = digest[:12]
         elif name != "path":  # of static files
-            facts[name] = str(value)[:64]
+            facts[name] = value if _OURS.fullmatch(str(value)) else "…"
     if key_id := scope.get("state", {}).get("key_id"):
         facts["key"] = key_id
     return facts

@@ -325,6 +325,18 @@ def test_the_log_holds_no_code_and_no_query(
     assert "Mai" not in log_text(caplog.records)
 
 
+def test_the_log_quotes_nothing_typed_in_the_place_of_an_id(
+    system: WebSystem, issued: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    attestation_id = issued["attestation"]["id"]
+    code = issued["attestation"]["verification_code"]
+    with caplog.at_level(logging.INFO, "api.requests"), system.client() as anybody:
+        for typed in (attestation_id, code, "012345678901", "Lò Thị Mai"):
+            anybody.get(f"/api/v1/attestations/{typed}")
+    lines = log_lines(caplog.records, "request")
+    assert [x["attestation_id"] for x in lines] == [attestation_id, "…", "…", "…"]
+
+
 def test_only_our_own_host_is_answered(system: WebSystem) -> None:
     with system.client() as anybody:
         for host in ("evil.example", "127.0.0.1.evil.example", ""):
