@@ -30,6 +30,11 @@ def latest_end(now: datetime, lease: timedelta) -> datetime:
     return now + lease + CLOCKS_APART
 
 
+def is_held(until: datetime | None, now: datetime, lease: timedelta) -> bool:
+    """Tell whether a lease that ends then may be a living worker's."""
+    return until is not None and now < until <= latest_end(now, lease)
+
+
 def latest_retry(now: datetime) -> datetime:
     """Return until when anything waits; what waits longer is due: see `latest_end`."""
     return now + PERSONS_PAUSE + CLOCKS_APART

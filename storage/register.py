@@ -49,6 +49,7 @@ from storage.lease import (
     NOT_WAITING,
     end_lease,
     held_row,
+    is_held,
     latest_end,
     update_held,
 )
@@ -110,8 +111,7 @@ class SqlRegister(SqlRegisterView):
             if row.step not in UNFINISHED:
                 raise WrongState(reason="bản sao chưa được xác nhận hoặc đã phát hành")
             check_may_issue(connection, row.original_id)
-            longest = latest_end(now, self._lease)
-            if row.lease_until is not None and now < row.lease_until <= longest:
+            if is_held(row.lease_until, now, self._lease):
                 raise LeaseHeld
             lease = Lease(attestation_id, worker, row.fence + 1, now + self._lease)
             connection.execute(

@@ -20,7 +20,7 @@ from certify.retry import Waiting
 from storage import audit, books, renewal_rows
 from storage.database import Database
 from storage.exclusive import alone
-from storage.lease import latest_end
+from storage.lease import is_held, latest_end
 from storage.tables import attestations, renewals
 
 _Row = Row[tuple[Any, ...]]
@@ -77,8 +77,7 @@ class SqlRenewals:
             copy = renewal_rows.released_copy(connection, attestation_id)
             if row is None or copy is None:
                 raise NotFound(what="bản sao đã phát hành")
-            longest = latest_end(now, self._lease)
-            if row.lease_until is not None and now < row.lease_until <= longest:
+            if is_held(row.lease_until, now, self._lease):
                 raise LeaseHeld
             lease = Lease(attestation_id, worker, row.fence + 1, now + self._lease)
             connection.execute(

@@ -7,5 +7,6 @@ emptied, or restored from an older day, loses nothing.
 schema      its tables, in a schema of their own
 job         what is in a job: a name, a priority and one id
 dispatch    putting jobs in; used by the web server and the reconciling duty
+worker      Procrastinate's worker, with what it leaves to chance mended
 runner      taking jobs out; `certify worker`
 """
