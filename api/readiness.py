@@ -12,7 +12,7 @@ from api.observe.bounded import Question, answers
 from api.services import Services
 from api.web_settings import WebSettings
 
-OK, AWAY = "ok", "away"
+OK, AWAY, READ_ONLY = "ok", "away", "read-only"
 NEEDED = ("database", "schema", "archive", "scans", "disk")
 FOR_SIGNING = ("tsa", "revocation", "keys")
 CLOCK = "clock"
@@ -36,7 +36,7 @@ class Readiness:
         }
 
     def look(self) -> dict[str, str]:
-        """Return a word for each dependency: "ok", "away", "old", "low" or "off"."""
+        """Return a word for each dependency (docs/operate/monitoring.md)."""
         known = dict.fromkeys((*NEEDED, *FOR_SIGNING, CLOCK), AWAY)
         seconds = self._settings.ready_seconds
         for words in answers(self._questions, seconds=seconds).values():
@@ -44,8 +44,12 @@ class Readiness:
         return known
 
     def _database(self) -> Mapping[str, str]:
-        current = self._services.overview.schema_is_current()
-        return {"database": OK, "schema": OK if current else "old"}
+        overview = self._services.overview
+        current, writes = overview.schema_is_current(), overview.can_write()
+        return {
+            "database": OK if writes else READ_ONLY,
+            "schema": OK if current else "old",
+        }
 
     def _archive(self) -> Mapping[str, str]:
         next(iter(self._services.archive.list(f"{_NOTHING}/")), None)

@@ -37,6 +37,10 @@ class Overview(Protocol):
         """Tell whether the tables are those of this program."""
         ...
 
+    def can_write(self) -> bool:
+        """Tell whether the database takes writes; a standby only reads."""
+        ...
+
     def server_time(self) -> datetime | None:
         """Tell what the database's clock shows; None where it is this machine's."""
         ...

@@ -75,6 +75,9 @@ class Backend(Protocol):
     def version(self, connection: Connection) -> str:
         """Name the software and its version."""
 
+    def can_write(self) -> bool:
+        """Tell whether writing is allowed at all; takes no lock to find out."""
+
     def server_time(self, connection: Connection) -> datetime | None:
         """Tell what the server's clock shows, aware; None where it is this machine's.
 

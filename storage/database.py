@@ -180,6 +180,11 @@ class Database:
         """Tell whether the tables are those of this program. Raises as `writing`."""
         return self.revision() == HEAD
 
+    def can_write(self) -> bool:
+        """Tell whether this database takes writes. Raises as `writing` does."""
+        with self._translated():
+            return self._backend.can_write()
+
     def is_empty(self) -> bool:
         """Tell whether nothing was ever stored here. Raises as `writing` does."""
         with self._translated():

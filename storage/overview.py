@@ -56,6 +56,10 @@ class SqlOverview:
         """Tell whether the tables are those of this program."""
         return self._database.is_current()
 
+    def can_write(self) -> bool:
+        """Tell whether the database takes writes."""
+        return self._database.can_write()
+
     def server_time(self) -> datetime | None:
         """Tell what the database's clock shows; None where it is this machine's."""
         return self._database.server_time()

@@ -124,6 +124,12 @@ class PostgresBackend:
         version = str(connection.exec_driver_sql("SHOW server_version").scalar())
         return f"PostgreSQL {version.partition(' ')[0]}"
 
+    def can_write(self) -> bool:
+        """Ask the server: a standby reads only, until it is promoted."""
+        with self.writer.begin() as connection:
+            shown = connection.exec_driver_sql("SHOW transaction_read_only").scalar()
+            return shown == "off"
+
     def server_time(self, connection: Connection) -> datetime | None:
         """Ask the server's clock."""
         now = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()

@@ -1,5 +1,6 @@
 """SQLite: one file, WAL, and a write lock taken before the first read."""
 
+import os
 import sqlite3
 import time
 from datetime import datetime
@@ -95,6 +96,10 @@ class SqliteBackend:
         return (
             f"SQLite {connection.exec_driver_sql('SELECT sqlite_version()').scalar()}"
         )
+
+    def can_write(self) -> bool:
+        """Ask the file system, which may have been mounted anew to read only."""
+        return os.access(self._file, os.W_OK)
 
     def server_time(self, connection: Connection) -> datetime | None:  # noqa: ARG002 - of the protocol
         """SQLite has no clock but ours."""

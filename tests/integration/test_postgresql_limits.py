@@ -15,6 +15,7 @@ from api.wiring.stores import open_database
 from certify.errors import ServiceUnavailable
 from storage.backend import ServerLimits
 from storage.database import Database
+from storage.overview import SqlOverview
 from storage.work_queue.connection import QueueAddress
 from tests.support.postgres import Server
 
@@ -70,6 +71,20 @@ def _patience(descriptor: int) -> tuple[int, ...]:
         return tuple(
             tcp.getsockopt(socket.IPPROTO_TCP, getattr(socket, name)) for name in names
         )
+
+
+def test_a_server_that_only_reads_is_known(postgresql15: Server) -> None:
+    """As a standby does, before it is promoted; every read of it goes well."""
+    with postgresql15.fresh() as url:
+        overview = SqlOverview(database=(database := Database(url)))
+        assert overview.can_write()
+        database.close()
+        name = url.rpartition("/")[2]
+        reads = "ALTER DATABASE {} SET default_transaction_read_only = on"
+        postgresql15.execute(reads, name)
+        assert not overview.can_write()
+        assert overview.schema_is_current()
+        database.close()
 
 
 def test_a_statement_that_takes_too_long_is_ended(postgresql15: Server) -> None:

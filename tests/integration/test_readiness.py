@@ -79,8 +79,11 @@ async def _leave(threads: int) -> None:
 class Overview:
     """A database as its answers are changed."""
 
-    def __init__(self, *, current: bool = True) -> None:
-        self.current = current
+    def __init__(self, *, current: bool = True, writes: bool = True) -> None:
+        self.current, self.writes = current, writes
+
+    def can_write(self) -> bool:
+        return self.writes
 
     def schema_is_current(self) -> bool:
         return self.current
@@ -100,6 +103,7 @@ class Away(Overview):
     ("changes", "settings", "wanted", "status"),
     [
         ({"overview": Overview(current=False)}, {}, {"schema": "old"}, 503),
+        ({"overview": Overview(writes=False)}, {}, {"database": "read-only"}, 503),
         ({"overview": Away()}, {}, {"database": "away", "schema": "away"}, 503),
         ({}, {"disk_free_bytes": 2**62}, {"disk": "low"}, 503),
         ({}, {"clock_drift_seconds": 0.0}, {"clock": "off"}, 200),
