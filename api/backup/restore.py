@@ -132,12 +132,14 @@ class RestoreBackup:
         return Restored(opened.manifest, put_back, _beyond(target.archive, known))
 
     def _open(self, source: Path, point: Path, building: DataFolder) -> Opened:
-        manifest, mac = read_manifest((point / MANIFEST).read_text(encoding="utf-8"))
+        manifest, mac = read_manifest((point / MANIFEST).read_bytes())
         secrets = (point / SECRETS).read_bytes()
         if hashlib.sha256(secrets).hexdigest() != manifest.secrets_sha256:
             raise StoredDataDamaged(what="khóa trong bản sao lưu")
         unpack(unseal(secrets, self.passphrase), building.path)
         check_mac(manifest, mac, self.mac_keys(building))
+        if manifest.point != point.name:  # another point, put in its place
+            raise StoredDataDamaged(what="tên thư mục của bản sao lưu")
         if manifest.revision > self.newest_revision:
             raise InvalidInput(
                 field=f"Bản sao lưu {manifest.point}",

@@ -141,6 +141,15 @@ def fewer_parts(backup: Path) -> None:
     rewrite(backup, lambda body: body | {"parts": {}})
 
 
+def manifest_no_text(backup: Path) -> None:
+    (point_of(backup) / MANIFEST).write_bytes(b'{"mac": "\xff"}')
+
+
+def other_point(backup: Path) -> None:
+    point = point_of(backup)
+    point.rename(point.with_name("20991231T235959000Z"))
+
+
 def other_words(backup: Path) -> None:
     sealed = point_of(backup) / SECRETS
     text = bytearray(sealed.read_bytes())
@@ -174,6 +183,8 @@ SPOILED = {
     "no manifest": (no_manifest, "chưa lập xong"),
     "manifest altered": (other_revision, "kê khai"),
     "manifest without parts": (fewer_parts, "kê khai"),
+    "manifest not text": (manifest_no_text, "kê khai"),
+    "an older point under a newer name": (other_point, "tên thư mục"),
     "secrets altered": (other_words, "Mật khẩu"),
     "database altered": (damaged("database"), "bị sửa"),
     "small files altered": (damaged("data"), "bị sửa"),
@@ -262,6 +273,17 @@ def test_what_cannot_be_read_is_named_and_the_rest_kept(
     assert said["unreadable"] == [f"a1/{broken.stem}"]
     code, said = certify("restore", tmp_path / "b", "--data", tmp_path / "new")
     assert (code, said["put_back"]) == (0, 2)
+
+
+def test_a_scan_that_is_damaged_in_the_backup_is_named_and_the_rest_kept(
+    office: Path, backup: Path, certify: Run
+) -> None:
+    (path,) = (backup / "store").rglob("s1.sealed")
+    path.chmod(0o600)
+    path.write_bytes(b"rubbish")
+    code, said = certify("backup", backup, "--data", office / "data")
+    assert (code, said["unreadable"]) == (1, ["scan/s1"])
+    assert (said["objects"], said["scans"]) == (2, 0)
 
 
 def test_a_point_with_older_tables_is_migrated_when_it_is_restored(
