@@ -19,7 +19,12 @@ from api.initialise import initialise
 from api.service_key import derive_keys, read_service_keys
 from api.settings import Settings
 from api.wiring import build_backup, open_storage
+from api.wiring.objects import build_archive
+from api.wiring.plan import unmetered_plan
+from api.wiring.privacy import build_scan_store
+from certify.attestation import Act
 from certify.clock import SystemClock
+from certify.ports import Archive, ScanStore
 from storage.archive.folder import FolderArchive
 from storage.database import Database
 from storage.migrations import HEAD
@@ -339,6 +344,44 @@ def test_service_key_and_api_keys_are_rotated_by_commands(
         "revoked_at"
     ]
     assert certify("keys", "api", "add", "x", "--scope", "all", "--data", data)[0] == 2
+
+
+def test_a_running_process_goes_on_after_a_rotation(
+    office: Path, tmp_path: Path, certify: Run
+) -> None:
+    settings = Settings(data=shutil.copytree(office / "data", tmp_path / "data"))
+    folder = DataFolder(settings.data)
+    authority_id, now = folder.choices().authority_id, SystemClock().now()
+
+    def opened() -> tuple[ScanStore, Archive]:
+        plan = unmetered_plan(settings, SystemClock())
+        return build_scan_store(plan), build_archive(settings, folder, plan.keys)
+
+    scans, archive = opened()
+    with open_storage(folder, settings) as running:
+        assert certify("keys", "service", "rotate", "--data", folder.path)[0] == 0
+        newer_scans, newer_archive = opened()
+        newer_scans.put("s2", office / "scan")
+        digest = hashlib.sha256(COPY).hexdigest()
+        until = now + timedelta(days=10)
+        stored = newer_archive.put_once("a2/x", office / "copy", digest, until)
+        with open_storage(folder, settings) as restarted:
+            act = Act("system", "scan.purge", "lý do")
+            head = restarted.trail.record(authority_id, act, "s2", {}, now)
+        assert running.trail.check(authority_id) == head
+    scans.fetch("s2", tmp_path / "s2")
+    archive.fetch(stored, tmp_path / "a2")
+
+
+def test_a_service_key_of_another_service_is_named_at_once(
+    office: Path, tmp_path: Path, certify: Run
+) -> None:
+    data = shutil.copytree(office / "data", tmp_path / "data")
+    (data / "service.key").write_bytes(bytes(32))
+    for words in (("database", "reseal"), ("database", "migrate"), ("purge",)):
+        code, said = certify(*words, "--data", data)
+        assert code == 2, said
+        assert "chép service.key đang dùng" in said["error"]["message"]
 
 
 @pytest.mark.parametrize("words", ["ngắn", ""])
