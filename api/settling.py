@@ -15,14 +15,16 @@ MARKER = "service.json"
 
 @contextmanager
 def settling(folder: Path) -> Iterator[None]:
-    """Make the folder private and keep others who would settle in it out.
+    """Make the folder if it is not there; keep others who would settle in it out.
+
+    One that is there stays as it is until parts are moved into it: it may be the
+    wrong one.
 
     Raises:
         InvalidInput: it cannot be made or written.
     """
     try:
         folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        folder.chmod(PRIVATE_FOLDER)
         descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
     except OSError as error:
         raise InvalidInput(
@@ -50,7 +52,11 @@ def refuse_foreign(folder: Path, *, expected: Collection[str]) -> None:
 
 
 def move_into_place(building: Path, folder: Path) -> None:
-    """Move all parts, the marker last; can be interrupted anywhere and run again."""
+    """Move all parts, the marker last; can be interrupted anywhere and run again.
+
+    The folder becomes private first.
+    """
+    folder.chmod(PRIVATE_FOLDER)
     marker = building / MARKER
     for entry in sorted(building.iterdir()):
         if entry != marker:

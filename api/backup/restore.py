@@ -198,13 +198,25 @@ def _put_back(
             continue
         read_part(store, entry.name, file, entry.sha256)
         if entry.name.startswith(ARCHIVE):
-            target.archive.put_back(entry.stored, file, _until(entry, now))
+            _put_back_copy(target.archive, entry, file, now)
         else:
             target.scans.put(key, file)
         file.unlink()
         count += 1
         progress(count)
     return count
+
+
+def _put_back_copy(
+    archive: RestorableArchive, entry: Entry, file: Path, now: datetime
+) -> None:
+    try:
+        archive.put_back(entry.stored, file, _until(entry, now))
+    except StoredDataDamaged as error:  # what survived is in the way
+        raise StoredDataDamaged(
+            what=f"tệp {entry.stored.key} còn lại trong kho (hãy chuyển tệp này ra "
+            "khỏi kho rồi khôi phục lại)"
+        ) from error
 
 
 def _until(entry: Entry, now: datetime) -> datetime:

@@ -242,6 +242,21 @@ def test_an_archive_that_survived_is_left_as_it_is(
     assert {p: p.stat().st_mtime_ns for p in before} == before
 
 
+def test_what_survived_damaged_is_named_and_comes_back_when_it_is_out_of_the_way(
+    office: Path, backup: Path, tmp_path: Path, certify: Run
+) -> None:
+    shutil.copytree(office / "data" / "archive", tmp_path / "new" / "archive")
+    (broken,) = (tmp_path / "new" / "archive" / "objects" / "a1").iterdir()
+    broken.chmod(0o600)
+    broken.write_bytes(b"rubbish")
+    code, said = certify("restore", backup, "--data", tmp_path / "new")
+    assert code != 0
+    assert f"a1/{broken.stem} còn lại trong kho" in said["error"]["message"]
+    broken.rename(tmp_path / "broken")
+    code, said = certify("restore", backup, "--data", tmp_path / "new")
+    assert (code, said["put_back"]) == (0, 2), "the copy and the scan"
+
+
 def test_a_full_disk_leaves_no_point(
     office: Path, tmp_path: Path, certify: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

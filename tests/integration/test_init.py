@@ -159,8 +159,10 @@ def test_two_at_once_make_one(tmp_path: Path) -> None:
 
 def test_folder_with_other_things_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "letters.txt").write_text("mine")
+    tmp_path.chmod(0o755)
     with pytest.raises(InvalidInput, match="thư mục trống"):
         initialise(load_settings(data=tmp_path))
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755, "root may name /srv"
     assert contents(tmp_path) == {"letters.txt": b"mine", ".lock": b""}
 
 
