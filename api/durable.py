@@ -29,6 +29,16 @@ def write_private(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
+def sync_tree(folder: Path) -> None:
+    """Make everything in a folder survive a power cut, however it was written."""
+    for path in (folder, *folder.rglob("*")):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 def _keep_owner(descriptor: int, replaced: Path) -> None:
     """Root works for the service: what it replaces stays readable to its owner."""
     if os.geteuid() == 0:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from api.data_folder import PRIVATE_FOLDER
-from api.durable import PRIVATE_FILE
+from api.durable import PRIVATE_FILE, sync_folder
 from certify.errors import InvalidInput
 
 MARKER = "service.json"
@@ -61,5 +61,7 @@ def move_into_place(building: Path, folder: Path) -> None:
     for entry in sorted(building.iterdir()):
         if entry != marker:
             entry.rename(folder / entry.name)
+    sync_folder(folder)  # the marker never survives a power cut alone
     marker.rename(folder / marker.name)
     building.rmdir()
+    sync_folder(folder)

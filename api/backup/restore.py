@@ -36,7 +36,7 @@ from api.backup.parts import (
 )
 from api.backup.passphrase import unseal
 from api.data_folder import PRIVATE_FOLDER, DataFolder
-from api.durable import write_private
+from api.durable import sync_tree, write_private
 from api.settling import move_into_place, refuse_foreign, settling
 from certify.auditing.ports import AuditedArchive, RestorableArchive
 from certify.clock import Clock
@@ -127,6 +127,7 @@ class RestoreBackup:
                     )
                 put_back = self._fill(opened, target, building, progress)
                 known = self.settle(building, opened.manifest)
+                sync_tree(building.path)
                 move_into_place(building.path, self.folder.path)
                 self._mark(opened.manifest)
         return Restored(opened.manifest, put_back, _beyond(target.archive, known))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -116,6 +117,23 @@ def test_it_comes_back_as_it_was(
     assert row == ("service.restore", said["point"])
     kept = [FolderArchive(f.archive, key=key) for f in (old, new)]
     assert list(kept[0].list("")) == list(kept[1].list("")), "versions too"
+
+
+def test_what_was_restored_is_on_the_disk_before_it_is_said(
+    backup: Path, tmp_path: Path, certify: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: set[int] = set()
+    fsync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        synced.add(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    assert certify("restore", backup, "--data", tmp_path / "new")[0] == 0
+    new = DataFolder(tmp_path / "new")
+    kept = [new.service_key, new.path / "service.json", *new.trust.rglob("*"), new.path]
+    assert [path for path in kept if path.stat().st_ino not in synced] == []
 
 
 def test_what_is_there_is_not_copied_again(
