@@ -9,7 +9,8 @@ marker of a data folder comes last.
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -114,20 +115,18 @@ class RestoreBackup:
         """
         with settling(self.folder.path):
             refuse_foreign(self.folder.path, expected=_SURVIVORS)
-            building = DataFolder(self.folder.path / BUILDING)
-            shutil.rmtree(building.path, ignore_errors=True)
-            building.path.mkdir(mode=PRIVATE_FOLDER)
             with disk_of_the_backup():
-                opened = self._open(source, _chosen(source, point), building)
-                target = self.target(building)
-                if not target.database.is_empty():
-                    raise InvalidInput(
-                        field="Cơ sở dữ liệu",
-                        reason="không trống, hãy dùng một cơ sở dữ liệu mới",
-                    )
-                put_back = self._fill(opened, target, building, progress)
-                known = self.settle(building, opened.manifest)
-                sync_tree(building.path)
+                with _building(self.folder.path / BUILDING) as building:
+                    opened = self._open(source, _chosen(source, point), building)
+                    target = self.target(building)
+                    if not target.database.is_empty():
+                        raise InvalidInput(
+                            field="Cơ sở dữ liệu",
+                            reason="không trống, hãy dùng một cơ sở dữ liệu mới",
+                        )
+                    put_back = self._fill(opened, target, building, progress)
+                    known = self.settle(building, opened.manifest)
+                    sync_tree(building.path)
                 move_into_place(building.path, self.folder.path)
                 self._mark(opened.manifest)
         return Restored(opened.manifest, put_back, _beyond(target.archive, known))
@@ -173,6 +172,18 @@ class RestoreBackup:
         }
         text = json.dumps(said, indent=1) + "\n"
         write_private(self.folder.path / RESTORED, text.encode())
+
+
+@contextmanager
+def _building(path: Path) -> Iterator[DataFolder]:
+    """Give a fresh folder; what failed leaves no key and no scan in it."""
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(mode=PRIVATE_FOLDER)
+    try:
+        yield DataFolder(path)
+    except BaseException:
+        shutil.rmtree(path, ignore_errors=True)
+        raise
 
 
 def _beyond(archive: AuditedArchive, known: frozenset[str]) -> list[str]:
