@@ -16,12 +16,12 @@ work/ cache/         private temporary folders; the prepared font
 metrics/             numbers of this machine's processes; see `api.observe.processes`
 """
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from api.durable import write_private
 from certify.errors import InvalidInput, StoredDataDamaged
 
 PRIVATE_FOLDER = 0o700
@@ -157,10 +157,6 @@ class DataFolder:
             raise StoredDataDamaged(what="service.json") from None
 
     def write_choices(self, choices: ServiceChoices) -> None:
-        """Write `service.json`, durably; the last step of init."""
-        target = self.path / "service.json"
-        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(choices.model_dump_json(indent=2) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        """Write `service.json`, whole or not at all; the last step of init."""
+        text = choices.model_dump_json(indent=2) + "\n"
+        write_private(self.path / "service.json", text.encode())

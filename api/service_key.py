@@ -61,7 +61,8 @@ def rotate_service_key(path: Path) -> tuple[bytes, ...]:
     """Put a new key before the others, all or nothing; return them all.
 
     Running processes go on with the keys they have read: what they seal can be read
-    with the new file as well, as it keeps every older key.
+    with the new file as well, as it keeps every older key. They read the file again
+    when they meet the new key.
 
     Raises:
         InvalidInput, StoredDataDamaged: see `read_service_keys`.

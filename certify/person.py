@@ -39,7 +39,7 @@ class PersonWanted:
         """Raise InvalidInput unless exactly one is given."""
         given = [clean(text) for text in (self.case_code, self.email, self.name)]
         given.append(_digits(self.phone))
-        if sum(map(bool, given)) != 1 or ERASED in given:
+        if sum(map(bool, given)) != 1 or _folded(ERASED) in map(_folded, given):
             raise InvalidInput(
                 field="Người cần tìm",
                 reason="hãy cho đúng một trong: mã hồ sơ, thư điện tử, điện thoại, "
@@ -49,23 +49,25 @@ class PersonWanted:
     def is_of(self, case: Case) -> bool:
         """Tell whether a visit is of this person."""
         one = case.requester
-        if self.case_code:
-            return _folded(self.case_code) == _folded(case.code)
-        if self.email:
-            return _folded(self.email) == _folded(one.email or "")
-        if self.phone:
-            return _digits(self.phone) == _digits(one.phone or "")
+        # What is blank was not given: many visits have no e-mail, or no phone.
+        if code := _folded(self.case_code):
+            return code == _folded(case.code)
+        if email := _folded(self.email):
+            return email == _folded(one.email or "")
+        if phone := _digits(self.phone):
+            return phone == _digits(one.phone or "")
         return self.is_in_name(one.name)
 
     def is_in(self, statement: AuthorisedStatement) -> bool:
         """Tell whether a recovered copy, of which no visit is known, is theirs."""
-        if self.case_code:
-            return _folded(self.case_code) == _folded(statement.case_code)
+        if code := _folded(self.case_code):
+            return code == _folded(statement.case_code)
         return self.is_in_name(statement.requester_name)
 
     def is_in_name(self, name: str) -> bool:
         """Tell whether this is the name that was asked for."""
-        return bool(self.name) and _folded(self.name) == _folded(name)
+        wanted = _folded(self.name)
+        return bool(wanted) and wanted == _folded(name)
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,9 @@ class PersonRecords(Protocol):
         """Wanted copies of which only the archive remembered anything."""
         ...
 
-    def exported(self, dossiers: Sequence[Dossier], act: Act) -> None:
+    def exported(
+        self, dossiers: Sequence[Dossier], copies: Sequence[CertifiedCopy], act: Act
+    ) -> None:
         """Record on the trail that these were handed out; ids only."""
         ...
 
@@ -190,7 +194,7 @@ class ExportPerson:
         recovered = self._records.recovered(self._authority_id, wanted.is_in)
         if not found and not recovered:
             raise NotFound(what="dữ liệu của người này")
-        self._records.exported(found, Act(actor, "person.export"))
+        self._records.exported(found, recovered, Act(actor, "person.export"))
         return {
             "made_at": _text(self._clock.now()),
             "visits": [_visit(dossier) for dossier in found],

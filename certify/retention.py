@@ -48,7 +48,7 @@ class PaperState:
             (`certify.hold`) holds the visit.
         step: of its attestation; None before the comparison.
         released_at: when the copy was released; None if it was not.
-        last_act_at: the newest of scan, comparison, refusal.
+        last_act_at: the newest of scan, comparison, refusal and its withdrawal.
     """
 
     original_id: str

@@ -20,7 +20,7 @@ from storage.backend import SERVICE, Backend, ServerLimits
 from storage.migrations import HEAD, is_known, upgrade
 from storage.personal import FieldKeys, use_keys
 from storage.privileges import grant_to
-from storage.resealing import reseal
+from storage.resealing import opens_newest, reseal
 from storage.sqlite import SqliteBackend
 
 _NEWER = (
@@ -30,6 +30,11 @@ _NEWER = (
 _OLDER = (
     "thuộc phiên bản cũ hơn của chương trình; hãy sao lưu (certify backup) rồi chạy: "
     "certify database migrate"
+)
+
+_OTHER_KEY = (
+    "không phải khóa đã mã hóa cơ sở dữ liệu này; hãy chép service.key đang dùng từ "
+    "máy khác của dịch vụ, hoặc khôi phục từ bản sao lưu"
 )
 
 
@@ -61,6 +66,7 @@ class Database:
         self._backend = _backend(
             address, busy_timeout_seconds, limits or ServerLimits()
         )
+        self._fields = fields
         use_keys(self._backend.reader.dialect, fields)
 
     @contextmanager
@@ -97,19 +103,20 @@ class Database:
         leaves nothing behind.
 
         Raises:
-            InvalidInput: a newer program made the tables.
+            InvalidInput: a newer program made the tables, or they are sealed under
+                another service key.
             ServiceUnavailable, StoredDataDamaged, NotAllowed: as for `writing`.
         """
         with self._translated():
             self._backend.prepare()
         before = self._checked_revision()
-        if before == HEAD:
-            return
-        with self.writing() as connection:
-            self._backend.lock_schema(connection)
-            upgrade(connection)
-        if before is not None:
-            self._backend.compact()
+        if before != HEAD:
+            with self.writing() as connection:
+                self._backend.lock_schema(connection)
+                upgrade(connection)
+            if before is not None:
+                self._backend.compact()
+        self._check_keys()
 
     def reseal(self) -> int:
         """Encrypt personal fields under the newest key; safe to repeat.
@@ -132,7 +139,7 @@ class Database:
         return changed
 
     def require_current(self) -> None:
-        """Refuse tables of another version of the program, and change nothing.
+        """Refuse tables of another program or service key, and change nothing.
 
         Raises:
             InvalidInput: says what to do.
@@ -140,6 +147,15 @@ class Database:
         """
         if self._checked_revision() != HEAD:
             raise InvalidInput(field=SERVICE, reason=_OLDER)
+        self._check_keys()
+
+    def _check_keys(self) -> None:
+        if self._fields is None:
+            return
+        with self.reading() as connection:
+            ours = opens_newest(connection, self._fields)
+        if not ours:
+            raise InvalidInput(field="service.key", reason=_OTHER_KEY)
 
     def _checked_revision(self) -> str | None:
         revision = self.revision()

@@ -19,7 +19,7 @@ import base64
 import binascii
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -46,20 +46,32 @@ _ID_BYTES, _NONCE_BYTES = 4, 12
 _ON_DIALECT = "certify_field_keys"
 _DAMAGED = "trường dữ liệu cá nhân đã mã hóa"
 
+Reread = Callable[[], Iterable[bytes]]
+"""Reads the keys anew, as they are now."""
+
 
 class FieldKeys:
     """The keys of personal fields: the first seals, all of them open."""
 
-    def __init__(self, newest: bytes, *older: bytes) -> None:
+    def __init__(self, newest: bytes, *older: bytes, reread: Reread = tuple) -> None:
         """Take keys of 32 random bytes each.
+
+        `reread` is asked for all keys when one is met that is not among them: it was
+        put before ours while this process ran.
 
         Raises:
             ValueError: one has another length.
         """
-        if any(len(key) != KEY_BYTES for key in (newest, *older)):
-            raise ValueError(f"a field key has {KEY_BYTES} bytes")
-        self._ciphers = {_key_id(key): AESGCM(key) for key in (*older, newest)}
+        self._ciphers = _ciphers((*older, newest))
+        self._reread = reread
         self.newest_id = _key_id(newest)
+
+    def knows(self, sealed: bytes) -> bool:
+        """Tell whether the key that this was sealed by is one of ours."""
+        key_id = sealed[:_ID_BYTES]
+        if key_id not in self._ciphers:
+            self._ciphers = {**_ciphers(self._reread()), **self._ciphers}
+        return key_id in self._ciphers
 
     def seal(self, column: str, plain: bytes) -> bytes:
         """Encrypt a value for a column ("table.column")."""
@@ -77,10 +89,10 @@ class FieldKeys:
         Raises:
             StoredDataDamaged: altered, of another column, or under an unknown key.
         """
-        cipher = self._ciphers.get(sealed[:_ID_BYTES])
         body = sealed[_ID_BYTES:]
-        if cipher is None or len(body) < _NONCE_BYTES:
+        if not self.knows(sealed) or len(body) < _NONCE_BYTES:
             raise StoredDataDamaged(what=_DAMAGED)
+        cipher = self._ciphers[sealed[:_ID_BYTES]]
         nonce, body = body[:_NONCE_BYTES], body[_NONCE_BYTES:]
         try:
             return cipher.decrypt(nonce, body, _bound_to(column))
@@ -199,6 +211,13 @@ class PersonalBytes(TypeDecorator[bytes]):
                 raise
             return b""
 
+    @staticmethod
+    def is_ours(keys: FieldKeys, stored: object) -> bool:
+        """Tell whether a value, as it is stored, was sealed under one of the keys."""
+        if not isinstance(stored, bytes) or not stored.startswith(_MARK):
+            return False
+        return keys.knows(stored[len(_MARK) :])
+
     def is_newest(self, keys: FieldKeys, stored: bytes) -> bool:
         """Tell whether a stored value was sealed under the newest key."""
         return keys.sealed_by_newest(stored[len(_MARK) :])
@@ -243,6 +262,14 @@ def _unpacked(stored: str) -> bytes:
         return base64.b64decode(body, altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as error:
         raise StoredDataDamaged(what=_DAMAGED) from error
+
+
+def _ciphers(keys: Iterable[bytes]) -> dict[bytes, AESGCM]:
+    """Return key id → cipher. Raises ValueError: a key of another length."""
+    keys = tuple(keys)
+    if any(len(key) != KEY_BYTES for key in keys):
+        raise ValueError(f"a field key has {KEY_BYTES} bytes")
+    return {_key_id(key): AESGCM(key) for key in keys}
 
 
 def _key_id(key: bytes) -> bytes:

@@ -94,14 +94,18 @@ class SqlPersonRecords:
                 recovered_reads.copy_by_attestation(connection, one)
                 for one in sorted(ids)
             ]
-            return [c for c in copies if annulments.attached(connection, c) and c]
+            attached = [annulments.attached(connection, copy) for copy in copies]
+            return [copy for copy in attached if copy is not None]
 
-    def exported(self, dossiers: Sequence[Dossier], act: Act) -> None:
+    def exported(
+        self, dossiers: Sequence[Dossier], copies: Sequence[CertifiedCopy], act: Act
+    ) -> None:
         """Record on the trail that these were handed out."""
+        cases_ = [(one.case.authority_id, one.case.id) for one in dossiers]
+        alone = [(one.number.authority_id, one.attestation_id) for one in copies]
         with self._database.writing() as connection:
-            for dossier in dossiers:
-                case = dossier.case
-                self._trail.append(connection, case.authority_id, act, case.id, {})
+            for authority_id, subject in (*cases_, *alone):
+                self._trail.append(connection, authority_id, act, subject, {})
 
     def erase(
         self, case_id: str, decide: Callable[[Dossier], Erasure], act: Act

@@ -38,6 +38,7 @@ from storage.tables import (
     known_papers,
     originals,
     scans,
+    withdrawals,
 )
 
 
@@ -174,6 +175,13 @@ def read_states(
         .correlate(originals)
         .scalar_subquery()
     )
+    taken_back_at = (
+        select(func.max(withdrawals.c.made_at, type_=withdrawals.c.made_at.type))
+        .join(desk_records, desk_records.c.id == withdrawals.c.record_id)
+        .where(desk_records.c.original_id == originals.c.id)
+        .correlate(originals)
+        .scalar_subquery()
+    )
     scanned_at = (
         select(func.max(scans.c.created_at, type_=scans.c.created_at.type))
         .where(scans.c.original_id == originals.c.id)
@@ -191,6 +199,7 @@ def read_states(
             comparisons.c.compared_at,
             editions.c.released_at,
             refused_at.label("refused_at"),
+            taken_back_at.label("taken_back_at"),
             scanned_at.label("scanned_at"),
         )
         .join(cases, cases.c.id == originals.c.case_id)
@@ -208,7 +217,13 @@ def read_states(
 
 
 def _as_state(row: Any) -> PaperState:  # noqa: ANN401 - a row of the query above
-    acts = (row.opened_at, row.compared_at, row.refused_at, row.scanned_at)
+    acts = (
+        row.opened_at,
+        row.compared_at,
+        row.refused_at,
+        row.taken_back_at,
+        row.scanned_at,
+    )
     return PaperState(
         original_id=row.id,
         case_id=row.case_id,

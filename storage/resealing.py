@@ -1,4 +1,4 @@
-"""Writing personal fields anew: plain ones sealed, sealed ones under the newest key."""
+"""Personal fields and their keys: fields written anew, and whether a key is the one."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -11,13 +11,16 @@ from sqlalchemy import (
     select,
     table,
     tuple_,
+    type_coerce,
     update,
 )
+from sqlalchemy.types import NullType
 
-from storage.personal import Personal, keys_of
-from storage.tables import metadata
+from storage.personal import FieldKeys, Personal, PersonalBytes, keys_of
+from storage.tables import metadata, trail_reasons
 
 _AT_ONCE = 1000
+_NEWEST = 3
 
 Change = Callable[[Any], Any]
 """From a stored value to the one that takes its place."""
@@ -100,3 +103,19 @@ def reseal(connection: Connection) -> int:
             with unkept(connection, [one.name]):
                 changed += rewrite(connection, one.name, key, changes)
     return changed
+
+
+def opens_newest(connection: Connection, keys: FieldKeys) -> bool:
+    """Tell whether one of the newest reasons is sealed under one of the keys.
+
+    One is enough: a field that somebody scribbled on is for the audit to name. True
+    when there is none.
+    """
+    kept = trail_reasons.c
+    newest = (
+        select(type_coerce(kept.salt, NullType()))
+        .order_by(kept.authority_id.desc(), kept.sequence.desc())
+        .limit(_NEWEST)
+    )
+    stored = connection.scalars(newest).all()
+    return not stored or any(PersonalBytes.is_ours(keys, one) for one in stored)

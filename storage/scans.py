@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from certify.errors import WrongState
-from storage.key_ring import KeyRing
+from storage.key_ring import KeyRing, Reread
 from storage.write_once import WriteOnceFolder
 
 SERVICE = "Kho bản chụp"
@@ -15,7 +15,12 @@ class FolderScanStore:
     """Fills the `ScanStore` port. What goes and when: `certify.purge`."""
 
     def __init__(
-        self, root: Path, *, key: bytes, older_keys: Sequence[bytes] = ()
+        self,
+        root: Path,
+        *,
+        key: bytes,
+        older_keys: Sequence[bytes] = (),
+        reread: Reread = tuple,
     ) -> None:
         """Use a folder; made, private, if its parent exists.
 
@@ -23,11 +28,13 @@ class FolderScanStore:
             root: the folder; nobody else writes in it.
             key: 32 bytes; seals every file.
             older_keys: open what was sealed before the key was replaced.
+            reread: reads all of them anew; see `KeyRing`.
 
         Raises:
             ServiceUnavailable: the folder cannot be made.
         """
-        self._folder = WriteOnceFolder(root, KeyRing(key, older_keys), service=SERVICE)
+        ring = KeyRing(key, older_keys, reread)
+        self._folder = WriteOnceFolder(root, ring, service=SERVICE)
 
     def put(self, key: str, path: Path) -> None:
         """Store a file, durably.

@@ -214,13 +214,14 @@ class _Objects:
                 scans.fetch(key, self._file)
                 sha256 = digest_of(self._file)
                 self._copy(name, {"sha256": sha256}, sha256)
+            line = self._entry(name).line()
         except NotFound:
             return ""
         except StoredDataDamaged:
             self.unreadable.append(name)
             return ""
         self.scanned += 1
-        return self._entry(name).line()
+        return line
 
     def _copy(self, name: str, facts: dict[str, str], sha256: str) -> None:
         try:

@@ -52,7 +52,7 @@ class Manifest:
         return json.dumps({**body, "mac": _mac(body, key)}, indent=1) + "\n"
 
 
-def read_manifest(text: str) -> tuple[Manifest, str]:
+def read_manifest(text: bytes) -> tuple[Manifest, str]:
     """Return what a manifest says, not yet believed, and its MAC.
 
     Raises:

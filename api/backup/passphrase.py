@@ -1,9 +1,13 @@
 """Secrets of a backup under a passphrase: scrypt (RFC 7914) and AES-256-GCM.
 
+The words are normalised (NFC, as RFC 8265, 4.2.1): from paper they are typed again on
+another keyboard, and Vietnamese ones write the same letters in different code points.
+
 8 bytes "CCSECRET", 1 byte version (1), 16 bytes salt, 12 bytes nonce, sealed bytes
 """
 
 import os
+import unicodedata
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -46,4 +50,5 @@ def unseal(sealed: bytes, passphrase: str) -> bytes:
 
 def _cipher(passphrase: str, salt: bytes) -> AESGCM:
     scrypt = Scrypt(salt=salt, length=_KEY, n=_COST, r=_BLOCK, p=1)
-    return AESGCM(scrypt.derive(passphrase.encode()))
+    words = unicodedata.normalize("NFC", passphrase)
+    return AESGCM(scrypt.derive(words.encode()))

@@ -9,7 +9,8 @@ marker of a data folder comes last.
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -36,7 +37,7 @@ from api.backup.parts import (
 )
 from api.backup.passphrase import unseal
 from api.data_folder import PRIVATE_FOLDER, DataFolder
-from api.durable import write_private
+from api.durable import sync_tree, write_private
 from api.settling import move_into_place, refuse_foreign, settling
 from certify.auditing.ports import AuditedArchive, RestorableArchive
 from certify.clock import Clock
@@ -114,30 +115,31 @@ class RestoreBackup:
         """
         with settling(self.folder.path):
             refuse_foreign(self.folder.path, expected=_SURVIVORS)
-            building = DataFolder(self.folder.path / BUILDING)
-            shutil.rmtree(building.path, ignore_errors=True)
-            building.path.mkdir(mode=PRIVATE_FOLDER)
             with disk_of_the_backup():
-                opened = self._open(source, _chosen(source, point), building)
-                target = self.target(building)
-                if not target.database.is_empty():
-                    raise InvalidInput(
-                        field="Cơ sở dữ liệu",
-                        reason="không trống, hãy dùng một cơ sở dữ liệu mới",
-                    )
-                put_back = self._fill(opened, target, building, progress)
-                known = self.settle(building, opened.manifest)
+                with _building(self.folder.path / BUILDING) as building:
+                    opened = self._open(source, _chosen(source, point), building)
+                    target = self.target(building)
+                    if not target.database.is_empty():
+                        raise InvalidInput(
+                            field="Cơ sở dữ liệu",
+                            reason="không trống, hãy dùng một cơ sở dữ liệu mới",
+                        )
+                    put_back = self._fill(opened, target, building, progress)
+                    known = self.settle(building, opened.manifest)
+                    sync_tree(building.path)
                 move_into_place(building.path, self.folder.path)
                 self._mark(opened.manifest)
         return Restored(opened.manifest, put_back, _beyond(target.archive, known))
 
     def _open(self, source: Path, point: Path, building: DataFolder) -> Opened:
-        manifest, mac = read_manifest((point / MANIFEST).read_text(encoding="utf-8"))
+        manifest, mac = read_manifest((point / MANIFEST).read_bytes())
         secrets = (point / SECRETS).read_bytes()
         if hashlib.sha256(secrets).hexdigest() != manifest.secrets_sha256:
             raise StoredDataDamaged(what="khóa trong bản sao lưu")
         unpack(unseal(secrets, self.passphrase), building.path)
         check_mac(manifest, mac, self.mac_keys(building))
+        if manifest.point != point.name:  # another point, put in its place
+            raise StoredDataDamaged(what="tên thư mục của bản sao lưu")
         if manifest.revision > self.newest_revision:
             raise InvalidInput(
                 field=f"Bản sao lưu {manifest.point}",
@@ -172,6 +174,18 @@ class RestoreBackup:
         write_private(self.folder.path / RESTORED, text.encode())
 
 
+@contextmanager
+def _building(path: Path) -> Iterator[DataFolder]:
+    """Give a fresh folder; what failed leaves no key and no scan in it."""
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(mode=PRIVATE_FOLDER)
+    try:
+        yield DataFolder(path)
+    except BaseException:
+        shutil.rmtree(path, ignore_errors=True)
+        raise
+
+
 def _beyond(archive: AuditedArchive, known: frozenset[str]) -> list[str]:
     return [
         stored.key
@@ -196,13 +210,25 @@ def _put_back(
             continue
         read_part(store, entry.name, file, entry.sha256)
         if entry.name.startswith(ARCHIVE):
-            target.archive.put_back(entry.stored, file, _until(entry, now))
+            _put_back_copy(target.archive, entry, file, now)
         else:
             target.scans.put(key, file)
         file.unlink()
         count += 1
         progress(count)
     return count
+
+
+def _put_back_copy(
+    archive: RestorableArchive, entry: Entry, file: Path, now: datetime
+) -> None:
+    try:
+        archive.put_back(entry.stored, file, _until(entry, now))
+    except StoredDataDamaged as error:  # what survived is in the way
+        raise StoredDataDamaged(
+            what=f"tệp {entry.stored.key} còn lại trong kho (hãy chuyển tệp này ra "
+            "khỏi kho rồi khôi phục lại)"
+        ) from error
 
 
 def _until(entry: Entry, now: datetime) -> datetime:

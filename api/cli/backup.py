@@ -44,7 +44,10 @@ def backup(settings: Settings, target: Path, *, terminal: Terminal) -> int:
     for name in made.unreadable:
         terminal.say(f"  Không đọc được: {name}")
     if made.unreadable:
-        terminal.say("Hãy chạy certify audit để xem các tệp này hỏng ra sao.")
+        terminal.say(
+            "Hãy chạy certify audit để xem các tệp này hỏng ra sao; tệp nào kho vẫn "
+            "tốt thì bản chép trong store/ hỏng: xóa bản chép đó rồi sao lưu lại."
+        )
     return INCOMPLETE if made.unreadable else DONE
 
 

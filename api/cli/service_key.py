@@ -50,9 +50,9 @@ def rotate(settings: Settings, *, terminal: Terminal) -> int:
         )
     _show(keys, terminal)
     terminal.note(
-        "Đã thêm khóa mới. Hãy dừng dịch vụ trên mọi máy, chép service.key này sang "
-        "từng máy, khởi động lại tất cả, rồi sao lưu lại: bản sao lưu cũ chưa có khóa "
-        "này."
+        "Đã thêm khóa mới. Hãy chép ngay service.key này sang từng máy, rồi lần lượt "
+        "khởi động lại dịch vụ trên các máy, rồi sao lưu lại: bản sao lưu cũ chưa có "
+        "khóa này."
     )
     return 0
 

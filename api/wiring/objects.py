@@ -1,6 +1,7 @@
 """Where finished copies are kept, from settings to an open archive."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from api.data_folder import DataFolder
@@ -29,7 +30,9 @@ def build_archive(
     match settings.archive:
         case "folder":
             newest, *older = keys("archive")
-            location = FolderLocation(folder.archive, newest, tuple(older))
+            location = FolderLocation(
+                folder.archive, newest, tuple(older), reread=partial(keys, "archive")
+            )
         case "s3":
             location = s3_location(settings, make_bucket=settings.env == "development")
     return open_archive(location)

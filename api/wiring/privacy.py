@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from api.settings import Settings
 from api.wiring.plan import Plan, unmetered_plan
@@ -19,7 +20,12 @@ from storage.scans import FolderScanStore
 def build_scan_store(plan: Plan) -> FolderScanStore:
     """Open the folder of working scans."""
     newest, *older = plan.keys("scans")
-    return FolderScanStore(plan.folder.scans, key=newest, older_keys=older)
+    return FolderScanStore(
+        plan.folder.scans,
+        key=newest,
+        older_keys=older,
+        reread=partial(plan.keys, "scans"),
+    )
 
 
 def purge_scans(plan: Plan, storage: Storage, scans: ScanStore) -> PurgeScans:

@@ -90,7 +90,11 @@ def _field_keys(folder: DataFolder) -> FieldKeys | None:
     """Derive the keys of personal fields; None before there is a service key."""
     if not folder.service_key.exists():
         return None
-    return FieldKeys(*derive_keys(read_service_keys(folder.service_key), "fields"))
+
+    def read() -> tuple[bytes, ...]:
+        return derive_keys(read_service_keys(folder.service_key), "fields")
+
+    return FieldKeys(*read(), reread=read)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from certify.auditing.ports import ForeignVersion
 from certify.errors import NotFound, StoredDataDamaged, WrongState
 from certify.identifiers import new_id
 from storage.columns import utc_text
-from storage.key_ring import KeyRing
+from storage.key_ring import KeyRing, Reread
 from storage.sealed_file import SealedHeader
 from storage.write_once import WriteOnceFolder
 
@@ -26,7 +26,12 @@ class FolderArchive:
     """Fills the `AuditedArchive` port."""
 
     def __init__(
-        self, root: Path, *, key: bytes, older_keys: Sequence[bytes] = ()
+        self,
+        root: Path,
+        *,
+        key: bytes,
+        older_keys: Sequence[bytes] = (),
+        reread: Reread = tuple,
     ) -> None:
         """Use a folder; made, private, if its parent exists.
 
@@ -34,11 +39,13 @@ class FolderArchive:
             root: the folder; nobody else writes in it.
             key: 32 bytes; seals every object.
             older_keys: open what was sealed before the key was replaced.
+            reread: reads all of them anew; see `KeyRing`.
 
         Raises:
             ServiceUnavailable: the folder cannot be made.
         """
-        self._folder = WriteOnceFolder(root, KeyRing(key, older_keys), service=SERVICE)
+        ring = KeyRing(key, older_keys, reread)
+        self._folder = WriteOnceFolder(root, ring, service=SERVICE)
 
     def put_once(
         self, key: str, path: Path, sha256: str, retain_until: datetime

@@ -18,7 +18,7 @@ from certify.attestation import TrailHead
 from certify.case import Case
 from certify.desk_papers import DeskPapers
 from certify.desk_record import DeskRecord
-from certify.errors import StoredDataDamaged
+from certify.errors import InvalidInput, StoredDataDamaged
 from certify.numbering import DEFAULT_BOOK_KIND
 from storage.audit import SqlAuditTrail
 from storage.cases import SqlCases
@@ -226,6 +226,44 @@ def test_a_new_key_takes_over(
     alone.close()
     with pytest.raises(StoredDataDamaged, match="dữ liệu cá nhân"):
         SqlCases(database=database, clock=clock).case(visit.case.id)
+
+
+def test_a_running_process_reads_what_a_newer_key_sealed(
+    database_url: str, visit: Visit, clock: FakeClock
+) -> None:
+    old, new = bytes(range(32)), bytes(range(1, 33))
+    file = [old]  # service.key
+    running = Database(database_url, fields=FieldKeys(old, reread=lambda: file))
+    restarted = Database(database_url, fields=FieldKeys(new, old))
+    restarted.reseal()
+    with pytest.raises(StoredDataDamaged, match="dữ liệu cá nhân"):
+        SqlCases(database=running, clock=clock).case(visit.case.id)
+    file.insert(0, new)
+    reads_as_before(running, visit, clock)
+    case = SqlCases(database=running, clock=clock).open_case(
+        make_case(), by_officer("case.open")
+    )
+    assert SqlCases(database=restarted, clock=clock).case(case.id) == case
+    running.close()
+    restarted.close()
+
+
+def test_a_service_with_another_key_does_not_start(
+    database: Database, database_url: str, visit: Visit
+) -> None:
+    assert visit
+    other = Database(database_url, fields=FieldKeys(bytes(32)))
+    for start in (other.migrate, other.require_current):
+        with pytest.raises(InvalidInput, match=r"service\.key.*chép service\.key"):
+            start()
+    other.close()
+    # What was scribbled on is for the audit to name, which starts.
+    scribble = "UPDATE trail_reasons SET salt = "
+    scribble += "reason" if database_url.startswith("sqlite") else "reason::bytea"
+    newest = " WHERE sequence = (SELECT max(sequence) FROM trail_reasons)"
+    tamper(database, scribble + newest)
+    database.migrate()
+    database.require_current()
 
 
 def test_a_changed_field_does_not_open(

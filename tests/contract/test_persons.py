@@ -157,6 +157,21 @@ def test_whom_nobody_knows_is_not_found(office: Office) -> None:
             office.export(wanted, BY)
 
 
+def test_what_is_blank_finds_nobody_who_has_none(office: Office) -> None:
+    """A script hands on what was typed: a space where nothing was."""
+    ours = office.compared()
+    other = office.compared(email=None, phone=None)
+    for wanted in (
+        PersonWanted(email=" ", phone=PHONE),
+        PersonWanted(phone="-", case_code=ours.case.code),
+        PersonWanted(case_code=" ", email=EMAIL),
+    ):
+        assert [p.case_id for p in office.erase.plan(wanted)] == [ours.case.id]
+    with pytest.raises(NotFound):
+        office.export(PersonWanted(phone="không có", name="Người khác"), BY)
+    assert other.case.requester.email is None
+
+
 def test_of_a_released_copy_the_contact_and_scan_go_and_the_book_stays(
     office: Office,
 ) -> None:

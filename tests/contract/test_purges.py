@@ -207,6 +207,21 @@ def test_refused_and_abandoned_papers_go_later_in_bounded_rounds(
     again.check_kept()
 
 
+def test_a_refusal_taken_back_late_leaves_the_scan_to_work_with(
+    purge: PurgeScans, papers: DeskPapers, desk: SampleDesk, clock: FakeClock
+) -> None:
+    compared = desk.compared()
+    refusal = papers.refuse(
+        OFFICER_ID, compared.original.id, reason="altered", detail=""
+    )
+    clock.advance(days=89)
+    papers.withdraw_refusal(OFFICER_ID, refusal.id, "Khiếu nại đúng")
+    clock.advance(days=2)
+    assert purge.due(9) == []
+    clock.advance(days=88)
+    assert [one.original_id for one in purge.due(9)] == [compared.original.id]
+
+
 def test_what_was_confirmed_meanwhile_is_not_purged(
     purges: SqlScanPurges, desk: SampleDesk, trail: SqlAuditTrail, clock: FakeClock
 ) -> None:

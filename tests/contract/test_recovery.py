@@ -2,23 +2,29 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+from certify.annul import AnnulCopy
+from certify.annulment import Decision
 from certify.attestation import IssuanceStep, TrailHead
 from certify.evidence import ArchivedCopy, CopyEvidence
 from certify.identifiers import new_id, new_verification_code
 from certify.numbering import RegisterNumber
+from certify.person import ExportPerson, PersonWanted
 from certify.statement import AuthorisedStatement
 from storage.audit import SqlAuditTrail
 from storage.cases import SqlCases
 from storage.database import Database
+from storage.people import SqlPeople
+from storage.persons import SqlPersonRecords
 from storage.register import SqlRegister
 from tests.support.builders import (
     AUTHORITY_ID,
+    SIGNATORY_ID,
     make_intent,
     make_number,
     make_statement,
     make_stored,
 )
-from tests.support.clock import FakeClock
+from tests.support.clock import MORNING, FakeClock
 from tests.support.confirmation import SoftwareConfirmation
 from tests.support.desk import SampleDesk
 from tests.support.fields import FIELDS
@@ -70,6 +76,33 @@ def test_what_was_forgotten_comes_back_released(
     # what no copy bears in between is given out first
     lease = register.take(desk.approved().attestation_id, "w1", clock.now()).lease
     assert register.reserve(lease, clock.now()).number.number == 2
+
+
+def test_a_recovered_copy_is_handed_out_on_record_and_says_that_it_is_annulled(
+    database: Database,
+    people: SqlPeople,
+    register: SqlRegister,
+    confirmation: SoftwareConfirmation,
+    clock: FakeClock,
+    trail: SqlAuditTrail,
+) -> None:
+    unknown = make_statement(
+        attestation_id=new_id(), verification_code=new_verification_code()
+    )
+    copy = archived(unknown, make_number(number=1), confirmation)
+    register.recover([copy], clock.now())
+    annul = AnnulCopy(people=people, register=register, clock=clock)
+    decision = Decision("12/QĐ-UBND", MORNING.date(), "Bản chính bị tẩy xóa")
+    annul(SIGNATORY_ID, unknown.attestation_id, decision)
+    export = ExportPerson(
+        records=SqlPersonRecords(database=database, clock=clock),
+        clock=clock,
+        authority_id=AUTHORITY_ID,
+    )
+    before = trail.head(AUTHORITY_ID).sequence
+    found = export(PersonWanted(name=unknown.requester_name), "operator:root")
+    assert [one["annulled"] for one in found["recovered_copies"]] == [True]
+    assert trail.check(AUTHORITY_ID).sequence == before + 1
 
 
 def test_two_that_replay_together_recover_once(

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -19,7 +20,12 @@ from api.initialise import initialise
 from api.service_key import derive_keys, read_service_keys
 from api.settings import Settings
 from api.wiring import build_backup, open_storage
+from api.wiring.objects import build_archive
+from api.wiring.plan import unmetered_plan
+from api.wiring.privacy import build_scan_store
+from certify.attestation import Act
 from certify.clock import SystemClock
+from certify.ports import Archive, ScanStore
 from storage.archive.folder import FolderArchive
 from storage.database import Database
 from storage.migrations import HEAD
@@ -113,6 +119,23 @@ def test_it_comes_back_as_it_was(
     assert list(kept[0].list("")) == list(kept[1].list("")), "versions too"
 
 
+def test_what_was_restored_is_on_the_disk_before_it_is_said(
+    backup: Path, tmp_path: Path, certify: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: set[int] = set()
+    fsync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        synced.add(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    assert certify("restore", backup, "--data", tmp_path / "new")[0] == 0
+    new = DataFolder(tmp_path / "new")
+    kept = [new.service_key, new.path / "service.json", *new.trust.rglob("*"), new.path]
+    assert [path for path in kept if path.stat().st_ino not in synced] == []
+
+
 def test_what_is_there_is_not_copied_again(
     office: Path, backup: Path, certify: Run
 ) -> None:
@@ -139,6 +162,15 @@ def other_revision(backup: Path) -> None:
 
 def fewer_parts(backup: Path) -> None:
     rewrite(backup, lambda body: body | {"parts": {}})
+
+
+def manifest_no_text(backup: Path) -> None:
+    (point_of(backup) / MANIFEST).write_bytes(b'{"mac": "\xff"}')
+
+
+def other_point(backup: Path) -> None:
+    point = point_of(backup)
+    point.rename(point.with_name("20991231T235959000Z"))
 
 
 def other_words(backup: Path) -> None:
@@ -174,6 +206,8 @@ SPOILED = {
     "no manifest": (no_manifest, "chưa lập xong"),
     "manifest altered": (other_revision, "kê khai"),
     "manifest without parts": (fewer_parts, "kê khai"),
+    "manifest not text": (manifest_no_text, "kê khai"),
+    "an older point under a newer name": (other_point, "tên thư mục"),
     "secrets altered": (other_words, "Mật khẩu"),
     "database altered": (damaged("database"), "bị sửa"),
     "small files altered": (damaged("data"), "bị sửa"),
@@ -192,8 +226,8 @@ def test_a_spoiled_backup_is_refused_and_nothing_is_in_place(
     code, said = certify("restore", backup, "--data", tmp_path / "new")
     assert code in {2, 70}, said
     assert words in said["error"]["message"]
-    assert not DataFolder(tmp_path / "new").initialised
-    assert not (tmp_path / "new" / "register.db").exists()
+    left = {path.name for path in (tmp_path / "new").iterdir()}
+    assert left <= {"archive", "scans", ".lock"}, "no key, no scan in plain"
 
 
 def test_a_restore_that_failed_can_be_run_again(
@@ -224,6 +258,21 @@ def test_an_archive_that_survived_is_left_as_it_is(
     code, said = certify("restore", backup, "--data", tmp_path / "new")
     assert (code, said["put_back"]) == (0, 1), "the scan alone"
     assert {p: p.stat().st_mtime_ns for p in before} == before
+
+
+def test_what_survived_damaged_is_named_and_comes_back_when_it_is_out_of_the_way(
+    office: Path, backup: Path, tmp_path: Path, certify: Run
+) -> None:
+    shutil.copytree(office / "data" / "archive", tmp_path / "new" / "archive")
+    (broken,) = (tmp_path / "new" / "archive" / "objects" / "a1").iterdir()
+    broken.chmod(0o600)
+    broken.write_bytes(b"rubbish")
+    code, said = certify("restore", backup, "--data", tmp_path / "new")
+    assert code != 0
+    assert f"a1/{broken.stem} còn lại trong kho" in said["error"]["message"]
+    broken.rename(tmp_path / "broken")
+    code, said = certify("restore", backup, "--data", tmp_path / "new")
+    assert (code, said["put_back"]) == (0, 2), "the copy and the scan"
 
 
 def test_a_full_disk_leaves_no_point(
@@ -262,6 +311,17 @@ def test_what_cannot_be_read_is_named_and_the_rest_kept(
     assert said["unreadable"] == [f"a1/{broken.stem}"]
     code, said = certify("restore", tmp_path / "b", "--data", tmp_path / "new")
     assert (code, said["put_back"]) == (0, 2)
+
+
+def test_a_scan_that_is_damaged_in_the_backup_is_named_and_the_rest_kept(
+    office: Path, backup: Path, certify: Run
+) -> None:
+    (path,) = (backup / "store").rglob("s1.sealed")
+    path.chmod(0o600)
+    path.write_bytes(b"rubbish")
+    code, said = certify("backup", backup, "--data", office / "data")
+    assert (code, said["unreadable"]) == (1, ["scan/s1"])
+    assert (said["objects"], said["scans"]) == (2, 0)
 
 
 def test_a_point_with_older_tables_is_migrated_when_it_is_restored(
@@ -317,6 +377,44 @@ def test_service_key_and_api_keys_are_rotated_by_commands(
         "revoked_at"
     ]
     assert certify("keys", "api", "add", "x", "--scope", "all", "--data", data)[0] == 2
+
+
+def test_a_running_process_goes_on_after_a_rotation(
+    office: Path, tmp_path: Path, certify: Run
+) -> None:
+    settings = Settings(data=shutil.copytree(office / "data", tmp_path / "data"))
+    folder = DataFolder(settings.data)
+    authority_id, now = folder.choices().authority_id, SystemClock().now()
+
+    def opened() -> tuple[ScanStore, Archive]:
+        plan = unmetered_plan(settings, SystemClock())
+        return build_scan_store(plan), build_archive(settings, folder, plan.keys)
+
+    scans, archive = opened()
+    with open_storage(folder, settings) as running:
+        assert certify("keys", "service", "rotate", "--data", folder.path)[0] == 0
+        newer_scans, newer_archive = opened()
+        newer_scans.put("s2", office / "scan")
+        digest = hashlib.sha256(COPY).hexdigest()
+        until = now + timedelta(days=10)
+        stored = newer_archive.put_once("a2/x", office / "copy", digest, until)
+        with open_storage(folder, settings) as restarted:
+            act = Act("system", "scan.purge", "lý do")
+            head = restarted.trail.record(authority_id, act, "s2", {}, now)
+        assert running.trail.check(authority_id) == head
+    scans.fetch("s2", tmp_path / "s2")
+    archive.fetch(stored, tmp_path / "a2")
+
+
+def test_a_service_key_of_another_service_is_named_at_once(
+    office: Path, tmp_path: Path, certify: Run
+) -> None:
+    data = shutil.copytree(office / "data", tmp_path / "data")
+    (data / "service.key").write_bytes(bytes(32))
+    for words in (("database", "reseal"), ("database", "migrate"), ("purge",)):
+        code, said = certify(*words, "--data", data)
+        assert code == 2, said
+        assert "chép service.key đang dùng" in said["error"]["message"]
 
 
 @pytest.mark.parametrize("words", ["ngắn", ""])

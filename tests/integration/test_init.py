@@ -131,6 +131,21 @@ def test_interrupted_while_moving_goes_on(made: Settings, tmp_path: Path) -> Non
     assert contents(data).keys() == contents(made.data).keys()
 
 
+def test_a_disk_that_is_full_at_the_last_step_leaves_no_half_marker(
+    made: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the next run takes a folder for whole that can never be read."""
+    choices = DataFolder(made.data).choices()
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        DataFolder(tmp_path).write_choices(choices)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_two_at_once_make_one(tmp_path: Path) -> None:
     with ThreadPoolExecutor(2) as pool:
         runs = [
@@ -144,8 +159,10 @@ def test_two_at_once_make_one(tmp_path: Path) -> None:
 
 def test_folder_with_other_things_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "letters.txt").write_text("mine")
+    tmp_path.chmod(0o755)
     with pytest.raises(InvalidInput, match="thư mục trống"):
         initialise(load_settings(data=tmp_path))
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755, "root may name /srv"
     assert contents(tmp_path) == {"letters.txt": b"mine", ".lock": b""}
 
 

@@ -1,10 +1,12 @@
 """What a backup packs while the service goes on."""
 
+import unicodedata
 from pathlib import Path
 
 import pytest
 
 from api.backup.parts import pack, unpack
+from api.backup.passphrase import seal, unseal
 
 
 def test_a_file_that_is_being_replaced_ends_no_backup(
@@ -25,3 +27,10 @@ def test_a_file_that_is_being_replaced_ends_no_backup(
     monkeypatch.setattr(Path, "read_bytes", replaced)
     unpack(pack([trust]), tmp_path / "back")
     assert [p.name for p in (tmp_path / "back/trust").iterdir()] == ["roster.json"]
+
+
+def test_the_words_on_paper_open_it_whatever_keyboard_types_them() -> None:
+    words = "bốn chữ cái ngẫu nhiên"
+    composed, decomposed = (unicodedata.normalize(f, words) for f in ("NFC", "NFD"))
+    assert composed != decomposed
+    assert unseal(seal(b"key", decomposed), composed) == b"key"

@@ -1,3 +1,4 @@
+import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -71,6 +72,16 @@ def test_a_rotation_that_cannot_be_written_changes_nothing(
         rotate_service_key(path)
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["service.key"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_key_that_root_rotates_stays_the_service_s(tmp_path: Path) -> None:
+    path = tmp_path / "service.key"
+    write_service_key(path)
+    os.chown(path, 65534, 65533)
+    rotate_service_key(path)
+    found = path.stat()
+    assert (found.st_uid, found.st_gid) == (65534, 65533)
 
 
 def test_key_others_can_read_is_refused(tmp_path: Path) -> None:

@@ -65,6 +65,22 @@ def test_a_scan_key_is_used_once(
     assert (tmp_path / "out").read_bytes() == b"%PDF-1.7 scan"
 
 
+def test_a_running_store_reads_what_a_newer_key_sealed(
+    source: Path, tmp_path: Path
+) -> None:
+    file = [KEY]  # service.key
+    running = FolderScanStore(tmp_path / "scans", key=KEY, reread=lambda: file)
+    newest = bytes(range(32))
+    restarted = FolderScanStore(tmp_path / "scans", key=newest, older_keys=[KEY])
+    restarted.put("s1", source)
+    with pytest.raises(StoredDataDamaged, match="khóa khác"):
+        running.fetch("s1", tmp_path / "out")
+    file.insert(0, newest)
+    running.fetch("s1", tmp_path / "out")
+    running.put("s2", source)
+    restarted.fetch("s2", tmp_path / "out")
+
+
 def test_a_scan_on_disk_is_private_encrypted_and_read_only(
     scans: FolderScanStore, source: Path, tmp_path: Path
 ) -> None:
