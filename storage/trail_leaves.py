@@ -21,7 +21,7 @@ _WIDTH = 1 << STRIDE
 _Row = Row[Any]
 
 _PLACED = (
-    select(tree_leaves, trail.c.digest, trail.c.action, trail.c.details)
+    select(tree_leaves, trail.c.digest, trail.c.action, trail.c.details, trail.c.at)
     .outerjoin(
         trail,
         and_(
@@ -165,7 +165,9 @@ def _placed(row: _Row) -> PlacedLeaf:
         authority_id=row.authority_id,
         sequence=row.sequence,
         stored=row.hash,
+        file=row.file,
         leaf=None if row.digest is None else _leaf(row),
+        at=row.at,
     )
 
 
