@@ -12,7 +12,6 @@ from sqlalchemy import (
     func,
     literal,
     select,
-    union,
 )
 
 from certify.auditing.ports import Link
@@ -104,13 +103,17 @@ class SqlAuditedTrail:
 
 def _authorities(connection: Connection) -> Sequence[str]:
     """Return who has a chain: whoever removes an authority leaves its rows behind."""
-    known, recorded = select(authorities.c.id), select(trail.c.authority_id)
-    return sorted(connection.scalars(union(known, recorded)))
+    found = set(connection.scalars(select(authorities.c.id)))
+    id_, after = trail.c.authority_id, ""
+    # one look into the index for each
+    while after := connection.scalar(select(func.min(id_)).where(id_ > after)) or "":
+        found.add(after)
+    return sorted(found)
 
 
 def _lost(connection: Connection, rows: Sequence[_Row]) -> _Lost:
     """Return number of a row → what it recorded that is no longer on record."""
-    lost = {}
+    lost: dict[int, str] = {}
     for action, table, column in _ADDED:
         lost |= _gone(connection, rows, action, table, column)
     return {
