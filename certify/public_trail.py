@@ -16,9 +16,9 @@ from certify.merkle import TreeHead, leaf_hash
 LEAF_TYPE = "trail-leaf/1"
 RELEASING = ("copy.release", "copy.renew", "copy.recover")
 """Actions whose rows name a released file, as `file` in their details."""
-MOST_DELAY = timedelta(hours=1)
-"""Longest honest time between what a row says and the checkpoint it comes before or
-after: a transaction that waited, clocks that differ, a round that was missed."""
+MOST_STRAY = timedelta(days=2)
+"""How far the time of a row may lie before the checkpoint that it came after, or after
+the one that holds it: clocks differ, and one that stepped by a day is no crime."""
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,12 @@ class TrailTree(Protocol):
         """Return the first leaf that releases a file."""
         ...
 
-    def released_at(self, sha256: str) -> datetime | None:
-        """Return when the register released a file; None if it did not."""
+    def awaits(self, sha256: str) -> bool | None:
+        """Tell whether the next leaves will hold the row that released a file.
+
+        False: the register has the file, and no row to come releases it. None: the
+        register has no such file.
+        """
         ...
 
     def places(self) -> Iterator[PlacedLeaf]:

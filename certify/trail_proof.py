@@ -29,7 +29,7 @@ from certify.merkle import (
     consistency_path,
     inclusion_path,
 )
-from certify.public_trail import MOST_DELAY, StoredCheckpoint, TrailLeaf, TrailTree
+from certify.public_trail import StoredCheckpoint, TrailLeaf, TrailTree
 
 PROOF_TYPE = "trail-proof/1"
 MAX_PROOF_BYTES = 256 * 1024
@@ -192,12 +192,12 @@ class ProveTrail:
             NotFound: no such file was released.
             ProofPending: it was, and the next checkpoint will hold it.
             InvalidInput: too many or impossible sizes.
-            TrailContradicted: the row is not the one that was published, or was
-                missing when it should have been.
+            TrailContradicted: the row is not the one that was published, or there
+                is none.
         """
         place, newest = self._tree.leaf_of_file(sha256), self._tree.checkpoint()
         if place is None:
-            raise self._without_row(sha256, newest)
+            raise self._without_leaf(sha256)
         if newest is None or place.index >= newest.head.size:
             raise ProofPending
         if place.leaf is None or not place.holds or place.leaf.file != sha256:
@@ -226,16 +226,15 @@ class ProveTrail:
             raise TrailContradicted(what=f"mốc {size} dòng") from error
         return made
 
-    def _without_row(
-        self, sha256: str, newest: StoredCheckpoint | None
-    ) -> CertifyError:
-        """Say why a file has no leaf; one released long before a checkpoint must."""
-        released_at = self._tree.released_at(sha256)
-        if released_at is None:
-            return NotFound(what="tệp này trong nhật ký công khai")
-        if newest is not None and released_at < newest.made_at - MOST_DELAY:
-            return TrailContradicted(what="tệp đã cấp mà nhật ký không ghi")
-        return ProofPending()
+    def _without_leaf(self, sha256: str) -> CertifyError:
+        """Say why; a file and the row that releases it are written together."""
+        match self._tree.awaits(sha256):
+            case None:
+                return NotFound(what="tệp này trong nhật ký công khai")
+            case False:
+                return TrailContradicted(what="tệp đã cấp mà nhật ký không ghi")
+            case _:
+                return ProofPending()
 
 
 def _of_this_type(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON value

@@ -15,8 +15,6 @@ from storage.tables import (
     checkpoint_refusals,
     checkpoint_tokens,
     checkpoints,
-    editions,
-    recovered_copies,
     trail,
 )
 
@@ -55,19 +53,10 @@ class SqlTrailTree:
         with self._database.reading() as connection:
             return trail_leaves.of_file(connection, sha256)
 
-    def released_at(self, sha256: str) -> datetime | None:
-        """Return when the register released a file; None if it did not."""
+    def awaits(self, sha256: str) -> bool | None:
+        """Tell whether the next leaves will hold the row that released a file."""
         with self._database.reading() as connection:
-            for at, of in (
-                (editions.c.released_at, editions.c.sha256),
-                (recovered_copies.c.recovered_at, recovered_copies.c.sha256),
-            ):
-                found: datetime | None = connection.scalar(
-                    select(at).where(of == sha256)
-                )
-                if found is not None:
-                    return found
-        return None
+            return trail_leaves.awaits(connection, sha256)
 
     def places(self) -> Iterator[PlacedLeaf]:
         """Yield all leaves in order, from one snapshot."""

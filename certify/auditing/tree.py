@@ -14,7 +14,7 @@ from certify.auditing.part import Step
 from certify.checkpoint import Checkpoint, NoteError, NoteKey, open_note
 from certify.errors import StoredDataDamaged
 from certify.merkle import Frontier, fold, root_of
-from certify.public_trail import MOST_DELAY, PlacedLeaf, TrailTree
+from certify.public_trail import MOST_STRAY, PlacedLeaf, TrailTree
 
 BLOCK_LEVEL = 8  # subtrees of 256 leaves are compared one by one
 
@@ -139,13 +139,13 @@ class _Published:
     def judge_time(self, place: PlacedLeaf) -> Iterator[Finding]:
         """Name a row dated long before the checkpoint that it came after.
 
-        The same for one dated long after the checkpoint that holds it: a new row may
-        bear any time, but not stand where another time was published.
+        The same for one dated long after the checkpoint that holds it: else an act of
+        today could be put in with the time of another year.
         """
         if place.at is None:
             return
-        early = self._since is not None and place.at < self._since - MOST_DELAY
-        late = self._ahead and place.at > self._ahead[-1][1].at + MOST_DELAY
+        early = self._since is not None and place.at < self._since - MOST_STRAY
+        late = self._ahead and place.at > self._ahead[-1][1].at + MOST_STRAY
         if early or late:
             what = f"{place.authority_id}: dòng {place.sequence}"
             yield _tree("time", f"{what}, {place.at.isoformat()}")

@@ -32,6 +32,7 @@ _Row = Row[tuple[Any, ...]]
 _Acts = Sequence[Recorded]
 # The printed time is taken a moment before the intent is on record (design §3).
 _COMPOSING = timedelta(minutes=10)
+_CLOCK_STEP = timedelta(days=1)  # two looks at the clock, and a fault in between
 
 
 class SqlAuditedRecords:
@@ -199,7 +200,7 @@ def _withdrawal(row: _Row, acts: _Acts, _: object) -> Iterator[str]:
     if (
         act is None
         or act.actor != by
-        or abs(act.at - row.made_at) > _COMPOSING
+        or abs(act.at - row.made_at) > _CLOCK_STEP
         or not act.gave(row.reason)
     ):
         yield "withdrawal"

@@ -250,11 +250,11 @@ def test_a_new_row_bears_no_time_of_another_checkpoint(
 ) -> None:
     """Its place in the tree is right: only its own words are false."""
     add_rows(database, 1)
-    clock.advance(days=2)
+    clock.advance(days=4)
     kept = public.checkpoint()
-    add_rows(database, 1, at=clock.now() - timedelta(minutes=50))  # it waited
+    add_rows(database, 1, at=clock.now() - timedelta(days=1))  # a clock stepped
     assert public.codes(public.checkpoint()) == set()
-    back, ahead = clock.now() - timedelta(days=1), clock.now() + timedelta(days=1)
+    back, ahead = clock.now() - timedelta(days=3), clock.now() + timedelta(days=3)
     for at in (back, ahead):
         add_rows(database, 1, at=at)
         clock.advance(minutes=5)
@@ -305,7 +305,7 @@ def test_a_checkpoint_published_while_the_audit_begins_is_no_finding(
     assert [one for step in part.walk("") for one in step.findings] == []
 
 
-def test_a_released_file_that_no_row_ever_released_does_not_wait_for_ever(
+def test_a_file_that_no_row_released_is_not_said_to_wait(
     database: Database,
     public: PublicTrail,
     register: SqlRegister,
@@ -316,14 +316,21 @@ def test_a_released_file_that_no_row_ever_released_does_not_wait_for_ever(
     public.checkpoint()
     prove = ProveTrail(tree=public.tree)
     standing = StandingInTrail(prove=prove, keys=lambda: [public.publish.key])
-    issue(register, desk.approved().attestation_id, clock.now())
-    tamper(database, "UPDATE editions SET sha256 = 'forged'")
+    edition = issue(register, desk.approved().attestation_id, clock.now())
     with pytest.raises(ProofPending):
-        prove.proof("forged")
-    clock.advance(hours=2)
-    assert state_of(standing, "forged") is TrailState.PENDING, "publication is halted"
+        prove.proof(edition.sha256)
+    tamper(database, "UPDATE editions SET sha256 = 'forged'")
+    assert state_of(standing, "forged") is TrailState.CONTRADICTED
+    assert state_of(standing, edition.sha256) is TrailState.PENDING, "not ours to say"
     public.checkpoint()
     assert state_of(standing, "forged") is TrailState.CONTRADICTED
+    tamper(
+        database,
+        "UPDATE editions SET sha256 = (SELECT MAX(file) FROM tree_leaves)",
+    )
+    assert state_of(standing, edition.sha256) is TrailState.PROVEN
+    tamper(database, "UPDATE tree_leaves SET file = NULL")
+    assert state_of(standing, edition.sha256) is TrailState.CONTRADICTED
 
 
 def test_a_database_that_forgot_its_checkpoints_is_not_signed_anew(
