@@ -17,7 +17,7 @@ from certify.auditing.finding import MEANINGS, Finding
 from certify.auditing.run import AuditState
 from certify.errors import WrongState
 
-FORMAT = 1
+FORMAT = 2
 
 
 class AuditFile:
@@ -58,6 +58,7 @@ class AuditFile:
                 "part": state.part,
                 "position": state.position,
                 "looked_at": state.looked_at,
+                "unlisted": state.unlisted,
                 "findings": [
                     [part, found.code, found.subject, found.detail]
                     for part, found in state.findings[self._findings :]
@@ -103,5 +104,6 @@ def _add(state: AuditState | None, line: dict[str, Any]) -> AuditState | None:
         raise ValueError("a code of another version")
     state.part, state.position = line["part"], line["position"]
     state.looked_at = dict(line["looked_at"])
+    state.unlisted = {part: dict(codes) for part, codes in line["unlisted"].items()}
     state.findings += found
     return state

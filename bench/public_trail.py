@@ -8,7 +8,7 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,7 +32,6 @@ Result = TypeVar("Result")
 AUTHORITIES = 40  # communes of a small province
 ROUND = 1_000  # rows of five busy minutes
 PROOFS = 200
-AT = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 class NoTsa:
@@ -59,6 +58,7 @@ class Rows:
         self._database = database
         self._heads = dict.fromkeys(map(str, range(AUTHORITIES)), BEFORE_FIRST.digest)
         self._sequence = dict.fromkeys(self._heads, 0)
+        self._at = SystemClock().now()
         with database.writing() as connection:
             connection.execute(
                 insert(authorities),
@@ -87,7 +87,7 @@ class Rows:
         row: dict[str, object] = {
             "authority_id": authority_id,
             "sequence": sequence,
-            "at": AT,
+            "at": self._at,
             "actor": "officer:can-bo-lan",
             "action": "scan.attach",
             "subject": f"s{sequence}",
@@ -95,7 +95,7 @@ class Rows:
             "reason_commitment": None,
             "previous": self._heads[authority_id],
         }
-        digest = _digest({**row, "at": utc_text(AT)})
+        digest = _digest({**row, "at": utc_text(self._at)})
         self._heads[authority_id] = digest
         return {**row, "digest": digest}
 

@@ -7,7 +7,7 @@ proof for a copy shows no more of the trail than that.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from certify.canonical_json import canonical_json
@@ -16,6 +16,9 @@ from certify.merkle import TreeHead, leaf_hash
 LEAF_TYPE = "trail-leaf/1"
 RELEASING = ("copy.release", "copy.renew", "copy.recover")
 """Actions whose rows name a released file, as `file` in their details."""
+MOST_STRAY = timedelta(days=2)
+"""How far the time of a row may lie before the checkpoint that it came after, or after
+the one that holds it: clocks differ, and one that stepped by a day is no crime."""
 
 
 @dataclass(frozen=True)
@@ -51,19 +54,24 @@ class PlacedLeaf:
 
     Attributes:
         stored: the hash that the tree was built with.
+        file: by which the tree finds it.
         leaf: made from the row as it is now; None when the row is gone.
+        at: when the row says that it happened.
     """
 
     index: int
     authority_id: str
     sequence: int
     stored: bytes
+    file: str | None
     leaf: TrailLeaf | None
+    at: datetime | None
 
     @property
     def holds(self) -> bool:
         """True if the row is the one that the tree was built with."""
-        return self.leaf is not None and self.leaf.hash == self.stored
+        leaf = self.leaf
+        return leaf is not None and (leaf.hash, leaf.file) == (self.stored, self.file)
 
 
 @dataclass(frozen=True)
@@ -107,6 +115,14 @@ class TrailTree(Protocol):
 
     def leaf_of_file(self, sha256: str) -> PlacedLeaf | None:
         """Return the first leaf that releases a file."""
+        ...
+
+    def awaits(self, sha256: str) -> bool | None:
+        """Tell whether the next leaves will hold the row that released a file.
+
+        False: the register has the file, and no row to come releases it. None: the
+        register has no such file.
+        """
         ...
 
     def places(self) -> Iterator[PlacedLeaf]:

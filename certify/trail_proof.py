@@ -14,7 +14,13 @@ from typing import Any
 
 from certify.canonical_json import canonical_json
 from certify.checkpoint import Checkpoint, NoteKey, open_note
-from certify.errors import InvalidInput, NotFound, ProofPending, TrailContradicted
+from certify.errors import (
+    CertifyError,
+    InvalidInput,
+    NotFound,
+    ProofPending,
+    TrailContradicted,
+)
 from certify.merkle import (
     MerkleError,
     TreeHead,
@@ -87,7 +93,7 @@ def decode_proof(data: bytes) -> TrailProof:
         value = _of_this_type(json.loads(data[: MAX_PROOF_BYTES + 1]))
         token = value["timestamp"]
         return TrailProof(
-            leaf=TrailLeaf(**value["leaf"]),
+            leaf=_leaf(value["leaf"]),
             index=_count(value["leaf_index"]),
             path=_hashes(value["path"]),
             note=str(value["checkpoint"]),
@@ -183,15 +189,15 @@ class ProveTrail:
             since: sizes of earlier checkpoints, `MAX_SINCE` at most.
 
         Raises:
-            NotFound: no row of the tree releases such a file.
-            ProofPending: one does, and the next checkpoint will hold it.
+            NotFound: no such file was released.
+            ProofPending: it was, and the next checkpoint will hold it.
             InvalidInput: too many or impossible sizes.
-            TrailContradicted: the row is not the one that was published.
+            TrailContradicted: the row is not the one that was published, or there
+                is none.
         """
-        place = self._tree.leaf_of_file(sha256)
+        place, newest = self._tree.leaf_of_file(sha256), self._tree.checkpoint()
         if place is None:
-            raise NotFound(what="tệp này trong nhật ký công khai")
-        newest = self._tree.checkpoint()
+            raise self._without_leaf(sha256)
         if newest is None or place.index >= newest.head.size:
             raise ProofPending
         if place.leaf is None or not place.holds or place.leaf.file != sha256:
@@ -220,11 +226,29 @@ class ProveTrail:
             raise TrailContradicted(what=f"mốc {size} dòng") from error
         return made
 
+    def _without_leaf(self, sha256: str) -> CertifyError:
+        """Say why; a file and the row that releases it are written together."""
+        match self._tree.awaits(sha256):
+            case None:
+                return NotFound(what="tệp này trong nhật ký công khai")
+            case False:
+                return TrailContradicted(what="tệp đã cấp mà nhật ký không ghi")
+            case _:
+                return ProofPending()
+
 
 def _of_this_type(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON value
     if not isinstance(value, dict) or value.get("type") != PROOF_TYPE:
         raise ValueError("another type")
     return value
+
+
+def _leaf(value: dict[str, Any]) -> TrailLeaf:
+    """Read a leaf of which a hash can be made, whatever the file held."""
+    leaf = TrailLeaf(**value)
+    _count(leaf.sequence)
+    "".join((leaf.authority_id, leaf.digest, leaf.file or "")).encode()
+    return leaf
 
 
 def _texts(hashes: Iterable[bytes]) -> list[str]:

@@ -14,21 +14,26 @@ from certify.merkle import fold
 from certify.public_trail import RELEASING, PlacedLeaf, TrailLeaf
 from storage.audit import BEFORE_FIRST, row_digest
 from storage.comparison_record import IN_PIECES
-from storage.tables import authorities, trail, tree_leaves, tree_nodes
+from storage.tables import (
+    authorities,
+    editions,
+    recovered_copies,
+    trail,
+    tree_leaves,
+    tree_nodes,
+)
 
 STRIDE = 8  # levels between two that are stored
 _WIDTH = 1 << STRIDE
 _Row = Row[Any]
 
+_SAME_ROW = and_(
+    trail.c.authority_id == tree_leaves.c.authority_id,
+    trail.c.sequence == tree_leaves.c.sequence,
+)
 _PLACED = (
-    select(tree_leaves, trail.c.digest, trail.c.action, trail.c.details)
-    .outerjoin(
-        trail,
-        and_(
-            trail.c.authority_id == tree_leaves.c.authority_id,
-            trail.c.sequence == tree_leaves.c.sequence,
-        ),
-    )
+    select(tree_leaves, trail.c.digest, trail.c.action, trail.c.details, trail.c.at)
+    .outerjoin(trail, _SAME_ROW)
     .order_by(tree_leaves.c.leaf_index)
 )
 
@@ -92,6 +97,27 @@ def of_file(connection: Connection, sha256: str) -> PlacedLeaf | None:
         _PLACED.where(tree_leaves.c.file == sha256).limit(1)
     ).first()
     return None if row is None else _placed(row)
+
+
+def awaits(connection: Connection, sha256: str) -> bool | None:
+    """Tell whether a row that is no leaf yet released a file of the register.
+
+    True also where its leaf was made a moment ago. None: no file of the register.
+    """
+    for table in (editions, recovered_copies):
+        owner = select(table.c.attestation_id).where(table.c.sha256 == sha256)
+        if (attestation_id := connection.scalar(owner)) is not None:
+            break
+    else:
+        return None
+    if of_file(connection, sha256) is not None:
+        return True
+    rows = connection.execute(
+        select(trail.c.action, trail.c.details)
+        .outerjoin(tree_leaves, _SAME_ROW)
+        .where(trail.c.subject == attestation_id, tree_leaves.c.leaf_index.is_(None))
+    )
+    return any(r.action in RELEASING and r.details.get("file") == sha256 for r in rows)
 
 
 def places(connection: Connection) -> Iterator[PlacedLeaf]:
@@ -165,7 +191,9 @@ def _placed(row: _Row) -> PlacedLeaf:
         authority_id=row.authority_id,
         sequence=row.sequence,
         stored=row.hash,
+        file=row.file,
         leaf=None if row.digest is None else _leaf(row),
+        at=row.at,
     )
 
 

@@ -53,6 +53,11 @@ class SqlTrailTree:
         with self._database.reading() as connection:
             return trail_leaves.of_file(connection, sha256)
 
+    def awaits(self, sha256: str) -> bool | None:
+        """Tell whether the next leaves will hold the row that released a file."""
+        with self._database.reading() as connection:
+            return trail_leaves.awaits(connection, sha256)
+
     def places(self) -> Iterator[PlacedLeaf]:
         """Yield all leaves in order, from one snapshot."""
         with self._database.reading() as connection:

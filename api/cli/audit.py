@@ -1,6 +1,8 @@
 """`certify audit`: archive, books and trail held against each other."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from api.cli.terminal import Terminal
@@ -71,6 +73,7 @@ def _plain(report: AuditReport) -> dict[str, Any]:
         "findings": [
             {"part": part, **plain_finding(found)} for part, found in state.findings
         ],
+        "unlisted": state.unlisted,
     }
 
 
@@ -91,16 +94,27 @@ def _say(report: AuditReport, titles: Mapping[str, str], terminal: Terminal) -> 
     width = max(map(len, titles.values()))
     terminal.say(f"{'':<{width}}  {'đã xem':>10}  {'phát hiện':>10}")
     for name, title in titles.items():
-        count = sum(part == name for part, _ in state.findings)
+        count = sum(many for (part, _), many in state.found.items() if part == name)
         looked_at = state.looked_at.get(name)
         seen = "chưa xem" if looked_at is None else str(looked_at)
         terminal.say(f"{title:<{width}}  {seen:>10}  {count:>10}")
-    say_findings([found for _, found in state.findings], terminal)
+    more = Counter[str]()
+    for codes in state.unlisted.values():
+        more.update(codes)
+    say_findings([found for _, found in state.findings], terminal, more=more)
     terminal.say(_conclusion(report))
 
 
-def say_findings(findings: Iterable[Finding], terminal: Terminal) -> None:
-    """Name findings, those of one code together with its advice."""
+def say_findings(
+    findings: Iterable[Finding],
+    terminal: Terminal,
+    *,
+    more: Mapping[str, int] = MappingProxyType({}),
+) -> None:
+    """Name findings, those of one code together with its advice.
+
+    `more`: code → how many were found that are not listed.
+    """
     groups: dict[str, list[Finding]] = {}
     for found in findings:
         groups.setdefault(found.code, []).append(found)
@@ -110,6 +124,8 @@ def say_findings(findings: Iterable[Finding], terminal: Terminal) -> None:
         for found in group:
             detail = f" ({found.detail})" if found.detail else ""
             terminal.say(f"  {found.subject}{detail}")
+        if unlisted := more.get(code):
+            terminal.say(f"  … và {unlisted} mục nữa")
         terminal.say(f"  → {meaning.advice}")
 
 

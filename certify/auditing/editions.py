@@ -1,7 +1,7 @@
 """Every released file: as the trail says, and in the archive as it must be."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from certify.attestation import CertifiedCopy, StoredObject
@@ -101,17 +101,25 @@ class InArchive:
         except StoredDataDamaged:
             yield Finding("edition.damaged", stored.key)
             return
-        if until is None or until <= self._clock.now():
-            yield Finding("edition.unlocked", stored.key)
-        elif facts.kept_from is not None and (
-            until < facts.kept_from + self._retention - _TOLERANCE
-        ):
-            yield Finding("edition.retention", stored.key, until.isoformat())
+        yield from self._judge_lock(facts, until)
         if not self._has_evidence(stored, copy, folder):
             yield Finding("edition.evidence", stored.key)
         if self._inspector is not None and copy is not None:
             inspection = self._inspector.inspect(path)
             yield from judge_file(inspection, copy, facts)
+
+    def _judge_lock(
+        self, facts: EditionFacts, until: datetime | None
+    ) -> Iterator[Finding]:
+        """A lock that ran as long as asked may be over; a shorter one never."""
+        if until is not None and facts.kept_from is not None:
+            asked = facts.kept_from + self._retention - _TOLERANCE
+            if until >= asked:
+                return
+        if until is None or until <= self._clock.now():
+            yield Finding("edition.unlocked", facts.stored.key)
+        elif facts.kept_from is not None:
+            yield Finding("edition.retention", facts.stored.key, until.isoformat())
 
     def _has_evidence(
         self, stored: StoredObject, copy: CertifiedCopy | None, folder: Path

@@ -79,12 +79,16 @@ MEANINGS: Mapping[str, Meaning] = {
     ),
     "book.counter": Meaning("Số cuối cùng của sổ khác với nhật ký.", _COMPARE),
     "book.reopened": Meaning("Sổ đã khóa nay lại mở.", _COMPARE),
+    "book.closed": Meaning("Sổ bị khóa mà nhật ký không ghi việc khóa.", _COMPARE),
     "chain.broken": Meaning("Nhật ký bị sửa, xóa hoặc chèn dòng.", _COMPARE),
     "chain.reason": Meaning("Lý do ghi kèm nhật ký bị sửa.", _COMPARE),
     "chain.cut": Meaning("Nhật ký mất dòng mà sổ hoặc bản sao chứng kiến.", _COMPARE),
     "tree.row": Meaning("Dòng nhật ký khác với dòng đã công bố.", _COMPARE),
     "tree.order": Meaning("Dòng nhật ký không đúng chỗ trong cây.", _COMPARE),
     "tree.tree": Meaning("Cây kiểm chứng lưu trong cơ sở dữ liệu bị sửa.", _COMPARE),
+    "tree.time": Meaning(
+        "Dòng nhật ký ghi thời điểm không hợp với các mốc đã công bố.", _COMPARE
+    ),
     "tree.note": Meaning("Mốc đã công bố bị sửa.", _COMPARE),
     "tree.checkpoint": Meaning("Nhật ký khác với mốc đã công bố.", _COMPARE),
     "tree.kept": Meaning("Cơ sở dữ liệu khác với mốc đã giữ bên ngoài.", _COMPARE),
@@ -100,6 +104,12 @@ MEANINGS: Mapping[str, Meaning] = {
     "record.withdrawal": Meaning(
         "Việc thu hồi phiếu từ chối khác với nhật ký.", _COMPARE
     ),
+    "record.authority": Meaning("Cơ quan chứng thực khác với nhật ký.", _COMPARE),
+    "record.person": Meaning(
+        "Người, ủy quyền ký hoặc khóa xác nhận khác với nhật ký.", _COMPARE
+    ),
+    "record.seal": Meaning("Giấy phép dùng con dấu khác với nhật ký.", _COMPARE),
+    "record.key": Meaning("Khóa ký hoặc khóa API khác với nhật ký.", _COMPARE),
     "record.annulment": Meaning(
         "Quyết định hủy giá trị pháp lý khác với nhật ký.", _COMPARE
     ),

@@ -67,6 +67,8 @@ def _judge_book(book: BookFacts) -> Iterator[Finding]:
         yield Finding("number.beyond", f"{book.key}/{book.lowest}")
     if book.closed_by_trail and not book.is_closed:
         yield Finding("book.reopened", str(book.key))
+    if book.is_closed and not book.closed_by_trail:
+        yield Finding("book.closed", str(book.key))
 
 
 def _judge(

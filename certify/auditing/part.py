@@ -9,7 +9,15 @@ from certify.errors import StoredDataDamaged
 
 PAGE = 200  # rows asked for at a time
 EMPTY_HEAD = "0" * 64  # before the first row of a chain
-_NOT_OURS = (StoredDataDamaged, ValueError, TypeError, KeyError, AttributeError)
+_NOT_OURS = (
+    StoredDataDamaged,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,  # a time beyond what a calendar holds
+    RecursionError,
+)
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,20 @@
 """Walks the parts of an audit; stopped at any moment, it goes on where it was."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from certify.auditing.finding import Finding
+from certify.auditing.finding import MEANINGS, Finding
 from certify.auditing.part import AuditPart, steps
 from certify.clock import Clock
 from certify.errors import TryLater
 
 SAVE_EVERY_SECONDS = 1.0
 INTERRUPTED = "interrupted"
+MOST_LISTED = 1_000  # findings of one code in one part; further ones are only counted
 
 
 @dataclass
@@ -25,6 +27,7 @@ class AuditState:
         position: of its last step.
         looked_at: things, by part.
         findings: (part, finding), in the order found.
+        unlisted: part → code → how many more of it were found.
     """
 
     started_at: datetime
@@ -33,6 +36,15 @@ class AuditState:
     position: str = ""
     looked_at: dict[str, int] = field(default_factory=dict)
     findings: list[tuple[str, Finding]] = field(default_factory=list)
+    unlisted: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    @property
+    def found(self) -> Counter[tuple[str, str]]:
+        """How many there are of each (part, code), listed or not."""
+        counted = Counter((part, one.code) for part, one in self.findings)
+        for part, codes in self.unlisted.items():
+            counted.update({(part, code): many for code, many in codes.items()})
+        return counted
 
 
 class AuditMemory(Protocol):
@@ -84,12 +96,13 @@ class AuditReport:
     @property
     def faults(self) -> int:
         """How many findings are faults."""
-        return sum(found.meaning.is_fault for _, found in self.state.findings)
+        found = self.state.found
+        return sum(many for (_, code), many in found.items() if MEANINGS[code].is_fault)
 
     @property
     def is_complete(self) -> bool:
         """True if everything was looked at and could be judged."""
-        return not self.stopped_by and self.faults == len(self.state.findings)
+        return not self.stopped_by and self.faults == self.state.found.total()
 
 
 class RunAudit:
@@ -160,11 +173,12 @@ class RunAudit:
         # A part without positions begins anew, and finds the same things again.
         looked_at = state.looked_at.get(part.name, 0) if state.position else 0
         state.looked_at[part.name] = looked_at
-        known, saved = set(state.findings), begun
+        if not state.position:
+            state.unlisted.pop(part.name, None)
+        note, saved = _Notes(state, part.name), begun
         for done, step in enumerate(steps(part, state.position), 1):
             state.position = step.position
-            found = [(part.name, one) for one in step.findings]
-            state.findings += [one for one in found if one not in known]
+            note(step.findings)
             state.looked_at[part.name] = looked_at + done
             now = time.monotonic()
             if now - saved >= SAVE_EVERY_SECONDS:
@@ -173,8 +187,32 @@ class RunAudit:
                 progress(_progress(part, state, total, done / (now - begun)))
 
 
+class _Notes:
+    """Keeps what is found in a part: each thing once, and not more than can be read."""
+
+    def __init__(self, state: AuditState, part: str) -> None:
+        """Go on after what an earlier run has found."""
+        self._state, self._part = state, part
+        self._known = set(state.findings)
+        self._listed = Counter(
+            found.code for name, found in state.findings if name == part
+        )
+
+    def __call__(self, findings: Sequence[Finding]) -> None:
+        """List findings, or count them."""
+        for one in findings:
+            if (self._part, one) in self._known:
+                continue
+            if self._listed[one.code] < MOST_LISTED:
+                self._listed[one.code] += 1
+                self._state.findings.append((self._part, one))
+            else:
+                more = self._state.unlisted.setdefault(self._part, {})
+                more[one.code] = more.get(one.code, 0) + 1
+
+
 def _progress(
     part: AuditPart, state: AuditState, total: int | None, rate: float
 ) -> Progress:
     looked_at = state.looked_at[part.name]
-    return Progress(part, looked_at, total, len(state.findings), rate)
+    return Progress(part, looked_at, total, state.found.total(), rate)

@@ -5,19 +5,18 @@ checkpoint: those in the database and those that somebody kept outside. Whoever 
 the database and even the service's key can rewrite all but the last of these.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from datetime import datetime
 
 from certify.auditing.finding import Finding
 from certify.auditing.part import Step
 from certify.checkpoint import Checkpoint, NoteError, NoteKey, open_note
 from certify.errors import StoredDataDamaged
-from certify.merkle import Frontier, TreeHead, fold, root_of
-from certify.public_trail import PlacedLeaf, TrailTree
+from certify.merkle import Frontier, fold, root_of
+from certify.public_trail import MOST_STRAY, PlacedLeaf, TrailTree
 
 BLOCK_LEVEL = 8  # subtrees of 256 leaves are compared one by one
-
-_Waiting = list[tuple[str, TreeHead]]
 
 
 class TreePart:
@@ -53,20 +52,20 @@ class TreePart:
 
     def walk(self, after: str) -> Iterator[Step]:
         """Check leaf after leaf; `after` is always the beginning."""
-        stored, found = self._stored_heads()
-        kept = [one.head for one in self._kept()]
-        for head in kept:
-            if head not in stored:
-                found.append(_tree("kept", f"thiếu mốc {head.size} dòng đã công bố"))
-        heads = [("kept", one) for one in kept] + [
-            ("checkpoint", one) for one in stored
-        ]
-        waiting = sorted(heads, key=lambda one: -one[1].size)
+        kept = self._kept()  # first: one published meanwhile is then stored as well
+        stored, found = self._stored()
+        heads = {one.head for one in stored}
+        for one in kept:
+            if one.head not in heads:
+                size = one.head.size
+                found.append(_tree("kept", f"thiếu mốc {size} dòng đã công bố"))
+        published = _Published(kept, stored)
         frontier, newest = Frontier(), dict[str, int]()
         block: list[bytes] = []
         for place in self._tree.places():
-            found += _compare(frontier, waiting)
+            found += published.reach(frontier)
             found += _judge(place, frontier.size, newest)
+            found += published.judge_time(place)
             # A row that is gone still has its place: the rest stays where it was.
             block.append(place.leaf.hash if place.leaf else bytes(32))
             frontier.add(block[-1])
@@ -76,24 +75,26 @@ class TreePart:
                 block.clear()
             yield Step(after, tuple(found))
             found.clear()
-        found += _compare(frontier, waiting)
-        found += self._check_end(frontier, waiting)
+        found += published.reach(frontier)
+        found += published.beyond(frontier.size)
+        found += self._check_end(frontier)
         if found:
             yield Step(after, tuple(found))
 
-    def _stored_heads(self) -> tuple[list[TreeHead], list[Finding]]:
+    def _stored(self) -> tuple[list[Checkpoint], list[Finding]]:
         """Return what the stored notes say, and those that nobody signed."""
-        heads, found = list[TreeHead](), list[Finding]()
+        signed, found = list[Checkpoint](), list[Finding]()
         for stored in self._tree.checkpoints():
             what = f"mốc {stored.head.size} dòng"
             try:
-                heads.append(open_note(stored.note, self._keys).head)
+                note = open_note(stored.note, self._keys)
             except NoteError:
                 found.append(_tree("note", what))
                 continue
-            if heads[-1] != stored.head:
+            signed.append(note)
+            if (note.head, note.at) != (stored.head, stored.made_at):
                 found.append(_tree("note", what))
-        return heads, found
+        return signed, found
 
     def _check_subtree(self, number: int, root: bytes) -> Iterator[Finding]:
         """The stored subtrees must be what proofs are made of."""
@@ -102,11 +103,9 @@ class TreePart:
                 return
         yield _tree("tree", f"khối {number}")
 
-    def _check_end(self, frontier: Frontier, waiting: _Waiting) -> Iterator[Finding]:
-        """No checkpoint is larger than the tree, and no row is missing from it."""
+    def _check_end(self, frontier: Frontier) -> Iterator[Finding]:
+        """The stored subtrees have the same root, and no row is missing from them."""
         size = frontier.size
-        for code, head in waiting:
-            yield _tree(code, f"mốc {head.size} dòng, chỉ còn {size} dòng")
         root = None
         with suppress(StoredDataDamaged):
             root = root_of(self._tree.subtree, size)
@@ -114,6 +113,47 @@ class TreePart:
             yield _tree("tree", f"{size} dòng")
         if (outside := self._tree.rows_outside()) < 0:
             yield _tree("row", f"thiếu {-outside} dòng nhật ký")
+
+
+class _Published:
+    """The checkpoints that lie ahead on the walk, and when the last one was made."""
+
+    def __init__(
+        self, kept: Iterable[Checkpoint], stored: Iterable[Checkpoint]
+    ) -> None:
+        """Put them in order; the smallest is the last of the list."""
+        ahead = [("kept", one) for one in kept] + [
+            ("checkpoint", one) for one in stored
+        ]
+        self._ahead = sorted(ahead, key=lambda one: -one[1].head.size)
+        self._since: datetime | None = None
+
+    def reach(self, frontier: Frontier) -> Iterator[Finding]:
+        """Hold the tree so far against the checkpoints of its size."""
+        while self._ahead and self._ahead[-1][1].head.size == frontier.size:
+            code, reached = self._ahead.pop()
+            self._since = reached.at
+            if reached.head.root != frontier.root():
+                yield _tree(code, f"mốc {reached.head.size} dòng")
+
+    def judge_time(self, place: PlacedLeaf) -> Iterator[Finding]:
+        """Name a row dated long before the checkpoint that it came after.
+
+        The same for one dated long after the checkpoint that holds it: else an act of
+        today could be put in with the time of another year.
+        """
+        if place.at is None:
+            return
+        early = self._since is not None and place.at < self._since - MOST_STRAY
+        late = self._ahead and place.at > self._ahead[-1][1].at + MOST_STRAY
+        if early or late:
+            what = f"{place.authority_id}: dòng {place.sequence}"
+            yield _tree("time", f"{what}, {place.at.isoformat()}")
+
+    def beyond(self, size: int) -> Iterator[Finding]:
+        """Name the checkpoints that are larger than the whole tree."""
+        for code, one in self._ahead:
+            yield _tree(code, f"mốc {one.head.size} dòng, chỉ còn {size} dòng")
 
 
 def _judge(place: PlacedLeaf, index: int, newest: dict[str, int]) -> Iterator[Finding]:
@@ -124,13 +164,6 @@ def _judge(place: PlacedLeaf, index: int, newest: dict[str, int]) -> Iterator[Fi
     if place.index != index or place.sequence != expected:
         yield _tree("order", what)
     newest[place.authority_id] = place.sequence
-
-
-def _compare(frontier: Frontier, waiting: _Waiting) -> Iterator[Finding]:
-    while waiting and waiting[-1][1].size == frontier.size:
-        code, head = waiting.pop()
-        if head.root != frontier.root():
-            yield _tree(code, f"mốc {head.size} dòng")
 
 
 def _tree(code: str, what: str) -> Finding:

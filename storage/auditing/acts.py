@@ -34,10 +34,16 @@ class Recorded:
         return TrailHead(self.sequence, self.digest)
 
     def gave(self, reason: str) -> bool:
-        """Tell whether this was the reason given; True where it was erased."""
-        if self.reason_commitment is None or self.salt is None:
+        """Tell whether this was the reason given.
+
+        For acts whose reason the law keeps (annulments, void numbers, withdrawals):
+        nothing erases it, so one that is gone cannot vouch for its copy in a table.
+        """
+        if self.reason_commitment is None:
             return True
-        return self.reason_commitment == reason_commitment(self.salt, reason)
+        return self.salt is not None and (
+            self.reason_commitment == reason_commitment(self.salt, reason)
+        )
 
 
 def recorded(
@@ -82,7 +88,7 @@ def recorded(
 def _salts(
     connection: Connection, rows: Sequence[Row[tuple[Any, ...]]]
 ) -> Mapping[tuple[str, int], bytes]:
-    """Read the salts of the reasons given; a reason that was erased has none."""
+    """Read the salts of the reasons given; a reason that is gone has none."""
     with_reason: dict[str, list[int]] = defaultdict(list)
     for row in rows:
         if row.reason_commitment:

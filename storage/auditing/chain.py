@@ -3,7 +3,16 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, Table, and_, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Row,
+    Table,
+    and_,
+    func,
+    literal,
+    select,
+)
 
 from certify.auditing.ports import Link
 from storage.audit import Action, digest_holds, reason_holds
@@ -12,12 +21,19 @@ from storage.desk_reads import as_number
 from storage.personal import readable
 from storage.tables import (
     annulments,
+    api_keys,
     attestations,
     authorities,
     book_rows,
+    cases,
+    confirmation_keys,
     desk_records,
+    officers,
     originals,
     recovered_copies,
+    seal_authorisations,
+    signatories,
+    signing_keys,
     trail,
     trail_reasons,
     withdrawals,
@@ -35,10 +51,9 @@ class SqlAuditedTrail:
         self._database = database
 
     def authorities(self) -> Sequence[str]:
-        """Return ids in order."""
+        """Return ids in order, as Python sorts, whatever the database's collation."""
         with self._database.reading() as connection:
-            found = connection.scalars(select(authorities.c.id))
-            return sorted(found)  # as Python sorts, whatever the database's collation
+            return _authorities(connection)
 
     def count(self) -> int:
         """Count the rows of all chains by their newest numbers."""
@@ -50,7 +65,7 @@ class SqlAuditedTrail:
                     )
                 )
                 or 0
-                for id_ in connection.scalars(select(authorities.c.id)).all()
+                for id_ in _authorities(connection)
             )
 
     def page(self, authority_id: str, after: int, limit: int) -> Sequence[Link]:
@@ -86,29 +101,55 @@ class SqlAuditedTrail:
         ]
 
 
+def _authorities(connection: Connection) -> Sequence[str]:
+    """Return who has a chain: whoever removes an authority leaves its rows behind."""
+    found = set(connection.scalars(select(authorities.c.id)))
+    id_, after = trail.c.authority_id, ""
+    # one look into the index for each
+    while after := connection.scalar(select(func.min(id_)).where(id_ > after)) or "":
+        found.add(after)
+    return sorted(found)
+
+
 def _lost(connection: Connection, rows: Sequence[_Row]) -> _Lost:
     """Return number of a row → what it recorded that is no longer on record."""
+    lost: dict[int, str] = {}
+    for action, table, column in _ADDED:
+        lost |= _gone(connection, rows, action, table, column)
     return {
-        **_gone(connection, rows, _RECORDS, desk_records, "id"),
-        **_gone(connection, rows, (Action.REFUSAL_WITHDRAW,), withdrawals, "record_id"),
-        **_gone(connection, rows, (Action.COPY_ANNUL,), annulments, "attestation_id"),
+        **lost,
         **_lost_attestations(connection, rows),
         **_lost_numbers(connection, rows),
     }
 
 
-_RECORDS = (Action.REFUSAL_RECORD, Action.FORGERY_RECORD)
+_ADDED: Sequence[tuple[Action, Table, str]] = (
+    (Action.AUTHORITY_ADD, authorities, "id"),
+    (Action.OFFICER_ADD, officers, "id"),
+    (Action.SIGNATORY_ADD, signatories, "id"),
+    (Action.SEAL_AUTHORISE, seal_authorisations, "id"),
+    (Action.KEY_ENROL, confirmation_keys, "id"),
+    (Action.SIGNING_KEY_ADD, signing_keys, "id"),
+    (Action.API_KEY_CREATE, api_keys, "id"),
+    (Action.CASE_OPEN, cases, "id"),
+    (Action.ORIGINAL_ADD, originals, "id"),
+    (Action.REFUSAL_RECORD, desk_records, "id"),
+    (Action.FORGERY_RECORD, desk_records, "id"),
+    (Action.REFUSAL_WITHDRAW, withdrawals, "record_id"),
+    (Action.COPY_ANNUL, annulments, "attestation_id"),
+)
+"""What each of these acts added stays for ever."""
 
 
 def _gone(
     connection: Connection,
     rows: Sequence[_Row],
-    actions: Sequence[Action],
+    action: Action,
     table: Table,
     column: str,
-) -> _Lost:
+) -> dict[int, str]:
     """Rows whose subject has no row in a table."""
-    wanted = {row.sequence: row.subject for row in rows if row.action in actions}
+    wanted = {row.sequence: row.subject for row in rows if row.action == action}
     if not wanted:
         return {}
     key = table.c[column]
@@ -130,7 +171,7 @@ def _details(
 
 def _lost_attestations(connection: Connection, rows: Sequence[_Row]) -> _Lost:
     """Compared originals whose attestation is gone, and nobody dropped it."""
-    gone = _gone(connection, rows, (Action.COMPARISON_RECORD,), attestations, "id")
+    gone = _gone(connection, rows, Action.COMPARISON_RECORD, attestations, "id")
     if not gone:
         return {}
     compared = {row.details.get("original", "") for row in rows if row.sequence in gone}

@@ -4,7 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, literal, outerjoin, select, union_all
+from sqlalchemy import (
+    Connection,
+    Row,
+    cast,
+    func,
+    literal,
+    null,
+    outerjoin,
+    select,
+    union_all,
+)
 
 from certify.attestation import CertifiedCopy, IssuanceStep, StoredObject, TrailHead
 from certify.auditing.ports import EditionFacts, KnownAttempt
@@ -95,22 +105,29 @@ def _files(connection: Connection, after: str, limit: int) -> Sequence[_Row]:
     """Read the next rows of both tables; each is asked by its index on SHA-256."""
     columns = ("attestation_id", "sha256", "object_key", "version_id", "size_bytes")
     parts = []
-    for table, origin, step, attested_at in (
+    for table, origin, *more in (
         (
             editions,
             outerjoin(editions, attestations),
             attestations.c.step,
             attestations.c.intent_attested_at,
+            editions.c.sequence,
+            editions.c.reason,
+            editions.c.released_at,
         ),
         (
             recovered_copies,
             recovered_copies,
             literal(IssuanceStep.RELEASED.value).label("step"),
             recovered_copies.c.intent_attested_at,
+            # of these the order is that of the attempts, which their evidence names
+            cast(null(), editions.c.sequence.type).label("sequence"),
+            cast(null(), editions.c.reason.type).label("reason"),
+            recovered_copies.c.recovered_at.label("released_at"),
         ),
     ):
         part = (
-            select(*(table.c[name] for name in columns), step, attested_at)
+            select(*(table.c[name] for name in columns), *more)
             .select_from(origin)
             .where(table.c.sha256 > after)
             .order_by(table.c.sha256)
@@ -122,12 +139,13 @@ def _files(connection: Connection, after: str, limit: int) -> Sequence[_Row]:
 
 
 def _facts(row: _Row, acts: Sequence[Recorded]) -> EditionFacts:
+    order = [act.details["file"] for act in acts if act.action in _RELEASES]
     releases = [act for act in acts if _names(act, row)]
     return EditionFacts(
         attestation_id=row.attestation_id,
         stored=StoredObject(row.object_key, row.version_id, row.sha256, row.size_bytes),
         is_released=row.step == IssuanceStep.RELEASED,
-        is_committed=bool(releases),
+        is_committed=bool(releases) and _placed(row, releases[0], order),
         kept_from=_kept_from(releases[0], acts, row) if releases else None,
         heads=frozenset(head for act in acts for head in _heads(act)),
     )
@@ -140,6 +158,15 @@ def _names(act: Recorded, row: _Row) -> bool:
         and act.details["file"] == row.sha256
         and act.details.get("version", row.version_id) == row.version_id
     )
+
+
+def _placed(row: _Row, release: Recorded, order: Sequence[str]) -> bool:
+    """Tell whether a file is the edition that its release made it, of that time."""
+    if row.released_at != release.at:
+        return False
+    sequence = order.index(row.sha256) + 1
+    reason = "issued" if sequence == 1 else "renewed"
+    return row.sequence is None or (row.sequence, row.reason) == (sequence, reason)
 
 
 def _kept_from(

@@ -1,19 +1,21 @@
 """Rows that the trail commits to, held against it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, func, select
 
-from certify.attestation import IssuanceStep
+from certify.attestation import CertifiedCopy, IssuanceStep
 from certify.auditing.ports import RecordFacts
 from certify.clock import vietnamese_day
 from certify.errors import StoredDataDamaged
-from storage import comparison_record, desk_record_rows
+from storage import comparison_record, desk_record_rows, renewal_rows
 from storage.audit import Action
 from storage.auditing.acts import Recorded, newest, recorded
+from storage.auditing.people import PEOPLE, PEOPLE_ACTS
 from storage.database import Database
 from storage.issuance_rows import as_statement
 from storage.personal import readable
@@ -22,6 +24,7 @@ from storage.tables import (
     attestations,
     comparisons,
     desk_records,
+    recovered_copies,
     withdrawals,
 )
 
@@ -29,6 +32,7 @@ _Row = Row[tuple[Any, ...]]
 _Acts = Sequence[Recorded]
 # The printed time is taken a moment before the intent is on record (design §3).
 _COMPOSING = timedelta(minutes=10)
+_CLOCK_STEP = timedelta(days=1)  # two looks at the clock, and a fault in between
 
 
 class SqlAuditedRecords:
@@ -36,9 +40,11 @@ class SqlAuditedRecords:
 
     kinds: tuple[str, ...] = (
         "attestations",
+        "recovered_copies",
         "desk_records",
         "withdrawals",
         "annulments",
+        *PEOPLE,
     )
 
     def __init__(self, *, database: Database) -> None:
@@ -60,9 +66,9 @@ class SqlAuditedRecords:
             rows = connection.execute(query).all()
             ids = [getattr(row, key.name) for row in rows]
             acts = recorded(connection, ids, _ACTIONS)
-            compared = _comparisons(connection, ids) if kind == "attestations" else {}
+            beside = _BESIDE.get(kind, _nothing)(connection, ids)
         return [
-            RecordFacts(one, tuple(problems(row, acts.get(one, ()), compared.get(one))))
+            RecordFacts(one, tuple(problems(row, acts.get(one, ()), beside.get(one))))
             for one, row in zip(ids, rows, strict=True)
         ]
 
@@ -77,8 +83,24 @@ _ACTIONS = frozenset(
         Action.REFUSAL_RECORD,
         Action.FORGERY_RECORD,
         Action.REFUSAL_WITHDRAW,
+        *PEOPLE_ACTS,
     }
 )
+
+
+def _nothing(_connection: Connection, _ids: Sequence[str]) -> Mapping[str, Any]:
+    return {}
+
+
+def _copies(connection: Connection, ids: Sequence[str]) -> Mapping[str, CertifiedCopy]:
+    """Read the copies of some attestations; a damaged one is named by its own part."""
+    found = {}
+    for one in ids:
+        with suppress(StoredDataDamaged):
+            copy = renewal_rows.released_copy(connection, one)
+            if copy is not None:
+                found[one] = copy
+    return found
 
 
 def _comparisons(connection: Connection, ids: Sequence[str]) -> Mapping[str, _Row]:
@@ -89,7 +111,7 @@ def _comparisons(connection: Connection, ids: Sequence[str]) -> Mapping[str, _Ro
 
 
 def _attestation(row: _Row, acts: _Acts, compared: _Row | None) -> Iterator[str]:
-    if not _comparison_holds(acts, compared):
+    if not _comparison_holds(row, acts, compared):
         yield "comparison"
     released = row.step == IssuanceStep.RELEASED
     if (released or row.statement is not None) and not _statement_holds(row, acts):
@@ -98,10 +120,12 @@ def _attestation(row: _Row, acts: _Acts, compared: _Row | None) -> Iterator[str]
         yield "intent"
 
 
-def _comparison_holds(acts: _Acts, compared: _Row | None) -> bool:
+def _comparison_holds(row: _Row, acts: _Acts, compared: _Row | None) -> bool:
     act = newest(acts, Action.COMPARISON_RECORD)
     if act is None or compared is None:
         return act is None and compared is None
+    if act.details.get("original", row.original_id) != row.original_id:
+        return False
     expected = act.details.get(comparison_record.COMMITMENT)
     if expected is None:  # recorded before there were commitments
         return True
@@ -114,9 +138,7 @@ def _comparison_holds(acts: _Acts, compared: _Row | None) -> bool:
 
 def _statement_holds(row: _Row, acts: _Acts) -> bool:
     """A statement is what was confirmed last, or came back with its copy."""
-    try:
-        as_statement(row)
-    except StoredDataDamaged:
+    if not _is_of_row(row, row.id):
         return False
     act = newest(acts, Action.STATEMENT_APPROVE, Action.COPY_RECOVER)
     if act is None:
@@ -124,6 +146,25 @@ def _statement_holds(row: _Row, acts: _Acts) -> bool:
     if act.action is Action.COPY_RECOVER:
         return True  # the recovered file itself names the statement's digest
     return bool(act.details["statement"] == row.statement_digest)
+
+
+def _is_of_row(row: _Row, attestation_id: str) -> bool:
+    """Tell whether the statement is whole and about the row that QR codes lead to."""
+    try:
+        statement = as_statement(row)
+    except StoredDataDamaged:
+        return False
+    of_row = (attestation_id, row.authority_id, row.code)
+    return of_row == (
+        statement.attestation_id,
+        statement.authority_id,
+        statement.verification_code,
+    )
+
+
+def _recovered(row: _Row, _acts: _Acts, _: object) -> Iterator[str]:
+    if not _is_of_row(row, row.attestation_id):
+        yield "statement"
 
 
 def _intent_holds(row: _Row, acts: _Acts) -> bool:
@@ -144,7 +185,7 @@ def _intent_holds(row: _Row, acts: _Acts) -> bool:
     return vietnamese_day(row.intent_attested_at) in days
 
 
-def _desk_record(row: _Row, acts: _Acts, _: _Row | None) -> Iterator[str]:
+def _desk_record(row: _Row, acts: _Acts, _: object) -> Iterator[str]:
     act = newest(acts, Action.REFUSAL_RECORD, Action.FORGERY_RECORD)
     values = dict(row._mapping)  # noqa: SLF001 - public API of SQLAlchemy despite its name
     salt = values.pop("salt")
@@ -153,14 +194,19 @@ def _desk_record(row: _Row, acts: _Acts, _: _Row | None) -> Iterator[str]:
         yield "desk_record"
 
 
-def _withdrawal(row: _Row, acts: _Acts, _: _Row | None) -> Iterator[str]:
+def _withdrawal(row: _Row, acts: _Acts, _: object) -> Iterator[str]:
     act = newest(acts, Action.REFUSAL_WITHDRAW)
     by = f"officer:{row.officer_id}"
-    if act is None or act.actor != by or not act.gave(row.reason):
+    if (
+        act is None
+        or act.actor != by
+        or abs(act.at - row.made_at) > _CLOCK_STEP
+        or not act.gave(row.reason)
+    ):
         yield "withdrawal"
 
 
-def _annulment(row: _Row, acts: _Acts, _: _Row | None) -> Iterator[str]:
+def _annulment(row: _Row, acts: _Acts, annulled: CertifiedCopy | None) -> Iterator[str]:
     act = newest(acts, Action.COPY_ANNUL)
     if (
         act is None
@@ -169,16 +215,32 @@ def _annulment(row: _Row, acts: _Acts, _: _Row | None) -> Iterator[str]:
         or act.details["decided_on"] != row.decided_on
         or act.at != row.annulled_at
         or not act.gave(row.reason)
+        or (annulled is not None and not _names(row, annulled))
     ):
         yield "annulment"
 
 
-_Problems = Callable[[_Row, _Acts, _Row | None], Iterator[str]]
+def _names(row: _Row, copy: CertifiedCopy) -> bool:
+    """Tell whether an annulment's list entry is about the copy it belongs to."""
+    statement = copy.statement
+    return (row.code, row.shown_number, row.authority_name) == (
+        statement.verification_code,
+        copy.shown_number,
+        statement.authority_name,
+    )
+
+
+_BESIDE: Mapping[str, Callable[[Connection, Sequence[str]], Mapping[str, Any]]] = (
+    MappingProxyType({"attestations": _comparisons, "annulments": _copies})
+)
+_Problems = Callable[[_Row, _Acts, Any], Iterator[str]]
 _WALKS: Mapping[str, tuple[Table, _Problems]] = MappingProxyType(
     {
         "attestations": (attestations, _attestation),
+        "recovered_copies": (recovered_copies, _recovered),
         "desk_records": (desk_records, _desk_record),
         "withdrawals": (withdrawals, _withdrawal),
         "annulments": (annulments, _annulment),
+        **PEOPLE,
     }
 )

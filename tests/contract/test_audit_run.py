@@ -9,6 +9,8 @@ import pytest
 from typing_extensions import override
 
 from api.audit_memory import audit_file
+from api.cli import audit as audit_command
+from api.cli.terminal import Terminal
 from certify.attestation import StoredObject
 from certify.auditing import run as audit_run
 from certify.auditing.finding import Finding
@@ -123,6 +125,28 @@ def test_a_state_that_was_torn_anywhere_leads_to_the_same_report(
         assert again.state.findings == whole.findings
         assert again.state.looked_at == whole.looked_at
         assert not state.read_bytes()
+
+
+def test_what_nobody_could_read_is_counted(
+    world: AuditWorld,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """On a database that is wrong throughout; stopped and torn as any other run."""
+    monkeypatch.setattr(audit_run, "MOST_LISTED", 2)
+    monkeypatch.setattr(audit_run, "SAVE_EVERY_SECONDS", 0.0)
+    tamper(world.database, "UPDATE book_rows SET title = 'X'")
+    stop_at(world, 2, KeyboardInterrupt())
+    audit(world)
+    for report in (audit(world), audit(world)):
+        assert [one for _, one in report.state.findings] == [
+            Finding("number.row", f"muong-te/SCTĐT/BS/2026/{n}") for n in (1, 2)
+        ]
+        assert report.state.unlisted == {"numbers": {"number.row": COPIES - 2}}
+        assert (report.faults, report.is_complete) == (COPIES, True)
+    titles = {part.name: part.title for part in world.parts()}
+    audit_command._say(report, titles, Terminal(as_json=False))
+    assert "… và 2 mục nữa" in capsys.readouterr().out
 
 
 def test_another_kind_of_run_begins_anew(world: AuditWorld) -> None:

@@ -19,7 +19,7 @@ from certify.evidence import evidence_key
 from storage.archive.folder import FolderArchive
 from storage.database import Database
 from tests.insider.hands import superuser
-from tests.support.audit_world import AuditWorld, live
+from tests.support.audit_world import RETENTION, AuditWorld, live
 from tests.support.fields import FIELDS
 from tests.support.processes import ARCHIVE_KEY
 from tests.support.s3_buckets import fresh_bucket
@@ -51,7 +51,11 @@ def test_what_an_office_does_is_no_finding(tmp_path: Path, database: Database) -
     live(world)
     assert found(world) == []
     with database.writing() as connection:  # a person asked to be forgotten
-        connection.exec_driver_sql("DELETE FROM trail_reasons")
+        connection.exec_driver_sql(
+            "DELETE FROM trail_reasons WHERE NOT EXISTS (SELECT 1 FROM trail WHERE"
+            " trail.sequence = trail_reasons.sequence AND action IN"
+            " ('copy.annul', 'number.void', 'refusal.withdraw'))"
+        )
     world.close_year()
     world.issue()
     assert found(world) == []
@@ -108,7 +112,7 @@ number.missing
     DELETE FROM free_numbers
 number.duplicate
     INSERT INTO free_numbers SELECT authority_id, kind, year, 1 FROM books
-edition.uncommitted number.duplicate number.state
+edition.uncommitted number.duplicate number.state record.statement
     INSERT INTO recovered_copies SELECT 'ff', authority_id, kind, year, 1, volume,
     shown_number, 'other', 'code', statement, statement_digest, assertion, 1,
     intent_attested_at, 'other/ff', 'v', 1, recovered_at, 0
@@ -123,7 +127,7 @@ number.undecided
     UPDATE book_rows SET note = 'QĐ khác' WHERE state = 'void'
 number.unfinished
     UPDATE attestations SET step = 'approved' WHERE step = 'reserved'
-number.unfinished
+book.closed number.unfinished
     UPDATE books SET closed = true
 number.row
     UPDATE book_rows SET requester = 'X' WHERE number = 1
@@ -136,11 +140,19 @@ edition.uncommitted object.version
 edition.uncommitted
     UPDATE editions SET version_id = 'v', object_key =
     (SELECT object_key FROM editions WHERE sequence = 2) WHERE attestation_id = :first
-edition.uncommitted number.no_edition
+chain.broken edition.uncommitted number.no_edition
     UPDATE editions SET sha256 = 'ff' WHERE attestation_id = :first;
     INSERT INTO trail SELECT 'nobody', 1, at, actor, action, subject,
     replace(details, substr(details, instr(details, 'file') + 7, 64), 'ff'), NULL,
     previous, digest FROM trail WHERE action = 'copy.release' AND subject = :first
+edition.uncommitted
+    UPDATE editions SET sequence = 3 WHERE sequence = 1 AND attestation_id =
+    (SELECT attestation_id FROM editions WHERE sequence = 2)
+edition.uncommitted
+    UPDATE editions SET released_at = '2026-01-02T03:00:00.000000+00:00'
+    WHERE attestation_id = :first
+edition.uncommitted
+    UPDATE editions SET reason = 'renewed' WHERE attestation_id = :first
 edition.unreleased number.unfinished
     UPDATE attestations SET step = 'intended' WHERE id = :first
 chain.broken
@@ -154,8 +166,11 @@ chain.broken chain.broken
     NULL, previous, digest FROM trail WHERE sequence = 9
 chain.broken record.lost
     UPDATE trail SET details = '{}' WHERE action = 'copy.reserve' AND subject = :first
-audit.unreadable
+audit.unreadable audit.unreadable
     UPDATE trail SET details = 'X' WHERE sequence = 2
+audit.unreadable audit.unreadable chain.broken chain.broken
+    UPDATE trail SET at = '9999-12-31T23:59:59.999999+00:00'
+    WHERE action = 'copy.intend' AND subject = :first
 chain.cut number.state
     DELETE FROM trail WHERE sequence >= (SELECT MAX(trail_sequence) FROM book_rows)
 chain.reason chain.reason chain.reason
@@ -169,6 +184,12 @@ record.statement
     WHERE step = 'reserved'
 record.statement
     UPDATE attestations SET statement = NULL WHERE id = :first
+record.statement
+    UPDATE attestations SET code = '0000000000000000' WHERE id = :first
+record.statement
+    UPDATE recovered_copies SET code = '0000000000000000' WHERE renewal = 0
+record.comparison
+    UPDATE attestations SET original_id = 'x' WHERE id = :first
 record.intent
     UPDATE attestations SET intent_sha256 = 'ff' WHERE id = :first
 record.intent
@@ -187,6 +208,41 @@ record.annulment
     UPDATE annulments SET decision_number = 'X'
 record.annulment
     UPDATE annulments SET annulled_at = '2026-01-02T03:00:00.000000+00:00'
+record.annulment
+    DELETE FROM trail_reasons WHERE sequence = (SELECT trail_sequence FROM annulments);
+    UPDATE annulments SET reason = reason
+record.annulment
+    UPDATE annulments SET code = '0000000000000000'
+record.annulment
+    UPDATE annulments SET shown_number = '99'
+number.undecided
+    DELETE FROM trail_reasons WHERE sequence =
+    (SELECT sequence FROM trail WHERE action = 'number.void')
+record.withdrawal
+    DELETE FROM trail_reasons WHERE sequence =
+    (SELECT sequence FROM trail WHERE action = 'refusal.withdraw')
+record.withdrawal
+    UPDATE withdrawals SET made_at = '2026-01-02T03:00:00.000000+00:00'
+record.authority record.person record.person record.seal
+    UPDATE authorities SET self_certify_decision = '1/QD';
+    UPDATE officers SET person_id = 'x';
+    UPDATE signatories SET mandate_from = '2020-01-01';
+    UPDATE seal_authorisations SET decision_number = 'x'
+record.person record.person record.seal
+    INSERT INTO signatories SELECT 'x', authority_id, name, position, mandate_kind,
+    mandate_decision, mandate_from, mandate_to, key_id, person_id FROM signatories;
+    UPDATE confirmation_keys SET kind = 'x';
+    UPDATE seal_authorisations SET revoked = NOT revoked
+record.key record.key
+    UPDATE signing_keys SET frozen = false;
+    UPDATE api_keys SET revoked_at = NULL
+record.key record.key
+    UPDATE signing_keys SET active_to = '2036-01-02T03:00:00.000000+00:00';
+    UPDATE api_keys SET scopes = '["officer","sign"]'
+record.lost record.lost record.lost
+    DELETE FROM signing_keys;
+    DELETE FROM seal_authorisations;
+    DELETE FROM confirmation_keys
 record.lost
     DELETE FROM annulments
 record.lost
@@ -315,6 +371,10 @@ def test_a_lock_that_is_short_or_over_is_named(world: AuditWorld) -> None:
     assert found(world) == [f"edition.retention {short.key}"]
     world.clock.advance(days=3100)
     assert found(world) == [f"edition.unlocked {short.key}"]
+    world.retention = RETENTION
+    world.issue()
+    world.clock.advance(days=RETENTION.days + 1)
+    assert found(world) == [f"edition.unlocked {short.key}"], "its time is over"
 
 
 def test_an_administrator_who_meddles_in_a_bucket_is_named(

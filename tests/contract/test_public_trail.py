@@ -1,23 +1,36 @@
 """The tree over all trails: it grows, dates and proves; what is tampered is found."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
 from certify.annulment import Decision
 from certify.attestation import Act
-from certify.checkpoint import NoteKey, open_note
-from certify.errors import InvalidInput, TrailContradicted
+from certify.auditing.tree import TreePart
+from certify.checkpoint import Checkpoint, NoteKey, open_note
+from certify.errors import InvalidInput, ProofPending, TrailContradicted
 from certify.merkle import check_inclusion, inclusion_path
 from certify.public_trail import StoredCheckpoint, TrailTree
 from certify.trail_proof import ProveTrail
 from certify.trail_standing import StandingInTrail, TrailState
 from storage import audit
 from storage.database import Database
+from storage.people import SqlPeople
 from storage.register import SqlRegister
+from storage.tables import authorities, trail
 from storage.trail_leaves import STRIDE
-from tests.support.builders import AUTHORITY_ID, SIGNATORY_ID, digest_of
+from tests.insider.hands import superuser
+from tests.support.builders import (
+    AUTHORITY_ID,
+    SIGNATORY_ID,
+    SYSTEM,
+    digest_of,
+    make_authority,
+)
 from tests.support.clock import MORNING, FakeClock
 from tests.support.desk import SampleDesk
 from tests.support.issuing import issue
@@ -33,7 +46,12 @@ def public(database: Database, clock: FakeClock) -> PublicTrail:
     return PublicTrail(database, clock)
 
 
-def add_rows(database: Database, many: int, authority_id: str = AUTHORITY_ID) -> None:
+def add_rows(
+    database: Database,
+    many: int,
+    authority_id: str = AUTHORITY_ID,
+    at: datetime = MORNING,
+) -> None:
     with database.writing() as connection:
         for number in range(many):
             audit.append(
@@ -42,16 +60,13 @@ def add_rows(database: Database, many: int, authority_id: str = AUTHORITY_ID) ->
                 act=Act("system", "scan.attach"),
                 subject=f"s{number}",
                 details={"sha256": digest_of(str(number))},
-                at=MORNING,
+                at=at,
             )
 
 
 def add_authority(database: Database) -> None:
-    with database.writing() as connection:
-        connection.exec_driver_sql(
-            "INSERT INTO authorities SELECT 'muong-nhe', 'H35.12.4', name, place,"
-            " province, seal_key_id, NULL FROM authorities"
-        )
+    people = SqlPeople(database=database, clock=FakeClock())
+    people.add_authority(make_authority(id=OTHER, unit_code="H35.12.4"), SYSTEM)
 
 
 def state_of(standing: StandingInTrail, sha256: str) -> TrailState:
@@ -215,6 +230,107 @@ def test_the_publisher_signs_nothing_over_a_tampered_database(
     assert refused[0] == clock.now()
     assert public.tree.checkpoint(before.head.size + 1) is None
     assert public.codes(before)
+
+
+def test_the_rows_of_an_authority_that_was_removed_are_read_all_the_same(
+    database: Database, database_url: str, public: PublicTrail
+) -> None:
+    add_authority(database)
+    add_rows(database, 3, OTHER)
+    kept = public.checkpoint()
+    with superuser(database_url) as connection:
+        here = trail.c.authority_id == OTHER
+        connection.execute(update(trail).where(here).values(actor="officer:khac"))
+        connection.execute(delete(authorities).where(authorities.c.id == OTHER))
+    assert public.codes(kept) == {"chain.broken", "record.lost"}
+
+
+def test_a_new_row_bears_no_time_of_another_checkpoint(
+    database: Database, public: PublicTrail, clock: FakeClock
+) -> None:
+    """Its place in the tree is right: only its own words are false."""
+    add_rows(database, 1)
+    clock.advance(days=4)
+    kept = public.checkpoint()
+    add_rows(database, 1, at=clock.now() - timedelta(days=1))  # a clock stepped
+    assert public.codes(public.checkpoint()) == set()
+    back, ahead = clock.now() - timedelta(days=3), clock.now() + timedelta(days=3)
+    for at in (back, ahead):
+        add_rows(database, 1, at=at)
+        clock.advance(minutes=5)
+        public.checkpoint()
+    found = public.audit(kept).findings
+    assert {one.code for one in found} == {"tree.time"}
+    assert [one.subject.rsplit(", ")[1] for one in found] == [
+        back.isoformat(),
+        ahead.isoformat(),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "statement"),
+    [
+        ("tree.row", "UPDATE tree_leaves SET file = NULL"),
+        ("tree.row", "UPDATE tree_leaves SET file = 'x' WHERE file IS NOT NULL"),
+        (
+            "tree.note",
+            "UPDATE checkpoints SET made_at = '2026-01-02T03:00:00.000000+00:00'",
+        ),
+    ],
+)
+def test_what_leads_to_leaves_and_checkpoints_is_compared(
+    database: Database,
+    public: PublicTrail,
+    register: SqlRegister,
+    desk: SampleDesk,
+    code: str,
+    statement: str,
+) -> None:
+    issue(register, desk.approved().attestation_id, MORNING)
+    kept = public.checkpoint()
+    tamper(database, statement)
+    assert public.codes(kept) == {code}
+
+
+def test_a_checkpoint_published_while_the_audit_begins_is_no_finding(
+    database: Database, public: PublicTrail, clock: FakeClock
+) -> None:
+    public.checkpoint()
+
+    def published_now() -> Sequence[Checkpoint]:
+        add_rows(database, 1, at=clock.now())
+        return [public.checkpoint()]
+
+    part = TreePart(tree=public.tree, keys=[public.publish.key], kept=published_now)
+    assert [one for step in part.walk("") for one in step.findings] == []
+
+
+def test_a_file_that_no_row_released_is_not_said_to_wait(
+    database: Database,
+    public: PublicTrail,
+    register: SqlRegister,
+    desk: SampleDesk,
+    clock: FakeClock,
+) -> None:
+    """Else whoever can write into the register is vouched for as "pending"."""
+    public.checkpoint()
+    prove = ProveTrail(tree=public.tree)
+    standing = StandingInTrail(prove=prove, keys=lambda: [public.publish.key])
+    edition = issue(register, desk.approved().attestation_id, clock.now())
+    with pytest.raises(ProofPending):
+        prove.proof(edition.sha256)
+    tamper(database, "UPDATE editions SET sha256 = 'forged'")
+    assert state_of(standing, "forged") is TrailState.CONTRADICTED
+    assert state_of(standing, edition.sha256) is TrailState.PENDING, "not ours to say"
+    public.checkpoint()
+    assert state_of(standing, "forged") is TrailState.CONTRADICTED
+    tamper(
+        database,
+        "UPDATE editions SET sha256 = (SELECT MAX(file) FROM tree_leaves)",
+    )
+    assert state_of(standing, edition.sha256) is TrailState.PROVEN
+    tamper(database, "UPDATE tree_leaves SET file = NULL")
+    assert state_of(standing, edition.sha256) is TrailState.CONTRADICTED
 
 
 def test_a_database_that_forgot_its_checkpoints_is_not_signed_anew(

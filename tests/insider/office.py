@@ -1,6 +1,6 @@
 """A register with a past: copies, a void number, an annulment, two authorities."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from certify.annulment import Decision
 from certify.attestation import Act
@@ -44,14 +44,19 @@ def make_office(database: Database) -> Checkpoint:
         for _ in range(COPIES):
             released = desk.approved().attestation_id
             issue(register, released, clock.now())
-        add_rows(database, 60, OTHER)
+        add_rows(database, 60, OTHER, clock.now())
         _annul(register, released, clock)
         _void(register, desk, clock)
         made.append(public.checkpoint())
     return made[1]
 
 
-def add_rows(database: Database, many: int, authority_id: str = AUTHORITY_ID) -> None:
+def add_rows(
+    database: Database,
+    many: int,
+    authority_id: str = AUTHORITY_ID,
+    begin: datetime = MORNING,
+) -> None:
     """Go on working: further rows, every tenth with a typed reason."""
     with database.writing() as connection:
         for number in range(many):
@@ -65,7 +70,7 @@ def add_rows(database: Database, many: int, authority_id: str = AUTHORITY_ID) ->
                 ),
                 subject=f"s{number}",
                 details={"sha256": digest_of(str(number))},
-                at=MORNING + timedelta(seconds=number),
+                at=begin + timedelta(seconds=number),
             )
 
 

@@ -1,6 +1,6 @@
 """Crimes on the register's own tables; the trail is left as it is."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select, text, update
@@ -9,13 +9,18 @@ from certify.statement import statement_from_json
 from storage.tables import (
     annulments,
     attestations,
+    authorities,
     book_rows,
     editions,
+    seal_authorisations,
+    signatories,
+    trail_reasons,
     tree_leaves,
     tree_nodes,
 )
 from tests.insider.hands import places
 from tests.insider.scene import FAR, Crime, Scene
+from tests.support.builders import AUTHORITY_ID
 
 
 def forge_book_row(scene: Scene) -> list[str]:
@@ -128,6 +133,35 @@ def forge_annulment(scene: Scene) -> list[str]:
     return places(scene.connection)
 
 
+def forge_reason(scene: Scene) -> list[str]:
+    """Change the reason of an annulment, and lose the salt that would tell."""
+    chosen = scene.rng.choice(scene.old_subjects("copy.annul"))
+    scene.connection.execute(
+        delete(trail_reasons).where(
+            trail_reasons.c.authority_id == chosen.authority_id,
+            trail_reasons.c.sequence == chosen.sequence,
+        )
+    )
+    scene.connection.execute(
+        update(annulments)
+        .where(annulments.c.attestation_id == chosen.subject)
+        .values(reason="lý do khác")
+    )
+    return places(scene.connection)
+
+
+def forge_people(scene: Scene) -> list[str]:
+    """Give a mandate, a permission or a rule that nobody gave; or remove an office."""
+    choices: tuple[Any, ...] = (
+        update(signatories).values(mandate_from=date(2020, 1, 1)),
+        update(seal_authorisations).values(decision_number="99/QĐ-UBND"),
+        update(authorities).values(self_certify_decision="99/QĐ-UBND"),
+        delete(authorities).where(authorities.c.id != AUTHORITY_ID),
+    )
+    scene.connection.execute(scene.rng.choice(choices))
+    return places(scene.connection)
+
+
 def forge_comparison(scene: Scene) -> list[str]:
     """Change what the officer recorded about the paper."""
     chosen = scene.rng.choice(scene.old_subjects("comparison.record"))
@@ -160,6 +194,8 @@ IN_REGISTER: tuple[Crime, ...] = (
     unvoid,
     forge_edition,
     forge_annulment,
+    forge_reason,
+    forge_people,
     forge_comparison,
     forge_tree,
 )

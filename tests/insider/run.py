@@ -77,7 +77,7 @@ def go_on_working(url: str, rng: Random) -> None:
     clock.advance(days=1)
     public = PublicTrail(database, clock)
     for _ in range(rng.randrange(3)):
-        add_rows(database, rng.randrange(1, 30))
+        add_rows(database, rng.randrange(1, 30), begin=clock.now())
         if rng.random() < 0.7:
             clock.advance(minutes=5)
             public.checkpoint()

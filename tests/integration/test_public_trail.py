@@ -62,7 +62,8 @@ def first(web_service: WebSystem, folder: Path) -> Path:
         report = anybody.post("/api/v1/verify", content=copy.read_bytes()).json()
         assert report["trail"]["state"] == "pending"
         early = anybody.get(f"{API}/proofs/{report['sha256']}")
-        assert early.status_code in {404, 503}
+        assert (early.status_code, early.json()["code"]) == (503, "trail.pending")
+        assert int(early.headers["retry-after"]) > 0
     web_service.services.publish_checkpoint()
     return copy
 
@@ -283,6 +284,27 @@ def test_only_our_key_signs_checkpoints_and_only_proofs_are_read() -> None:
     for bad in ("x", key.encode().replace("+", "+0", 1), f"a+00000000+{'A' * 44}"):
         with pytest.raises(NoteError):
             NoteKey.decode(bad)
-    for data in (b"", b"[]", b"{}", b'{"type":"trail-proof/1"}', b"[" * 10**5):
+    leaf = {"authority_id": "a", "sequence": 1, "digest": "", "file": None}
+    odd = (leaf | {name: bad} for name in leaf for bad in (float("nan"), "\ud800", [1]))
+    proofs = (
+        {
+            "type": "trail-proof/1",
+            "leaf": one,
+            "leaf_index": 0,
+            "path": [],
+            "checkpoint": note,
+            "timestamp": None,
+            "consistency": [],
+        }
+        for one in odd
+    )
+    for data in (
+        b"",
+        b"[]",
+        b"{}",
+        b'{"type":"trail-proof/1"}',
+        b"[" * 10**5,
+        *(json.dumps(one).encode() for one in proofs),
+    ):
         with pytest.raises(InvalidInput):
             decode_proof(data)

@@ -5,10 +5,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from api.legal_tables import read_legal_tables
 from api.wiring.public_trail import register_parts
+from certify.access import Scope
 from certify.annulment import Decision
 from certify.attestation import Act, Intent, IssuanceTask, StoredObject, TrailHead
 from certify.auditing.editions import EditionsPart, InArchive
@@ -22,7 +24,9 @@ from certify.numbering import DEFAULT_BOOK_KIND, RegisterNumber
 from certify.ports import Inspector
 from certify.protection import Protection
 from certify.renewal import RenewalIntent
+from certify.signing_key import frozen
 from certify.statement import AuthorisedStatement
+from storage.api_keys import SqlApiKeys
 from storage.auditing.editions import SqlAuditedEditions
 from storage.cases import SqlCases
 from storage.database import Database
@@ -30,6 +34,7 @@ from storage.desk_records import SqlDeskRecords
 from storage.people import SqlPeople
 from storage.register import SqlRegister
 from storage.renewals import SqlRenewals
+from storage.signing_keys import SqlSigningKeys
 from tests.support.builders import (
     AUTHORITY_ID,
     OFFICER_ID,
@@ -41,6 +46,7 @@ from tests.support.builders import (
 from tests.support.clock import FakeClock
 from tests.support.confirmation import SoftwareConfirmation
 from tests.support.desk import SampleDesk, by_officer, seed_people
+from tests.support.signing_keys import add_active, make_key
 
 RETENTION = timedelta(days=3653)
 NEW_YEAR = datetime(2027, 1, 1, 2, 0, tzinfo=UTC)
@@ -193,6 +199,27 @@ class AuditWorld:
         self.register.recover([copy], self.clock.now())
         return copy.stored
 
+    def give_keys_and_take_them_back(self) -> None:
+        """A signing key that is frozen, a key of the API that is revoked."""
+        registry = SqlSigningKeys(database=self.database, clock=self.clock)
+        key = make_key("khoa-cu")
+        add_active(registry, key)
+        freeze = Act("system", "signing_key.freeze")
+        registry.change(key.id, partial(frozen, on=True), freeze)
+        api_keys = SqlApiKeys(database=self.database)
+        now, act = self.clock.now(), Act("system", "api_key.create")
+        api_keys.create(
+            AUTHORITY_ID,
+            frozenset({Scope.READ}),
+            "cũ",
+            expires_at=NEW_YEAR,
+            now=now,
+            act=act,
+        )
+        revoked = Act("system", "api_key.revoke")
+        (made,) = api_keys.list(AUTHORITY_ID)
+        api_keys.revoke(made.id, now=now, act=revoked)
+
     def close_year(self) -> None:
         self.clock.set(NEW_YEAR)
         act = Act("signatory:chu-tich-hung", "book.close", "QĐ 1/2027: khóa sổ")
@@ -262,6 +289,7 @@ class AuditWorld:
 
 def live(world: AuditWorld) -> StoredObject:
     """Let a world meet everything once; returns an edition to tamper with."""
+    world.give_keys_and_take_them_back()
     first = world.issue()
     world.renew(world.issue())
     world.annul(world.issue())
