@@ -22,11 +22,15 @@ from api.cli.keys_app import keys
 from api.cli.service_key_app import service
 from api.cli.terminal import Terminal
 from api.cli.vietnamese import VietnameseCommand, usage_sentence
-from certify.errors import CertifyError
+from certify.errors import CertifyError, NotAllowed
 
 USAGE = 2
 FAULT = 70
 INTERRUPTED = 128 + signal.SIGINT
+_FOREIGN = (  # mostly an administrator's own account, on the service's folder
+    "tài khoản đang chạy lệnh không đọc hoặc không ghi được {path}; "
+    "hãy chạy bằng tài khoản của dịch vụ"
+)
 
 app.add_typer(case_app, name="case")
 keys.add_typer(service, name="service")
@@ -59,6 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(terminal, "usage", usage_sentence(error), USAGE)
     except (KeyboardInterrupt, Abort):
         return _failed(terminal, "interrupted", "Đã dừng.", INTERRUPTED)
+    except PermissionError as error:
+        refused = NotAllowed(reason=_FOREIGN.format(path=error.filename or "tệp"))
+        return _failed(terminal, refused.code, str(refused), refused.exit_code)
     except BrokenPipeError:
         return _reader_gone()
     except Exception:  # noqa: BLE001 - the last line: a fixed sentence, no traceback
