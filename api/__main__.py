@@ -27,10 +27,6 @@ from certify.errors import CertifyError, NotAllowed
 USAGE = 2
 FAULT = 70
 INTERRUPTED = 128 + signal.SIGINT
-_FOREIGN = (  # mostly an administrator's own account, on the service's folder
-    "tài khoản đang chạy lệnh không đọc hoặc không ghi được {path}; "
-    "hãy chạy bằng tài khoản của dịch vụ"
-)
 
 app.add_typer(case_app, name="case")
 keys.add_typer(service, name="service")
@@ -57,15 +53,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = app(words, prog_name="certify", standalone_mode=False)
         sys.stdout.flush()
-    except CertifyError as error:
-        return _failed(terminal, error.code, str(error), error.exit_code)
+    except (CertifyError, PermissionError) as error:
+        told = error if isinstance(error, CertifyError) else _foreign(error)
+        return _failed(terminal, told.code, str(told), told.exit_code)
     except TyperException as error:
         return _failed(terminal, "usage", usage_sentence(error), USAGE)
     except (KeyboardInterrupt, Abort):
         return _failed(terminal, "interrupted", "Đã dừng.", INTERRUPTED)
-    except PermissionError as error:
-        refused = NotAllowed(reason=_FOREIGN.format(path=error.filename or "tệp"))
-        return _failed(terminal, refused.code, str(refused), refused.exit_code)
     except BrokenPipeError:
         return _reader_gone()
     except Exception:  # noqa: BLE001 - the last line: a fixed sentence, no traceback
@@ -78,6 +72,15 @@ def _failed(terminal: Terminal, code: str, message: str, exit_code: int) -> int:
     terminal.result({"error": {"code": code, "message": message}})
     terminal.note(message)
     return exit_code
+
+
+def _foreign(error: PermissionError) -> NotAllowed:
+    """Mostly an administrator's own account, on the service's folder."""
+    path = error.filename or "tệp"
+    return NotAllowed(
+        reason=f"tài khoản đang chạy lệnh không đọc hoặc không ghi được {path}; "
+        "hãy chạy bằng tài khoản của dịch vụ"
+    )
 
 
 def _reader_gone() -> int:
