@@ -22,7 +22,7 @@ from api.cli.keys_app import keys
 from api.cli.service_key_app import service
 from api.cli.terminal import Terminal
 from api.cli.vietnamese import VietnameseCommand, usage_sentence
-from certify.errors import CertifyError
+from certify.errors import CertifyError, NotAllowed
 
 USAGE = 2
 FAULT = 70
@@ -53,8 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = app(words, prog_name="certify", standalone_mode=False)
         sys.stdout.flush()
-    except CertifyError as error:
-        return _failed(terminal, error.code, str(error), error.exit_code)
+    except (CertifyError, PermissionError) as error:
+        told = error if isinstance(error, CertifyError) else _foreign(error)
+        return _failed(terminal, told.code, str(told), told.exit_code)
     except TyperException as error:
         return _failed(terminal, "usage", usage_sentence(error), USAGE)
     except (KeyboardInterrupt, Abort):
@@ -71,6 +72,15 @@ def _failed(terminal: Terminal, code: str, message: str, exit_code: int) -> int:
     terminal.result({"error": {"code": code, "message": message}})
     terminal.note(message)
     return exit_code
+
+
+def _foreign(error: PermissionError) -> NotAllowed:
+    """Mostly an administrator's own account, on the service's folder."""
+    path = error.filename or "tệp"
+    return NotAllowed(
+        reason=f"tài khoản đang chạy lệnh không đọc hoặc không ghi được {path}; "
+        "hãy chạy bằng tài khoản của dịch vụ"
+    )
 
 
 def _reader_gone() -> int:

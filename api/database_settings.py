@@ -70,7 +70,7 @@ class DatabaseSettings(BaseSettings):
         """What the password file holds; empty without one.
 
         Raises:
-            InvalidInput: it cannot be read, or everybody can.
+            InvalidInput: it cannot be read, everybody can, or nothing is in it.
         """
         if self.database_password_file is None:
             return ""
@@ -83,6 +83,8 @@ class DatabaseSettings(BaseSettings):
             raise InvalidInput(
                 field=FIELD, reason="mọi người dùng đọc được, hãy đặt quyền 0600"
             )
+        if not text:  # the server's refusal would be told as an outage
+            raise InvalidInput(field=FIELD, reason="tệp rỗng, phải có một dòng")
         return text
 
     @property

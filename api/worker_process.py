@@ -26,7 +26,8 @@ class WorkerProcess:
     def __init__(self, data: Path) -> None:
         """Take the data folder; all other settings are those of the environment."""
         self._command = [
-            *(sys.executable, "-m", "api", "worker", BESIDE),
+            # -P: not what lies in the folder where the server happened to be started.
+            *(sys.executable, "-P", "-m", "api", "worker", BESIDE),
             *("--data", str(data)),
         ]
         self._stopping = threading.Event()

@@ -12,6 +12,7 @@ Data = Annotated[
         metavar="THƯ_MỤC",
         help="Thư mục dữ liệu [mặc định: CERTIFY_DATA hoặc data].",
         show_default=False,
+        readable=False,  # typer's sentence would not say whose folder it is
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="In kết quả dạng JSON cho máy đọc.")]

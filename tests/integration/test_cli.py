@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import pwd
 import shutil
 import sqlite3
 import subprocess
@@ -18,6 +20,7 @@ from PIL import Image
 
 from api.__main__ import main
 from api.samples import Sample
+from tests.support.real import need
 
 CERTIFY = (sys.executable, "-m", "api")
 COLOUR_WARNING = "colour.none"
@@ -431,3 +434,30 @@ def test_no_secret_is_ever_said(data: Path, certified: Path) -> None:
     assert len(secrets) == 5  # service, person, seal, roster, report
     assert not any(secret in said for secret in secrets)
     assert "cc_" not in said
+
+
+@pytest.mark.parametrize("by_option", [True, False])
+def test_a_folder_of_another_account_is_one_sentence(
+    tmp_path: Path,
+    by_option: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    closed = tmp_path / "data"
+    closed.mkdir(mode=0o000)
+    plain = []
+    if os.geteuid() == 0:  # root without the right to overlook modes
+        os.chown(closed, pwd.getpwnam("nobody").pw_uid, -1)
+        plain = [need("setpriv"), "--bounding-set=-all", "--inh-caps=-all"]
+    command = [*plain, *CERTIFY, "audit", *(["--data", closed] if by_option else [])]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": "/usr/bin:/bin", "CERTIFY_DATA": str(closed)},
+    )
+    closed.chmod(0o700)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "Không được phép: tài khoản đang chạy lệnh không đọc hoặc không ghi được "
+        f"{closed}/service.json; hãy chạy bằng tài khoản của dịch vụ\n"
+    )

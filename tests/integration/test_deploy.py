@@ -68,7 +68,7 @@ def test_systemd_understands_it(tmp_path: Path, units: list[str]) -> None:
 
 def test_the_services_may_do_little(tmp_path: Path, units: list[str]) -> None:
     services = [unit for unit in units if unit.endswith(".service")]
-    assert len(services) == 3
+    assert len(services) == 4
     for unit in services:
         run(
             *(need("systemd-analyze"), "security", "--offline=true", "--no-pager"),

@@ -31,6 +31,7 @@ PACKAGES = {
     "heif-enc": "libheif-examples",
     "chromium": "chromium",
     "openssl": "openssl",
+    "setpriv": "util-linux",
     "setsid": "util-linux",
     "softhsm2-util": "softhsm2",
     "libsofthsm2.so": "softhsm2",

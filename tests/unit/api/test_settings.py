@@ -201,6 +201,10 @@ def test_the_password_of_the_database_is_never_shown(tmp_path: Path) -> None:
     secret.chmod(0o604)
     with pytest.raises(InvalidInput, match="mọi người dùng đọc được"):
         _ = settings.database_password
+    secret.chmod(0o600)
+    secret.write_text("\n")
+    with pytest.raises(InvalidInput, match="tệp rỗng"):
+        _ = settings.database_password
     secret.unlink()
     with pytest.raises(InvalidInput, match="không đọc được"):
         _ = settings.database_password

@@ -1,5 +1,6 @@
-"""The worker beside the server is there again, whatever ended it or kept it away."""
+"""The worker beside the server: our own program, there again whatever ended it."""
 
+import logging
 import sys
 import time
 from pathlib import Path
@@ -28,3 +29,19 @@ def test_a_worker_that_could_not_be_started_is_started_later(
         time.sleep(0.01)
     worker.stop()
     assert not worker._thread.is_alive()
+
+
+def test_a_program_in_the_working_folder_is_not_taken_for_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "api.py").write_text("raise SystemExit(7)\n")
+    monkeypatch.chdir(tmp_path)
+    worker = WorkerProcess(tmp_path / "none")
+    with caplog.at_level(logging.ERROR, "certify.worker"):
+        worker.start()
+        deadline = time.monotonic() + 60
+        while not caplog.records and time.monotonic() < deadline:
+            time.sleep(0.05)
+    worker.stop()
+    # Ours says 2: there is no such data folder.
+    assert [record.args for record in caplog.records] == [("ended with 2", 1.0)]
