@@ -21,6 +21,7 @@ from api.schemas.attestations import (
     StatementOut,
 )
 from api.schemas.problem import problems
+from certify.errors import WrongState
 
 router = APIRouter(tags=["chứng thực"], responses=problems(401, 403, 404, 409, 429))
 
@@ -65,9 +66,18 @@ def confirm(
 
 @router.post("/attestations/{attestation_id}/issue", responses=problems(503))
 def issue(attestation_id: str, caller: IssueDep, services: ServicesDep) -> EditionOut:
-    """Issue a confirmed copy; 503 with Retry-After while a dependency is away."""
+    """Issue a confirmed copy; 503 with Retry-After while a dependency is away.
+
+    A worker may have been quicker: of a released copy this gives the newest edition.
+    """
     attestation_of(services, caller.authority_id, attestation_id)
-    return EditionOut.of(services.issue(attestation_id))
+    try:
+        return EditionOut.of(services.issue(attestation_id))
+    except WrongState:
+        copy = services.register.released_attestation(attestation_id)
+        if copy is None or copy.annulment:
+            raise
+        return EditionOut.of(copy.newest)
 
 
 @router.get(

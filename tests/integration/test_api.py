@@ -54,6 +54,16 @@ def issued(system: WebSystem) -> dict[str, Any]:
     }
 
 
+def test_issuing_again_gives_what_was_released(
+    system: WebSystem, issued: dict[str, Any]
+) -> None:
+    """Whoever confirms and then asks may find that a worker was quicker."""
+    path = f"/api/v1/attestations/{issued['attestation']['id']}/issue"
+    with system.client(Scope.SIGN) as signer:
+        again = signer.post(path)
+    assert (again.status_code, again.json()) == (200, issued["edition"])
+
+
 def test_a_paper_becomes_a_copy_that_verifies(
     system: WebSystem, issued: dict[str, Any]
 ) -> None:
