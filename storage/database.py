@@ -33,8 +33,9 @@ _OLDER = (
 )
 
 _OTHER_KEY = (
-    "không phải khóa đã mã hóa cơ sở dữ liệu này; hãy chép service.key đang dùng từ "
-    "máy khác của dịch vụ, hoặc khôi phục từ bản sao lưu"
+    "không phải khóa đã mã hóa cơ sở dữ liệu này, vốn đã thuộc một thư mục dữ liệu "
+    "khác; hãy chép service.key đang dùng từ máy khác của dịch vụ, khôi phục từ bản "
+    "sao lưu, hoặc dùng một cơ sở dữ liệu trống"
 )
 
 
