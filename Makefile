@@ -2,7 +2,8 @@
 
 PYTHON ?= python3
 DATA ?= data
-PYTEST_ARGS ?= -n 2 --dist loadfile
+# Three on two cores: many tests wait for servers, leases and clocks.
+PYTEST_ARGS ?= -n 3 --dist loadfile
 CHAOS ?= 5000
 DATABASE ?= postgresql15
 ARCHIVE ?= s3
