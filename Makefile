@@ -9,7 +9,7 @@ DATABASE ?= postgresql15
 ARCHIVE ?= s3
 KEYS ?= softhsm
 TIME ?= 180
-LEDGER ?= $(DATA)/fuzz
+LEDGER ?= ledgers/fuzz
 
 BIN = .venv/bin
 STAMP = .venv/.installed
@@ -71,8 +71,8 @@ bench: setup ## measure signing beside a floor and its peers, intake and scan qu
 load: setup ## 4 workers, 20 authorities, 2,000 copies, a worker killed every 10 s; an hour or more
 	$(BIN)/python -m tests.load.workers
 
-chaos: setup system ## inject CHAOS faults more, some two hours (ledger in data/chaos; DATABASE=sqlite ARCHIVE=folder KEYS=file for the embedded default), then the acceptance runs
-	$(BIN)/python -m tests.chaos.run --count $(CHAOS) --data $(DATA)/chaos \
+chaos: setup system ## inject CHAOS faults more, some two hours (ledger in ledgers/chaos; DATABASE=sqlite ARCHIVE=folder KEYS=file for the embedded default), then the acceptance runs
+	$(BIN)/python -m tests.chaos.run --count $(CHAOS) --data ledgers/chaos \
 		--database $(DATABASE) --archive $(ARCHIVE) --keys $(KEYS)
 	$(BIN)/python -m tests.chaos.exactly_once
 	$(BIN)/python -m tests.chaos.throttled_tsa

@@ -1,6 +1,6 @@
 """Injects faults into real issuances, recovers, audits; cumulative and resumable.
 
-    python -m tests.chaos.run --count 1000 --data data/chaos \\
+    python -m tests.chaos.run --count 1000 --data ledgers/chaos \\
         --database postgresql15 --archive s3 --keys softhsm
 
 Every injection issues one paper in a child process forked from this one, which meets
@@ -151,7 +151,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=1000)
-    parser.add_argument("--data", type=Path, default=Path("data/chaos"))
+    parser.add_argument("--data", type=Path, default=Path("ledgers/chaos"))
     parser.add_argument("--database", choices=DATABASES, default="sqlite")
     parser.add_argument("--archive", choices=ARCHIVES, default="folder")
     parser.add_argument("--keys", choices=tuple(OF_KEYS), default="file")

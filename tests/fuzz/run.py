@@ -1,6 +1,6 @@
 """Fuzzes intake and the verifier; seeded, time-boxed, cumulative.
 
-    python -m tests.fuzz.run --seconds 180 --ledger data/fuzz
+    python -m tests.fuzz.run --seconds 180 --ledger ledgers/fuzz
 
 Inputs are made from small sound files by changes that know the formats. Most are
 judged in a forked worker, one in 53 through the real isolated runner. The ledger
@@ -160,7 +160,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=180.0)
     parser.add_argument("--count", type=int, default=10**9)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--ledger", type=Path, default=Path("data/fuzz"))
+    parser.add_argument("--ledger", type=Path, default=Path("ledgers/fuzz"))
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # and clean up
     options.ledger.mkdir(parents=True, exist_ok=True)
