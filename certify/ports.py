@@ -168,7 +168,7 @@ class Register(Protocol):
         """
         ...
 
-    def renew(self, lease: Lease, now: datetime) -> Lease:
+    def renew(self, lease: Lease, now: datetime) -> None:
         """Let the lease run on from now; no record: nothing but an expiry changes."""
         ...
 

@@ -131,7 +131,7 @@ class Renewals(Protocol):
         """
         ...
 
-    def extend(self, lease: Lease, now: datetime) -> Lease:
+    def extend(self, lease: Lease, now: datetime) -> None:
         """Let the lease run on from now; LeaseLost when it was overtaken."""
         ...
 

@@ -144,16 +144,14 @@ class SqlRegister(SqlRegisterView):
             }
             _record(connection, row, act, details, self._clock.now())
 
-    def renew(self, lease: Lease, now: datetime) -> Lease:
-        """Let a lease run on from now: between the steps of a slow run.
+    def renew(self, lease: Lease, now: datetime) -> None:
+        """Let a lease run on from now: beside and between slow steps.
 
         Raises:
             LeaseLost: overtaken or expired.
         """
-        renewed = replace(lease, expires_at=now + self._lease)
         with self._database.writing() as connection:
-            update_held(connection, lease, now, lease_until=renewed.expires_at)
-        return renewed
+            update_held(connection, lease, now, lease_until=now + self._lease)
 
     def reserve(self, lease: Lease, now: datetime) -> Reservation:
         """Take the next number of the book, or return the one already taken.

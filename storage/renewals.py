@@ -5,7 +5,6 @@ recovered from the archive has no row there, and is renewed all the same.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -95,16 +94,14 @@ class SqlRenewals:
                 failures=row.failures,
             )
 
-    def extend(self, lease: Lease, now: datetime) -> Lease:
+    def extend(self, lease: Lease, now: datetime) -> None:
         """Let a lease run on from now.
 
         Raises:
             LeaseLost: overtaken or expired.
         """
-        extended = replace(lease, expires_at=now + self._lease)
         with self._database.writing() as connection:
-            _change(connection, lease, now, lease_until=extended.expires_at)
-        return extended
+            _change(connection, lease, now, lease_until=now + self._lease)
 
     def give_back(self, lease: Lease, waiting: Waiting | None, cause: str) -> None:
         """End the lease; an overtaken or ended one is simply gone."""
